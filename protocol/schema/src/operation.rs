@@ -1,0 +1,80 @@
+//! Operations and services as the model states them.
+
+use crate::Schema;
+
+/// The wire protocols of AWS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Protocol {
+    AwsJson10,
+    AwsJson11,
+    RestJson,
+    RestXml,
+    AwsQuery,
+    Ec2Query,
+    RpcV2Cbor,
+}
+
+/// A modelled error.
+#[derive(Debug)]
+pub struct ErrorSchema {
+    /// The code a client reads.
+    pub code: &'static str,
+    /// The HTTP status.
+    pub status: u16,
+    /// Whether the caller is to blame.
+    pub sender: bool,
+}
+
+/// How any operation of the model is addressed, implemented or not.
+#[derive(Clone, Copy, Debug)]
+pub struct Route {
+    pub name: &'static str,
+    pub method: &'static str,
+    /// `/{Bucket}/{Key+}?uploads`, as the model writes it.
+    pub uri: &'static str,
+}
+
+/// An operation this build knows the shapes of.
+#[derive(Debug)]
+pub struct OperationSchema {
+    pub name: &'static str,
+    pub method: &'static str,
+    pub uri: &'static str,
+    /// The status of success.
+    pub status: u16,
+    pub input: &'static Schema,
+    pub output: &'static Schema,
+    /// The wrapper of the output in the query protocol, if the model names one.
+    pub result_wrapper: Option<&'static str>,
+    /// The root element of the request body in restXml, where the model names one.
+    pub input_name: Option<&'static str>,
+    /// Errors it is said to answer with.
+    pub errors: &'static [&'static Schema],
+    /// Whether it changes nothing, as its name says.
+    pub read_only: bool,
+    /// The action a policy names, as in `s3:GetObject`.
+    pub action: &'static str,
+    pub service: &'static ServiceSchema,
+}
+
+/// A service as clients see it.
+#[derive(Debug)]
+pub struct ServiceSchema {
+    /// The room's name: botocore's name of the service.
+    pub name: &'static str,
+    /// The service in a credential scope.
+    pub signing_name: &'static str,
+    /// The first label of the service's host names.
+    pub endpoint_prefix: &'static str,
+    pub service_id: &'static str,
+    /// `AWSGlue` in `X-Amz-Target: AWSGlue.GetTable`.
+    pub target_prefix: Option<&'static str>,
+    pub api_version: &'static str,
+    pub xml_namespace: Option<&'static str>,
+    /// In order of preference, as the model lists them.
+    pub protocols: &'static [Protocol],
+    /// The code under which violations of the model's constraints are answered.
+    pub validation_code: &'static str,
+    /// Every operation of the model.
+    pub routes: &'static [Route],
+}

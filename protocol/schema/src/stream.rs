@@ -1,0 +1,135 @@
+//! Bodies that are not held in memory.
+
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use futures::{Stream, StreamExt};
+
+type BoxStream<T> = Pin<Box<dyn Stream<Item = T> + Send>>;
+
+/// Bytes that arrive over time, with their number if it is known beforehand.
+#[derive(Default)]
+pub struct ByteStream {
+    length: Option<u64>,
+    inner: Option<BoxStream<std::io::Result<Bytes>>>,
+    whole: Option<Bytes>,
+}
+
+impl ByteStream {
+    /// No bytes.
+    pub fn empty() -> Self {
+        Self { length: Some(0), inner: None, whole: None }
+    }
+
+    /// A body from a stream; `length` only if it is certain.
+    pub fn new<S>(stream: S, length: Option<u64>) -> Self
+    where
+        S: Stream<Item = std::io::Result<Bytes>> + Send + 'static,
+    {
+        Self { length, inner: Some(Box::pin(stream)), whole: None }
+    }
+
+    /// The number of bytes, if known.
+    pub fn length(&self) -> Option<u64> {
+        self.length
+    }
+
+    /// The whole body, if it is in memory already.
+    pub fn take_whole(&mut self) -> Option<Bytes> {
+        if self.inner.is_none() && self.whole.is_none() {
+            return (self.length == Some(0)).then(Bytes::new);
+        }
+        self.whole.take()
+    }
+
+    /// Reads everything; an error once more than `limit` bytes came.
+    ///
+    /// # Errors
+    /// What the stream fails with, or `InvalidData` above the limit.
+    pub async fn collect(mut self, limit: usize) -> std::io::Result<Bytes> {
+        if let Some(whole) = self.take_whole() {
+            return Ok(whole);
+        }
+        let mut all = bytes::BytesMut::with_capacity(
+            self.length.unwrap_or(0).min(limit as u64).min(1 << 20) as usize,
+        );
+        while let Some(chunk) = self.next().await {
+            let chunk = chunk?;
+            if all.len() + chunk.len() > limit {
+                return Err(std::io::Error::new(
+                    std::io::ErrorKind::InvalidData,
+                    format!("the body is larger than {limit} bytes"),
+                ));
+            }
+            all.extend_from_slice(&chunk);
+        }
+        Ok(all.freeze())
+    }
+}
+
+impl From<Bytes> for ByteStream {
+    fn from(bytes: Bytes) -> Self {
+        Self { length: Some(bytes.len() as u64), inner: None, whole: Some(bytes) }
+    }
+}
+
+impl From<Vec<u8>> for ByteStream {
+    fn from(bytes: Vec<u8>) -> Self {
+        Bytes::from(bytes).into()
+    }
+}
+
+impl Stream for ByteStream {
+    type Item = std::io::Result<Bytes>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if let Some(whole) = self.whole.take() {
+            return Poll::Ready((!whole.is_empty()).then_some(Ok(whole)));
+        }
+        match &mut self.inner {
+            Some(inner) => inner.as_mut().poll_next(cx),
+            None => Poll::Ready(None),
+        }
+    }
+}
+
+impl fmt::Debug for ByteStream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ByteStream({:?} bytes)", self.length)
+    }
+}
+
+/// Events of a response, each a union with one member set.
+#[derive(Default)]
+pub struct EventStream {
+    inner: Option<BoxStream<std::io::Result<Box<dyn crate::Structure>>>>,
+}
+
+impl EventStream {
+    /// Events from a stream.
+    pub fn new<S>(stream: S) -> Self
+    where
+        S: Stream<Item = std::io::Result<Box<dyn crate::Structure>>> + Send + 'static,
+    {
+        Self { inner: Some(Box::pin(stream)) }
+    }
+}
+
+impl Stream for EventStream {
+    type Item = std::io::Result<Box<dyn crate::Structure>>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        match &mut self.inner {
+            Some(inner) => inner.as_mut().poll_next(cx),
+            None => Poll::Ready(None),
+        }
+    }
+}
+
+impl fmt::Debug for EventStream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("EventStream")
+    }
+}
