@@ -142,7 +142,8 @@ impl<T: Shape + Default> Shape for Option<T> {
 
 impl<T: Shape + Default> OptionShape for Option<T> {
     fn insert(&mut self) -> &mut dyn Shape {
-        Option::insert(self, T::default())
+        let place: &mut T = Option::insert(self, T::default());
+        place
     }
 }
 
