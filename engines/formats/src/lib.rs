@@ -1,0 +1,16 @@
+//! Data files: reading, writing and guessing what is in them.
+//!
+//! CSV (and its kin), JSON lines and Parquet, plain or compressed, as Arrow batches. A file's
+//! bytes are pushed in as they arrive and batches come out; nothing here opens a file, knows a
+//! catalog or a query. Input is hostile: malformed data is an error with its line or a NULL, as
+//! the chosen rules say, and memory is bounded.
+
+mod compression;
+mod error;
+mod hive;
+mod options;
+
+pub use compression::Compression;
+pub use error::{Error, Result};
+pub use hive::{HiveType, arrow_schema};
+pub use options::{CsvOptions, CsvStyle, Format, JsonOptions, JsonStyle};
