@@ -1,0 +1,85 @@
+//! What can go wrong in the store, in sentences an operator can act on.
+
+use std::{path::PathBuf, sync::Arc};
+
+/// A failure of the store. Cheap to clone: one failed group answers many writers.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum StoreError {
+    /// Another process holds the data directory.
+    #[error("the data directory {} is in use by another process{}", .directory.display(),
+        .pid.map(|pid| format!(" (pid {pid})")).unwrap_or_default())]
+    InUse {
+        /// The directory asked for.
+        directory: PathBuf,
+        /// The holder, if it could be read.
+        pid: Option<u32>,
+    },
+    /// The directory was written by a later version of the program.
+    #[error("the data directory {} has format {found}, and this version reads up to {known}: \
+        use the version that wrote it, or a newer one", .directory.display())]
+    NewerFormat {
+        /// The directory asked for.
+        directory: PathBuf,
+        /// The format found in it.
+        found: u32,
+        /// The newest format this program knows.
+        known: u32,
+    },
+    /// The directory holds something else, or cannot be read or written.
+    #[error("the data directory {} cannot be opened: {reason}", .directory.display())]
+    Directory {
+        /// The directory asked for.
+        directory: PathBuf,
+        /// Why, from the operating system where it said so.
+        reason: Arc<str>,
+    },
+    /// The change was not saved and is not visible.
+    #[error("the change could not be saved: {0}")]
+    NotSaved(Arc<str>),
+    /// Stored data could not be read.
+    #[error("stored data cannot be read: {0}")]
+    Unreadable(Arc<str>),
+    /// A row or key does not decode, or is of a version nobody migrates.
+    #[error("a row of table {table} cannot be understood: {reason}")]
+    Corrupt {
+        /// The table's name.
+        table: &'static str,
+        /// What is wrong, with the key in hexadecimal where known.
+        reason: Arc<str>,
+    },
+    /// A key or row exceeds what can be stored.
+    #[error("a {what} of table {table} has {bytes} bytes; at most {max} can be stored")]
+    TooLarge {
+        /// The table's name.
+        table: &'static str,
+        /// `key` or `row`.
+        what: &'static str,
+        /// Its size.
+        bytes: usize,
+        /// The bound.
+        max: usize,
+    },
+    /// A transaction was opened inside another, which would wait for itself.
+    #[error("a store transaction was opened inside another one")]
+    Nested,
+    /// The store is closed.
+    #[error("the store is closed")]
+    Closed,
+    /// The backend cannot do this.
+    #[error("{0}")]
+    Unsupported(&'static str),
+}
+
+impl StoreError {
+    pub(crate) fn unreadable(reason: impl std::fmt::Display) -> StoreError {
+        StoreError::Unreadable(reason.to_string().into())
+    }
+
+    pub(crate) fn not_saved(reason: impl std::fmt::Display) -> StoreError {
+        StoreError::NotSaved(reason.to_string().into())
+    }
+
+    pub(crate) fn corrupt(table: &'static str, reason: impl std::fmt::Display) -> StoreError {
+        StoreError::Corrupt { table, reason: reason.to_string().into() }
+    }
+}
