@@ -48,12 +48,18 @@ pub struct OperationSchema {
     pub result_wrapper: Option<&'static str>,
     /// The root element of the request body in restXml, where the model names one.
     pub input_name: Option<&'static str>,
+    /// The root element of the answer in restXml, where it is not the output's name.
+    pub output_name: Option<&'static str>,
+    /// restXml answers whose root holds the value itself, without an element around it.
+    pub unwrapped_output: bool,
     /// Errors it is said to answer with.
     pub errors: &'static [&'static Schema],
     /// Whether it changes nothing, as its name says.
     pub read_only: bool,
     /// The action a policy names, as in `s3:GetObject`.
     pub action: &'static str,
+    /// The resources a policy names, as templates over the input: `{Bucket}`, `{account}`.
+    pub resources: &'static [&'static str],
     pub service: &'static ServiceSchema,
 }
 

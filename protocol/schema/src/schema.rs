@@ -104,6 +104,8 @@ pub struct Member {
     pub xml_attribute: bool,
     pub xml_namespace: Option<(&'static str, Option<&'static str>)>,
     pub timestamp_format: Option<TimestampFormat>,
+    /// A payload that is not held in memory.
+    pub stream: bool,
     /// Clients fill it in to make a call repeatable.
     pub idempotency_token: bool,
     /// In an event: travels as a header of the frame.
@@ -135,6 +137,11 @@ impl Schema {
             [key, value] => (key, value),
             _ => unreachable!("a map schema has its key and its value"),
         }
+    }
+
+    /// The payload member, if it is a stream.
+    pub fn stream_payload(&self) -> Option<usize> {
+        self.payload.filter(|&index| self.members.get(index).is_some_and(|member| member.stream))
     }
 
     /// Whether any member travels outside the body.

@@ -58,6 +58,17 @@ pub trait Shape: Send {
             slot => slot,
         }
     }
+
+    /// [`Self::fill`] the first time, the same value again after it: for a map that is filled from
+    /// several places.
+    fn fill_once(&mut self, filled: &mut bool) -> Slot<'_> {
+        let again = std::mem::replace(filled, true);
+        match self.slot() {
+            Slot::Option(option) if again => option.current().slot(),
+            Slot::Option(option) => option.insert().fill(),
+            slot => slot,
+        }
+    }
 }
 
 /// A generated structure.
@@ -103,6 +114,8 @@ pub trait MapShape: Send {
 /// A member that may be left out.
 pub trait OptionShape: Send {
     fn insert(&mut self) -> &mut dyn Shape;
+    /// The value there is, or a default put there.
+    fn current(&mut self) -> &mut dyn Shape;
 }
 
 macro_rules! scalar {
@@ -144,6 +157,9 @@ impl<T: Shape + Default> OptionShape for Option<T> {
     fn insert(&mut self) -> &mut dyn Shape {
         let place: &mut T = Option::insert(self, T::default());
         place
+    }
+    fn current(&mut self) -> &mut dyn Shape {
+        self.get_or_insert_default()
     }
 }
 

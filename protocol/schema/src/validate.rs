@@ -9,7 +9,7 @@ use std::sync::{LazyLock, RwLock};
 
 use regex::Regex;
 
-use crate::{Member, Schema};
+use crate::{Member, Schema, Structure, View};
 
 /// AWS reports at most this many violations of one request.
 const VIOLATIONS_MAX: usize = 10;
@@ -134,6 +134,47 @@ impl Validator {
         }
     }
 
+    /// Checks a value that was never on a wire: an in-process call passes the same bounds.
+    pub fn walk(&mut self, value: &dyn Structure) {
+        let schema = value.schema();
+        for (index, member) in schema.members.iter().enumerate() {
+            self.enter(member);
+            self.walk_value(member.target, value.member(index).view());
+            self.leave();
+        }
+    }
+
+    fn walk_value(&mut self, schema: &'static Schema, view: View<'_>) {
+        match view {
+            View::Absent | View::Bool(_) | View::Time(_) | View::Document(_) | View::Stream => {}
+            View::Int(value) => self.number(schema, value as f64, || value.to_string()),
+            View::Float(value) => self.number(schema, value.into(), || value.to_string()),
+            View::Double(value) => self.number(schema, value, || value.to_string()),
+            View::Str(value) => self.text(schema, value),
+            View::Blob(value) => self.size(schema, value.len()),
+            View::Struct(value) => self.walk(value),
+            View::List(list) => {
+                self.size(schema, list.len());
+                let element = schema.element();
+                for index in 0..list.len() {
+                    self.enter_index(index);
+                    self.walk_value(element.target, list.get(index).view());
+                    self.leave();
+                }
+            }
+            View::Map(map) => {
+                self.size(schema, map.len());
+                let (key, element) = schema.entry();
+                map.each(&mut |name, value| {
+                    self.enter_key(name);
+                    self.text(key.target, name);
+                    self.walk_value(element.target, value.view());
+                    self.leave();
+                });
+            }
+        }
+    }
+
     /// A text that is none of an enumeration's values.
     pub fn not_in_enum(&mut self, schema: &'static Schema, value: &str) {
         self.report(
@@ -251,7 +292,8 @@ fn compile(pattern: &str) -> Option<Regex> {
         .replace("\\p{IsAlphabetic}", "\\p{Alphabetic}")
         .replace("\\/", "/");
     while let Some(at) = text.find("\\u") {
-        let Some(hex) = text.get(at + 2..at + 6).filter(|h| h.chars().all(|c| c.is_ascii_hexdigit()))
+        let Some(hex) =
+            text.get(at + 2..at + 6).filter(|h| h.chars().all(|c| c.is_ascii_hexdigit()))
         else {
             // Already in braces: protect it from being found again.
             text.replace_range(at..at + 2, "\\x");
@@ -303,6 +345,7 @@ mod tests {
         xml_attribute: false,
         xml_namespace: None,
         timestamp_format: None,
+        stream: false,
         idempotency_token: false,
         event_header: false,
         event_payload: false,

@@ -1,0 +1,33 @@
+//! `service.toml`: what we choose of a model, and the facts the model lacks.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+/// The file beside every room.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// botocore's name of the service: the room's folder and the model's file.
+    pub service: String,
+    /// The prefix of the actions in policies, where it is not the signing name.
+    pub action_prefix: Option<String>,
+    /// The code that answers violations of the model's constraints.
+    pub validation_code: String,
+    /// The namespace of its XML, where botocore's model leaves it out.
+    pub xml_namespace: Option<String>,
+    /// Operations that are there.
+    pub operations: Vec<String>,
+    /// Operation → action in policies, where it is not `prefix:Operation`.
+    #[serde(default)]
+    pub actions: BTreeMap<String, String>,
+    /// Operation → root element of its XML answer, which botocore's model leaves out.
+    #[serde(default)]
+    pub roots: BTreeMap<String, String>,
+    /// Operations whose XML answer is the value itself, without an element around it.
+    #[serde(default)]
+    pub unwrapped: Vec<String>,
+    /// Operation → templates of the resources a policy names; `*` where absent.
+    #[serde(default)]
+    pub resources: BTreeMap<String, Vec<String>>,
+}
