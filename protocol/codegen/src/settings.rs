@@ -14,6 +14,8 @@ pub struct Settings {
     pub action_prefix: Option<String>,
     /// The code that answers violations of the model's constraints.
     pub validation_code: String,
+    /// The code that answers an idempotency token repeated with other input.
+    pub mismatch_code: Option<String>,
     /// The namespace of its XML, where botocore's model leaves it out.
     pub xml_namespace: Option<String>,
     /// Operations that are there.

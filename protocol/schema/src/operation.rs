@@ -32,6 +32,10 @@ pub struct Route {
     pub method: &'static str,
     /// `/{Bucket}/{Key+}?uploads`, as the model writes it.
     pub uri: &'static str,
+    /// Query parameters the input requires.
+    pub query: &'static [&'static str],
+    /// Headers the input requires, in lower case.
+    pub headers: &'static [&'static str],
 }
 
 /// An operation this build knows the shapes of.
@@ -81,6 +85,8 @@ pub struct ServiceSchema {
     pub protocols: &'static [Protocol],
     /// The code under which violations of the model's constraints are answered.
     pub validation_code: &'static str,
+    /// The code under which a repeated token with other input is answered.
+    pub mismatch_code: &'static str,
     /// Every operation of the model.
     pub routes: &'static [Route],
 }

@@ -28,6 +28,7 @@ struct Compiled {
     segments: Vec<Segment>,
     /// Query parameters that must be there, with a value if the route states one.
     required: Vec<(&'static str, Option<&'static str>)>,
+    headers: &'static [&'static str],
 }
 
 #[derive(Debug)]
@@ -46,18 +47,19 @@ impl RestRouter {
                 route.segments.iter().filter(|s| matches!(s, Segment::Literal(_))).count();
             let greedy = route.segments.iter().any(|s| matches!(s, Segment::Greedy(_)));
             let valued = route.required.iter().filter(|(_, value)| value.is_some()).count();
-            std::cmp::Reverse((literals, valued, route.required.len(), !greedy))
+            std::cmp::Reverse((literals, valued, route.required.len() + route.headers.len(), !greedy))
         });
         Self { routes: compiled }
     }
 
-    /// The operation for a raw path and decoded query parameters. `prefer` decides between routes
-    /// that differ in nothing but headers, such as S3's copies.
+    /// The operation for a raw path and decoded query parameters, among those `accept` takes. Of
+    /// several, the one that requires most of what is there.
     pub fn find(
         &self,
         method: &str,
         path: &str,
         query: &[(String, String)],
+        has_header: impl Fn(&str) -> bool,
         accept: impl Fn(&'static str) -> bool,
     ) -> Option<Match> {
         self.routes
@@ -69,7 +71,7 @@ impl RestRouter {
                     query
                         .iter()
                         .any(|(key, given)| key == name && value.is_none_or(|value| value == given))
-                });
+                }) && route.headers.iter().all(|name| has_header(name));
                 present.then_some(Match { operation: route.operation, labels })
             })
     }
@@ -92,7 +94,7 @@ fn compile(route: &Route) -> Compiled {
             }
         })
         .collect();
-    let required = query
+    let required: Vec<(&'static str, Option<&'static str>)> = query
         .split('&')
         .filter(|part| !part.is_empty())
         .map(|part| match part.split_once('=') {
@@ -100,8 +102,10 @@ fn compile(route: &Route) -> Compiled {
             Some((name, value)) => (name, Some(value)),
             None => (part, None),
         })
+        .chain(route.query.iter().map(|name| (*name, None)))
         .collect();
-    Compiled { operation: route.name, method: route.method, segments, required }
+    let headers = route.headers;
+    Compiled { operation: route.name, method: route.method, segments, required, headers }
 }
 
 impl Compiled {
@@ -140,17 +144,23 @@ impl Compiled {
 mod tests {
     use super::*;
 
+    const fn get(name: &'static str, uri: &'static str) -> Route {
+        Route { name, method: "GET", uri, query: &[], headers: &[] }
+    }
+
     static ROUTES: &[Route] = &[
-        Route { name: "GetObject", method: "GET", uri: "/{Bucket}/{Key+}" },
-        Route { name: "ListObjects", method: "GET", uri: "/{Bucket}" },
-        Route { name: "ListObjectsV2", method: "GET", uri: "/{Bucket}?list-type=2" },
-        Route { name: "GetObjectTagging", method: "GET", uri: "/{Bucket}/{Key+}?tagging" },
-        Route { name: "ListBuckets", method: "GET", uri: "/" },
+        get("GetObject", "/{Bucket}/{Key+}"),
+        get("ListObjects", "/{Bucket}"),
+        get("ListObjectsV2", "/{Bucket}?list-type=2"),
+        get("GetObjectTagging", "/{Bucket}/{Key+}?tagging"),
+        Route { query: &["uploadId"], ..get("ListParts", "/{Bucket}/{Key+}") },
+        Route { headers: &["x-amz-object-attributes"], ..get("Attributes", "/{Bucket}/{Key+}") },
+        get("ListBuckets", "/"),
     ];
 
     fn find(path: &str, query: &[(&str, &str)]) -> Option<Match> {
         let query: Vec<_> = query.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
-        RestRouter::new(ROUTES).find("GET", path, &query, |_| true)
+        RestRouter::new(ROUTES).find("GET", path, &query, |_| false, |_| true)
     }
 
     #[test]
@@ -161,6 +171,7 @@ mod tests {
         assert_eq!(name("/b/", &[("list-type", "2")]), Some("ListObjectsV2"));
         assert_eq!(name("/b/k", &[("tagging", "")]), Some("GetObjectTagging"));
         assert_eq!(name("/b/k", &[("prefix", "x")]), Some("GetObject"));
+        assert_eq!(name("/b/k", &[("uploadId", "1")]), Some("ListParts"));
     }
 
     #[test]

@@ -39,25 +39,15 @@ impl Emitter<'_> {
         }
         let protocols: Vec<String> =
             protocols.iter().map(|p| format!("::aquifer_schema::Protocol::{p}")).collect();
-        let routes: Vec<String> = self
-            .model
-            .operations
-            .iter()
-            .map(|(name, operation)| {
-                format!(
-                    "::aquifer_schema::Route {{ name: {}, method: {}, uri: {} }}",
-                    literal(name),
-                    literal(&operation.http.method),
-                    literal(&operation.http.request_uri)
-                )
-            })
-            .collect();
+        let model = self.model;
+        let routes: Vec<String> =
+            model.operations.iter().map(|(name, operation)| self.route(name, operation)).collect();
         let signing = metadata.signing_name.as_ref().unwrap_or(&metadata.endpoint_prefix);
         self.line(&format!(
             "/// The service as its model states it.\npub static SERVICE: \
              ::aquifer_schema::ServiceSchema = ::aquifer_schema::ServiceSchema {{ name: {}, \
              signing_name: {}, endpoint_prefix: {}, service_id: {}, target_prefix: {}, \
-             api_version: {}, xml_namespace: {}, protocols: &[{}], validation_code: {}, routes: \
+             api_version: {}, xml_namespace: {}, protocols: &[{}], validation_code: {}, mismatch_code: {}, routes: \
              &[{}] }};",
             literal(&self.settings.service),
             literal(signing),
@@ -68,9 +58,38 @@ impl Emitter<'_> {
             optional(self.settings.xml_namespace.as_deref().or(metadata.xml_namespace.as_deref())),
             protocols.join(", "),
             literal(&self.settings.validation_code),
+            literal(
+                self.settings.mismatch_code.as_deref().unwrap_or("IdempotentParameterMismatch"),
+            ),
             routes.join(", "),
         ));
         Ok(())
+    }
+
+    /// How an operation is told from others at the same path.
+    fn route(&self, name: &str, operation: &Operation) -> String {
+        let input = operation.input.as_ref().and_then(|r| self.model.shapes.get(&r.shape));
+        let required = |location: &str| -> Vec<String> {
+            let members = input.into_iter().flat_map(|shape| {
+                shape.members.iter().filter(|(name, _)| shape.required.contains(name))
+            });
+            members
+                .filter(|(_, reference)| reference.location.as_deref() == Some(location))
+                .map(|(name, reference)| {
+                    let wire = reference.location_name.as_ref().unwrap_or(name);
+                    literal(&if location == "header" { wire.to_lowercase() } else { wire.clone() })
+                })
+                .collect()
+        };
+        format!(
+            "::aquifer_schema::Route {{ name: {}, method: {}, uri: {}, query: &[{}], headers: \
+             &[{}] }}",
+            literal(name),
+            literal(&operation.http.method),
+            literal(&operation.http.request_uri),
+            required("querystring").join(", "),
+            required("header").join(", "),
+        )
     }
 
     fn operation(&mut self, name: &str, operation: &Operation) -> Result<()> {
