@@ -1,0 +1,19 @@
+//! What a request carries through the house: who asks, whose resources, which clock, which store,
+//! and the only ways to draw randomness and start tasks.
+//!
+//! [`PlatformParts`] is the one value everything hangs from: there are no globals, so many servers
+//! run in one process. [`Ctx`] is cheap to clone; the `with_…` methods answer changed copies.
+
+mod clock;
+mod ctx;
+mod ids;
+mod meter;
+mod platform;
+mod tasks;
+
+pub use clock::Clock;
+pub use ctx::{Ctx, Session, TooDeep};
+pub use ids::Ids;
+pub use meter::{MeterSink, Unit, Usage};
+pub use platform::{Dispatched, Dispatcher, PlatformParts};
+pub use tokio_util::sync::CancellationToken;
