@@ -1,0 +1,66 @@
+//! The two questions asked before a request is handled: who holds this key, and may they.
+//!
+//! Only interfaces: the answers are the identity room's, set when the platform is assembled, so
+//! that no service is named here.
+
+use std::collections::BTreeMap;
+
+use aquifer_ctx::Ctx;
+use aquifer_types::{AccountId, Principal, Timestamp};
+use futures::future::BoxFuture;
+
+/// What a request is signed with.
+#[derive(Clone)]
+pub struct Credential {
+    /// Never logged.
+    pub secret: String,
+    /// The token that must come with a temporary key.
+    pub session_token: Option<String>,
+    pub principal: Principal,
+    /// Temporary keys end.
+    pub expires: Option<Timestamp>,
+    /// Inactive keys are known and refused.
+    pub active: bool,
+    /// Policies that bound the session, as documents.
+    pub session_policies: Vec<String>,
+}
+
+/// Finds the holder of an access key, anywhere in the house.
+pub trait Credentials: Send + Sync {
+    /// The credential of a key, if the platform issued it.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn find(&self, ctx: &Ctx, access_key: &str) -> anyhow::Result<Option<Credential>>;
+}
+
+/// A request to be judged.
+#[derive(Clone, Debug)]
+pub struct AccessRequest {
+    /// `s3:GetObject`.
+    pub action: String,
+    /// The resource's ARN, or `*`.
+    pub resource: String,
+    /// The account that owns the resource.
+    pub owner: AccountId,
+    /// Condition keys in lower case and their values.
+    pub conditions: BTreeMap<String, Vec<String>>,
+}
+
+/// A judgement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decision {
+    Allow,
+    /// Refused; the text says by what, as AWS puts it (`because no identity-based policy allows
+    /// the s3:GetObject action`).
+    Deny(String),
+}
+
+/// Judges requests.
+pub trait Authorizer: Send + Sync {
+    fn decide<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        request: AccessRequest,
+    ) -> BoxFuture<'a, anyhow::Result<Decision>>;
+}

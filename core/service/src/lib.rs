@@ -1,0 +1,38 @@
+//! What a room stands on: operations and their handlers, the registry, the request pipeline and
+//! typed in-process calls. Rooms know this crate as `platform` and need no other of the core.
+//!
+//! A request and an in-process call meet in [`Platform::run`]; every stage they pass is in
+//! `pipeline.rs`, in order, in one function.
+
+mod authorize;
+mod call;
+mod fail;
+mod idempotency;
+mod operation;
+mod page;
+mod pipeline;
+mod registry;
+mod stored;
+
+pub use aquifer_authz::{AccessRequest, Authorizer, Credential, Credentials, Decision};
+pub use aquifer_ctx::{
+    CancellationToken, Clock, Ctx, Dispatcher, Ids, MeterSink, PlatformParts, Session, Unit, Usage,
+};
+pub use aquifer_schema::{ByteStream, Bytes, OperationSchema, Protocol, ServiceSchema, Structure};
+pub use aquifer_store::{
+    AsKey, AsPrefix, Backend, Blob, Durability, Key, Page as RowPage, PreCommit, ReadTx, Row, Scan,
+    Store, StoreError, StoreOptions, Table, WriteTx,
+};
+pub use aquifer_types::{
+    AccountId, Arn, Partition, Principal, PrincipalKind, Region, Scope, Tags, Timestamp,
+};
+
+pub use authorize::{AuthMode, require};
+pub use call::call;
+pub use fail::{BodyFault, Fail, Result};
+pub use idempotency::{Replay, remember};
+pub use operation::{Handle, Operation, Registered};
+pub use page::{Page, decode_token, encode_token};
+pub use pipeline::Platform;
+pub use registry::{Registry, Service};
+pub use stored::Stored;

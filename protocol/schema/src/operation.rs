@@ -77,6 +77,8 @@ pub struct ServiceSchema {
     /// The first label of the service's host names.
     pub endpoint_prefix: &'static str,
     pub service_id: &'static str,
+    /// The service as a principal: `athena.amazonaws.com`.
+    pub principal: &'static str,
     /// `AWSGlue` in `X-Amz-Target: AWSGlue.GetTable`.
     pub target_prefix: Option<&'static str>,
     pub api_version: &'static str,

@@ -47,7 +47,7 @@ pub enum Slot<'a> {
 }
 
 /// Any value of a model.
-pub trait Shape: Send {
+pub trait Shape: Send + Sync {
     fn view(&self) -> View<'_>;
     fn slot(&mut self) -> Slot<'_>;
 
@@ -72,7 +72,7 @@ pub trait Shape: Send {
 }
 
 /// A generated structure.
-pub trait Structure: Any + Send {
+pub trait Structure: Any + Send + Sync {
     fn schema(&self) -> &'static Schema;
     /// Member `index` of the schema.
     fn member(&self, index: usize) -> &dyn Shape;
@@ -83,14 +83,14 @@ pub trait Structure: Any + Send {
 }
 
 /// A generated enumeration.
-pub trait EnumShape: Send {
+pub trait EnumShape: Send + Sync {
     fn text(&self) -> &'static str;
     /// False, and unchanged, when the enumeration has no such value.
     fn set(&mut self, text: &str) -> bool;
 }
 
 /// A list of shapes.
-pub trait ListShape: Send {
+pub trait ListShape: Send + Sync {
     fn len(&self) -> usize;
     fn is_empty(&self) -> bool {
         self.len() == 0
@@ -101,7 +101,7 @@ pub trait ListShape: Send {
 }
 
 /// A map from text to shapes.
-pub trait MapShape: Send {
+pub trait MapShape: Send + Sync {
     fn len(&self) -> usize;
     fn is_empty(&self) -> bool {
         self.len() == 0
@@ -112,7 +112,7 @@ pub trait MapShape: Send {
 }
 
 /// A member that may be left out.
-pub trait OptionShape: Send {
+pub trait OptionShape: Send + Sync {
     fn insert(&mut self) -> &mut dyn Shape;
     /// The value there is, or a default put there.
     fn current(&mut self) -> &mut dyn Shape;

@@ -2,12 +2,14 @@
 
 use std::fmt;
 use std::pin::Pin;
+use std::sync::{Mutex, PoisonError};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use futures::{Stream, StreamExt};
 
-type BoxStream<T> = Pin<Box<dyn Stream<Item = T> + Send>>;
+/// In a mutex that is never locked, only borrowed mutably: it makes shapes with streams `Sync`.
+type BoxStream<T> = Mutex<Pin<Box<dyn Stream<Item = T> + Send>>>;
 
 /// Bytes that arrive over time, with their number if it is known beforehand.
 #[derive(Default)]
@@ -28,7 +30,7 @@ impl ByteStream {
     where
         S: Stream<Item = std::io::Result<Bytes>> + Send + 'static,
     {
-        Self { length, inner: Some(Box::pin(stream)), whole: None }
+        Self { length, inner: Some(Mutex::new(Box::pin(stream))), whole: None }
     }
 
     /// The number of bytes, if known.
@@ -89,7 +91,10 @@ impl Stream for ByteStream {
             return Poll::Ready((!whole.is_empty()).then_some(Ok(whole)));
         }
         match &mut self.inner {
-            Some(inner) => inner.as_mut().poll_next(cx),
+            Some(inner) => {
+                let inner = inner.get_mut().unwrap_or_else(PoisonError::into_inner);
+                inner.as_mut().poll_next(cx)
+            }
             None => Poll::Ready(None),
         }
     }
@@ -113,7 +118,7 @@ impl EventStream {
     where
         S: Stream<Item = std::io::Result<Box<dyn crate::Structure>>> + Send + 'static,
     {
-        Self { inner: Some(Box::pin(stream)) }
+        Self { inner: Some(Mutex::new(Box::pin(stream))) }
     }
 }
 
@@ -122,7 +127,10 @@ impl Stream for EventStream {
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         match &mut self.inner {
-            Some(inner) => inner.as_mut().poll_next(cx),
+            Some(inner) => {
+                let inner = inner.get_mut().unwrap_or_else(PoisonError::into_inner);
+                inner.as_mut().poll_next(cx)
+            }
             None => Poll::Ready(None),
         }
     }

@@ -46,13 +46,14 @@ impl Emitter<'_> {
         self.line(&format!(
             "/// The service as its model states it.\npub static SERVICE: \
              ::aquifer_schema::ServiceSchema = ::aquifer_schema::ServiceSchema {{ name: {}, \
-             signing_name: {}, endpoint_prefix: {}, service_id: {}, target_prefix: {}, \
+             signing_name: {}, endpoint_prefix: {}, service_id: {}, principal: {}, target_prefix: {}, \
              api_version: {}, xml_namespace: {}, protocols: &[{}], validation_code: {}, mismatch_code: {}, routes: \
              &[{}] }};",
             literal(&self.settings.service),
             literal(signing),
             literal(&metadata.endpoint_prefix),
             literal(metadata.service_id.as_deref().unwrap_or(&self.settings.service)),
+            literal(&format!("{}.amazonaws.com", metadata.endpoint_prefix)),
             optional(metadata.target_prefix.as_deref()),
             literal(&metadata.api_version),
             optional(self.settings.xml_namespace.as_deref().or(metadata.xml_namespace.as_deref())),

@@ -1,0 +1,189 @@
+//! The stage that asks whether the caller may.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use aquifer_authz::{AccessRequest, Authorizer, Decision};
+use aquifer_ctx::Ctx;
+use aquifer_schema::{OperationSchema, Protocol, ServiceSchema, Structure, View};
+use aquifer_types::PrincipalKind;
+
+use crate::fail::{Fail, Result};
+
+/// How much of a request's claim to an identity is examined.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AuthMode {
+    /// Nothing is.
+    Off,
+    /// Signatures of known keys are; unknown keys are the root of the account they name.
+    #[default]
+    Verify,
+    /// Signatures must be of known keys, and policies decide.
+    Enforce,
+}
+
+/// What the stage consults; shared through the context.
+pub(crate) struct Gate {
+    pub mode: AuthMode,
+    pub authorizer: Option<Arc<dyn Authorizer>>,
+}
+
+/// Asks for every resource an operation names.
+pub(crate) async fn authorize(
+    ctx: &Ctx,
+    schema: &'static OperationSchema,
+    input: &dyn Structure,
+) -> Result<()> {
+    let Some(gate) = ctx.ext::<Gate>().filter(|gate| gate.mode == AuthMode::Enforce) else {
+        return Ok(());
+    };
+    for template in schema.resources {
+        let resource = fill(template, ctx, input);
+        ask(ctx, &gate, schema.service, schema.action, resource).await?;
+    }
+    Ok(())
+}
+
+/// Asks for an action on a resource that only the data names.
+///
+/// # Errors
+/// The service's refusal, with AWS's sentence.
+pub async fn require(
+    ctx: &Ctx,
+    service: &'static ServiceSchema,
+    action: &str,
+    resource: impl Into<String>,
+) -> Result<()> {
+    match ctx.ext::<Gate>().filter(|gate| gate.mode == AuthMode::Enforce) {
+        Some(gate) => ask(ctx, &gate, service, action, resource.into()).await,
+        None => Ok(()),
+    }
+}
+
+async fn ask(
+    ctx: &Ctx,
+    gate: &Gate,
+    service: &'static ServiceSchema,
+    action: &str,
+    resource: String,
+) -> Result<()> {
+    // A service acting for itself is trusted: it is this process.
+    if ctx.caller().kind == PrincipalKind::Service {
+        return Ok(());
+    }
+    let Some(authorizer) = &gate.authorizer else {
+        return Err(Fail::internal(anyhow::anyhow!("enforcement without an authorizer")));
+    };
+    let request = AccessRequest {
+        action: action.to_owned(),
+        resource: resource.clone(),
+        owner: ctx.scope().account,
+        conditions: conditions(ctx),
+    };
+    match authorizer.decide(ctx, request).await? {
+        Decision::Allow => Ok(()),
+        Decision::Deny(why) => Err(refusal(ctx, service, action, &resource, &why)),
+    }
+}
+
+fn refusal(
+    ctx: &Ctx,
+    service: &'static ServiceSchema,
+    action: &str,
+    resource: &str,
+    why: &str,
+) -> Fail {
+    let who = match ctx.caller().kind {
+        PrincipalKind::Anonymous => "anonymous",
+        _ => ctx.caller().display_name(),
+    };
+    let on = match (resource, service.name) {
+        ("*", _) => String::new(),
+        (_, "s3") => format!(" on resource: \"{resource}\""),
+        _ => format!(" on resource: {resource}"),
+    };
+    let message = format!("User: {who} is not authorized to perform: {action}{on}{why}");
+    match service.protocols.first() {
+        Some(Protocol::AwsQuery | Protocol::RestXml) => Fail::new("AccessDenied", 403, message),
+        Some(Protocol::Ec2Query) => Fail::new("UnauthorizedOperation", 403, message),
+        Some(Protocol::RestJson) => Fail::new("AccessDeniedException", 403, message),
+        _ => Fail::new("AccessDeniedException", 400, message),
+    }
+}
+
+/// Condition keys every request has.
+fn conditions(ctx: &Ctx) -> BTreeMap<String, Vec<String>> {
+    let mut keys = BTreeMap::new();
+    let mut put = |key: &str, value: String| {
+        keys.insert(key.to_owned(), vec![value]);
+    };
+    let caller = ctx.caller();
+    put("aws:currenttime", ctx.now().rfc3339());
+    put("aws:epochtime", ctx.now().as_secs().to_string());
+    put("aws:securetransport", ctx.secure_transport().to_string());
+    put("aws:requestedregion", ctx.region().to_string());
+    put("aws:userid", caller.id.clone());
+    if let Some(ip) = ctx.source_ip() {
+        put("aws:sourceip", ip.to_string());
+    }
+    if let Some(agent) = ctx.user_agent() {
+        put("aws:useragent", agent.to_owned());
+    }
+    if let Some(arn) = &caller.arn {
+        put("aws:principalarn", arn.to_string());
+        if caller.kind == PrincipalKind::User
+            && let Some((_, name)) = arn.as_str().rsplit_once('/')
+        {
+            put("aws:username", name.to_owned());
+        }
+    }
+    if let Some(account) = &caller.account {
+        put("aws:principalaccount", account.to_string());
+    }
+    let kind = match caller.kind {
+        PrincipalKind::Root => "Account",
+        PrincipalKind::User => "User",
+        PrincipalKind::AssumedRole => "AssumedRole",
+        PrincipalKind::FederatedUser => "FederatedUser",
+        PrincipalKind::Service => "Service",
+        PrincipalKind::Anonymous => "Anonymous",
+    };
+    put("aws:principaltype", kind.to_owned());
+    for (key, value) in caller.tags.iter() {
+        put(&format!("aws:principaltag/{}", key.to_lowercase()), value.to_string());
+    }
+    if !ctx.called_via().is_empty() {
+        let via = ctx.called_via().iter().map(|service| (*service).to_owned()).collect();
+        keys.insert("aws:calledvia".to_owned(), via);
+    }
+    keys
+}
+
+/// Fills a resource template: `{account}` and `{region}` from the scope, all else from the input,
+/// where a dot goes into a structure. What the input leaves out matches anything.
+fn fill(template: &str, ctx: &Ctx, input: &dyn Structure) -> String {
+    let mut text = String::new();
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('{') {
+        text.push_str(before);
+        let Some((name, after)) = after.split_once('}') else { break };
+        match name {
+            "account" => text.push_str(ctx.scope().account.as_str()),
+            "region" => text.push_str(ctx.region().as_str()),
+            path => text.push_str(&member_text(input, path).unwrap_or_else(|| "*".to_owned())),
+        }
+        rest = after;
+    }
+    text.push_str(rest);
+    text
+}
+
+fn member_text(value: &dyn Structure, path: &str) -> Option<String> {
+    let (name, rest) = path.split_once('.').map_or((path, None), |(n, r)| (n, Some(r)));
+    let index = value.schema().members.iter().position(|member| member.name == name)?;
+    match (value.member(index).view(), rest) {
+        (View::Str(text), None) => Some(text.to_owned()),
+        (View::Struct(inner), Some(rest)) => member_text(inner, rest),
+        _ => None,
+    }
+}
