@@ -2,7 +2,7 @@
 
 import { h, s } from "./dom.js";
 
-const W = 860, H = 340, TOP = 14, BOTTOM = 54, LEFT = 62, RIGHT = 14;
+const W = 860, H = 340, TOP = 14, LEFT = 62, RIGHT = 18;
 const POINTS_MAX = 2000;
 
 /** Round marks that cover `low…high`. */
@@ -32,22 +32,24 @@ export function chart({ kind, names, rows, x, ys }) {
   if (kind !== "scatter") { low = Math.min(0, low); high = Math.max(0, high); }
   const marks = ticks(low, high, 5);
   [low, high] = [marks[0], marks.at(-1)];
-  const yAt = (v) => TOP + (H - TOP - BOTTOM) * (1 - (v - low) / (high - low || 1));
   const band = (W - LEFT - RIGHT) / Math.max(1, shown.length);
-  const xMarks = numericX ? ticks(Math.min(...xs), Math.max(...xs), 8) : [];
-  const xAt = (i) => (numericX ? LEFT + (W - LEFT - RIGHT) * ((xs[i] - xMarks[0]) / ((xMarks.at(-1) - xMarks[0]) || 1)) : LEFT + band * (i + 0.5));
+  const slanted = !numericX && Math.max(...shown.map((row) => String(row[x] ?? "").length)) * 7 > band;
+  const BOTTOM = slanted ? 76 : 32;
+  const yAt = (v) => TOP + (H - TOP - BOTTOM) * (1 - (v - low) / (high - low || 1));
+  const xLow = Math.min(...xs), xHigh = Math.max(...xs);
+  const across = (v) => LEFT + 8 + (W - LEFT - RIGHT - 16) * ((v - xLow) / (xHigh - xLow || 1));
+  const xAt = (i) => (numericX ? across(xs[i]) : LEFT + band * (i + 0.5));
 
   const parts = marks.map((m) => s("g", {}, s("line", { class: m === 0 ? "zero" : "gridline", x1: LEFT, x2: W - RIGHT, y1: yAt(m), y2: yAt(m) }),
     s("text", { class: "axis", x: LEFT - 8, y: yAt(m) + 4, "text-anchor": "end" }, compact.format(m))));
-  const label = (at, text, slanted) => s("text", slanted
+  const label = (at, text) => s("text", slanted
     ? { class: "axis", "text-anchor": "end", transform: `translate(${at + 4} ${H - BOTTOM + 14}) rotate(-32)` }
-    : { class: "axis", x: at, y: H - BOTTOM + 18, "text-anchor": "middle" }, text);
+    : { class: "axis", x: at, y: H - BOTTOM + 19, "text-anchor": "middle" }, text);
   if (numericX) {
-    parts.push(...xMarks.map((m) => label(LEFT + (W - LEFT - RIGHT) * ((m - xMarks[0]) / ((xMarks.at(-1) - xMarks[0]) || 1)), String(m), false)));
+    parts.push(...ticks(xLow, xHigh, 10).filter((m) => m >= xLow && m <= xHigh).map((m) => label(across(m), String(m))));
   } else {
-    const slanted = Math.max(...shown.map((row) => String(row[x] ?? "").length)) * 6.4 > band;
     const every = Math.ceil(18 / band);
-    shown.forEach((row, i) => { if (i % every === 0) parts.push(label(xAt(i), shorten(String(row[x] ?? "NULL"), slanted ? 12 : 24), slanted)); });
+    shown.forEach((row, i) => { if (i % every === 0) parts.push(label(xAt(i), shorten(String(row[x] ?? "NULL"), slanted ? 18 : 24))); });
   }
   values.forEach((column, n) => parts.push(...series(kind, column, n, { xAt, yAt, band, count: ys.length, shown, x, name: names[ys[n]] })));
 

@@ -36,7 +36,7 @@ export async function athenaView(page, { query }) {
         ...(database.value ? { QueryExecutionContext: { Database: database.value } } : {}) });
       state.running = QueryExecutionId;
       const execution = await finished(QueryExecutionId, state, (e) => results.replaceChildren(progress(e)));
-      if (execution) await showResults(results, execution);
+      if (execution) await showResults(results, execution, query.get("view"));
     } catch (error) { results.replaceChildren(errorBox(error)); }
     state.running = null;
     run.disabled = false;
@@ -63,9 +63,9 @@ export async function athenaView(page, { query }) {
     h("div", { class: "split" },
       h("section", { class: "card", "aria-label": "Tables" }, h("header", {}, h("label", { class: "field", style: "width: 100%" }, "Database", database)), tree),
       h("div", { class: "stack" }, h("section", { class: "card", style: "overflow: hidden" }, sql.node, h("header", { style: "border-top: 1px solid var(--line); border-bottom: 0" }, run, cancel)), results, history)));
-  fillDatabases().catch((error) => tree.replaceChildren(h("div", { class: "body" }, errorBox(error))));
+  const filled = fillDatabases().catch((error) => tree.replaceChildren(h("div", { class: "body" }, errorBox(error))));
   showHistory(history, open).catch((error) => history.replaceChildren(h("div", { class: "body" }, errorBox(error))));
-  if (query.get("run")) fillDatabases().then(start, noticeError);
+  if (query.get("run")) filled.then(start);
   sql.focus();
   return () => { state.left = true; };
 }
@@ -104,7 +104,7 @@ function statistics(execution) {
     h("span", { class: "push mono muted", title: "Query execution" }, execution.QueryExecutionId));
 }
 
-async function showResults(node, execution) {
+async function showResults(node, execution, view) {
   const card = h("section", { class: "card", "aria-label": "Results" }, statistics(execution));
   node.replaceChildren(card);
   if (execution.Status.State !== "SUCCEEDED") {
@@ -120,7 +120,7 @@ async function showResults(node, execution) {
   const tabs = Object.keys(views).map((name) => h("button", { role: "tab", "aria-selected": "false", onclick: () => pick(name) }, name));
   const pick = (name) => { tabs.forEach((t) => t.setAttribute("aria-selected", String(t.textContent === name))); body.replaceChildren(views[name]()); };
   card.append(h("header", {}, h("div", { class: "tabs", role: "tablist" }, tabs), h("span", { class: "push" }), h("button", { class: "small", onclick: () => copy(data) }, "Copy as CSV"), download(execution)), body);
-  pick("Table");
+  pick(view === "chart" ? "Chart" : "Table");
 }
 
 async function copy({ columns, rows }) {
@@ -174,6 +174,6 @@ async function showHistory(node, open) {
 
 /** The query in one line: its opening comment if it has one, since that says what it is for. */
 function firstWords(query) {
-  const line = /^\s*--\s*(.+)/.test(query) ? query.trim().split("\n")[0] : query.replace(/\s+/g, " ").trim();
+  const line = /^\s*--\s*(.+)/.exec(query)?.[1] ?? query.replace(/\s+/g, " ").trim();
   return line.length > 110 ? `${line.slice(0, 109)}…` : line;
 }

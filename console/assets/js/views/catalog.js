@@ -152,13 +152,11 @@ function runHistory(crawls) {
     h("td", { class: "mono" }, run.ErrorMessage ?? changes(run.Summary))))));
 }
 
-/** The summary of a run is JSON in text, with JSON in text inside; shown as it reads best. */
+/** The summary of a run is JSON whose values are JSON again, in text: `{"TABLE": "{\"ADD\": {\"Count\": 5}}"}`. */
 function changes(summary) {
-  if (!summary) return "";
+  const inner = (v) => (typeof v === "string" ? JSON.parse(v) : v);
   try {
-    return Object.entries(JSON.parse(summary)).flatMap(([kind, done]) => Object.entries(done).map(([what, v]) => {
-      const detail = typeof v === "string" ? JSON.parse(v) : v;
-      return `${kind.toLowerCase()} ${what.toLowerCase()}: ${detail.Count ?? detail}`;
-    })).join(", ");
+    return Object.entries(inner(summary || "{}")).flatMap(([kind, done]) =>
+      Object.entries(inner(done)).map(([what, v]) => `${kind.toLowerCase()} ${what.toLowerCase()}: ${v?.Count ?? JSON.stringify(v)}`)).join(", ");
   } catch { return summary; }
 }

@@ -31,7 +31,7 @@ export async function overviewView(page) {
     const lines = bill.status === "fulfilled" ? bill.value : [];
     tiles.replaceChildren(
       tile("Version", health.value.version ?? "–", health.value.edition ?? ""),
-      tile("Clock", time(now.now).replace(" UTC", ""), now.now ? `UTC${offsetNote(now)}` : ""),
+      tile("Clock", time(now.now).slice(0, 10), now.now ? `${time(now.now).slice(11)}${offsetNote(now)}` : ""),
       tile("Would have cost", money(lines.reduce((sum, l) => sum + (l.amount || 0), 0)), `${plural(lines.length, "line")} on the bill`),
       tile("Data", health.value.ephemeral ? "In memory" : "On disk", health.value.data_dir ?? health.value.data ?? ""));
     services.replaceChildren(h("header", {}, h("h2", {}, "Services"), h("span", { class: "muted" }, plural(list.length, "service"))),
