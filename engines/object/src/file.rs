@@ -1,0 +1,210 @@
+//! A large blob in a file of its own, with a checksum for every block, so that a range read
+//! verifies the blocks it touches and no more.
+//!
+//! ```text
+//! the bytes · CRC-32C of each 64 KiB block (4 bytes each) · trailer
+//! trailer: "AQUAFILE" · id u64 · length u64 · CRC-32C of the above u32        (little-endian)
+//! ```
+//! A block's CRC is seeded with the file's id and the block's number.
+//! The file is written under a temporary name and renamed when whole: it is never seen partial.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, IoSlice};
+use std::ops::Range;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use crate::blob::{BlobId, BlobRef, Home};
+use crate::error::{Error, Result};
+use crate::fs::{Folder, read_at};
+use crate::hash::{crc32c_seed, seeded_crc32c};
+
+/// Bytes under one checksum. What a tiny range read costs at least; four bytes per block are
+/// kept in memory during an upload (64 KiB per GiB).
+pub(crate) const BLOCK: usize = 64 << 10;
+const MAGIC: &[u8; 8] = b"AQUAFILE";
+const TRAILER: usize = 28;
+
+/// A file being written; dropped before [`FileSink::finish`] it removes itself.
+pub(crate) struct FileSink {
+    folder: Arc<Folder>,
+    file: File,
+    temp: Option<PathBuf>,
+    id: u64,
+    len: u64,
+    reserved: u64,
+    sums: BlockSums,
+}
+
+impl FileSink {
+    /// `reserve`: bytes expected, or 0.
+    pub fn create(folder: &Arc<Folder>, reserve: u64) -> Result<FileSink> {
+        let id = folder.new_id();
+        let temp = folder.temp(id);
+        let file = OpenOptions::new().write(true).create_new(true).open(&temp);
+        let file = file.map_err(Error::io("create", &temp))?;
+        let sink = FileSink {
+            folder: folder.clone(),
+            file,
+            temp: Some(temp),
+            id,
+            len: 0,
+            reserved: reserve,
+            sums: BlockSums::new(id),
+        };
+        if reserve > 0 {
+            let whole = reserve.saturating_add(footer_len(reserve));
+            folder.reserve(&sink.file, whole).map_err(sink.error("reserve space for"))?;
+        }
+        Ok(sink)
+    }
+
+    pub fn write(&mut self, chunks: &[Bytes]) -> Result<()> {
+        let mut slices: Vec<IoSlice<'_>> = chunks.iter().map(|c| IoSlice::new(c)).collect();
+        let wrote = self.folder.write_all(&self.file, &mut slices);
+        wrote.map_err(self.error("write"))?;
+        for chunk in chunks {
+            self.sums.update(chunk);
+            self.len += chunk.len() as u64;
+        }
+        Ok(())
+    }
+
+    /// Writes the footer, makes bytes and name durable. The blob, and its size on disk.
+    pub fn finish(mut self) -> Result<(BlobRef, u64)> {
+        let (id, len) = (self.id, self.len);
+        let mut footer = std::mem::replace(&mut self.sums, BlockSums::new(id)).finish();
+        footer.extend_from_slice(&trailer(id, len));
+        let size = len + footer.len() as u64;
+        let mut slices = [IoSlice::new(&footer)];
+        let mut write = self.folder.write_all(&self.file, &mut slices);
+        if self.reserved > len {
+            // Gives back what was reserved past the end.
+            write = write.and_then(|()| self.file.set_len(size));
+        }
+        let synced = write.and_then(|()| self.folder.sync_data(&self.file));
+        synced.map_err(self.error("write"))?;
+        let temp = self.temp.as_ref().expect("only finish takes the temporary name");
+        self.folder.publish(temp, id)?;
+        self.temp = None;
+        Ok((BlobRef::File { id, len }, size))
+    }
+
+    fn error(&self, doing: &'static str) -> impl FnOnce(io::Error) -> Error + use<> {
+        let path = self.folder.temp(self.id);
+        move |e| Error::io(doing, &path)(e)
+    }
+}
+
+impl Drop for FileSink {
+    fn drop(&mut self) {
+        if let Some(temp) = self.temp.take() {
+            // If this fails the file is removed at the next open.
+            _ = fs::remove_file(temp);
+        }
+    }
+}
+
+/// Checksums of the blocks of bytes that come in slices of any length.
+struct BlockSums {
+    id: u64,
+    block: u64,
+    filled: usize,
+    crc: crc_fast::Digest,
+    sums: Vec<u8>,
+}
+
+impl BlockSums {
+    fn new(id: u64) -> BlockSums {
+        BlockSums { id, block: 0, filled: 0, crc: crc32c_seed([id, 0]), sums: Vec::new() }
+    }
+
+    fn update(&mut self, mut bytes: &[u8]) {
+        while !bytes.is_empty() {
+            let (now, rest) = bytes.split_at(bytes.len().min(BLOCK - self.filled));
+            self.crc.update(now);
+            self.filled += now.len();
+            if self.filled == BLOCK {
+                self.close_block();
+            }
+            bytes = rest;
+        }
+    }
+
+    fn close_block(&mut self) {
+        self.sums.extend_from_slice(&(self.crc.finalize() as u32).to_le_bytes());
+        self.block += 1;
+        self.filled = 0;
+        self.crc = crc32c_seed([self.id, self.block]);
+    }
+
+    fn finish(mut self) -> Vec<u8> {
+        if self.filled > 0 {
+            self.close_block();
+        }
+        self.sums
+    }
+}
+
+fn trailer(id: u64, len: u64) -> [u8; TRAILER] {
+    let mut bytes = [0; TRAILER];
+    bytes[..8].copy_from_slice(MAGIC);
+    bytes[8..16].copy_from_slice(&id.to_le_bytes());
+    bytes[16..24].copy_from_slice(&len.to_le_bytes());
+    let crc = seeded_crc32c([id, len], &bytes[..24]);
+    bytes[24..].copy_from_slice(&crc.to_le_bytes());
+    bytes
+}
+
+/// Bytes of checksums and trailer after `len` bytes of content.
+fn footer_len(len: u64) -> u64 {
+    len.div_ceil(BLOCK as u64) * 4 + TRAILER as u64
+}
+
+/// Opens a blob's file and checks that it is the one meant, whole.
+pub(crate) fn open(folder: &Folder, id: u64, len: u64) -> Result<File> {
+    let path = folder.path(Home::File(id));
+    let blob = BlobId::File(id);
+    let file = File::open(&path).map_err(|e| match e.kind() {
+        io::ErrorKind::NotFound => Error::NotFound(blob),
+        _ => Error::io("open", &path)(e),
+    })?;
+    let at = len.saturating_add(footer_len(len) - TRAILER as u64);
+    let found = read_at(&file, at, TRAILER).map_err(Error::io("read", &path))?;
+    if found != trailer(id, len) {
+        return Err(Error::Corrupt { blob, offset: len });
+    }
+    Ok(file)
+}
+
+/// Reads and verifies a range of an open blob; `range` lies within `len`.
+pub(crate) fn read(file: &File, id: u64, len: u64, range: Range<u64>) -> Result<Bytes> {
+    if range.is_empty() {
+        return Ok(Bytes::new());
+    }
+    let block = BLOCK as u64;
+    let first = range.start / block;
+    let blocks = range.end.div_ceil(block) - first;
+    let start = first * block;
+    let end = len.min((first + blocks) * block);
+    let corrupt = |offset| Error::Corrupt { blob: BlobId::File(id), offset };
+    let failed =
+        |source| Error::Io { doing: "read", path: format!("file {id:016x}").into(), source };
+
+    let bytes = read_at(file, start, (end - start) as usize).map_err(failed)?;
+    let sums = read_at(file, len + first * 4, (blocks * 4) as usize).map_err(failed)?;
+    let mut sums = sums.chunks_exact(4);
+    for (number, block) in bytes.chunks(BLOCK).enumerate() {
+        let number = first + number as u64;
+        let crc = seeded_crc32c([id, number], block).to_le_bytes();
+        if sums.next() != Some(&crc) {
+            return Err(corrupt(number * BLOCK as u64));
+        }
+    }
+    if (bytes.len() as u64) < end - start {
+        return Err(corrupt(start + bytes.len() as u64));
+    }
+    Ok(Bytes::from(bytes).slice((range.start - start) as usize..(range.end - start) as usize))
+}

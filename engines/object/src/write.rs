@@ -1,0 +1,313 @@
+//! Taking a body in. Small ones are gathered and stored in one step; large ones go to a file
+//! batch by batch while MD5 (the slowest step), the file and the SHAs each have a thread's turn.
+//!
+//! A batch is handed over as the chunks it came in, never copied; at most one is being gathered
+//! while another is being worked on, so memory is constant and a slow disk slows the sender.
+
+use std::fmt;
+use std::sync::Arc;
+
+use bytes::{Bytes, BytesMut};
+use tokio::runtime::Handle;
+use tokio::task::{JoinHandle, spawn_blocking};
+
+use crate::Inner;
+use crate::blob::BlobRef;
+use crate::error::{Error, Result};
+use crate::hash::{CrcLane, Digests, Hashes, Md5Lane, ShaLane, digest_all, digests};
+use crate::store::{Sink, Store};
+
+/// Bytes gathered before the threads are bothered: 1.3 ms of MD5.
+const BATCH: usize = 1 << 20;
+/// Chunks shorter than this are copied together: a body sent byte by byte must not cost a
+/// reference each.
+const TINY: usize = 4 << 10;
+const GATHERED: usize = 64 << 10;
+/// No more disk space than this is taken on the word of a size hint, in bytes.
+const RESERVE_MAX: u64 = 8 << 30;
+
+/// A body that was stored.
+#[derive(Clone, Debug)]
+pub struct Written {
+    /// To be kept by the caller, in the same transaction that makes the object visible. A packed
+    /// blob is durable after the next `sync_pending`; the others are durable now.
+    pub blob: BlobRef,
+    /// Length in bytes.
+    pub size: u64,
+    pub digests: Digests,
+    /// To be held until that transaction is handed over to be committed.
+    pub lease: Lease,
+}
+
+/// Keeps compaction from taking a blob that no row names yet for a dead one. Only packed blobs
+/// need it; for others it is empty.
+#[derive(Clone, Default)]
+pub struct Lease(Option<Arc<Leased>>);
+
+struct Leased {
+    inner: Arc<Inner>,
+    pack: u64,
+}
+
+impl Lease {
+    /// Takes over the lease that appending `blob` began.
+    pub(crate) fn new(inner: &Arc<Inner>, blob: &BlobRef) -> Lease {
+        match *blob {
+            BlobRef::Packed { pack, .. } => {
+                Lease(Some(Arc::new(Leased { inner: inner.clone(), pack })))
+            }
+            _ => Lease(None),
+        }
+    }
+}
+
+impl Drop for Leased {
+    fn drop(&mut self) {
+        if let Store::Disk(disk) = &self.inner.store {
+            disk.packs.let_go(self.pack);
+        }
+    }
+}
+
+impl fmt::Debug for Lease {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Lease").field(&self.0.as_ref().map(|leased| leased.pack)).finish()
+    }
+}
+
+/// Takes one body. Dropped before [`Writer::finish`], it leaves nothing behind.
+pub struct Writer {
+    inner: Arc<Inner>,
+    hashes: Hashes,
+    size_hint: u64,
+    size: u64,
+    batch: Vec<Bytes>,
+    batched: usize,
+    tiny: BytesMut,
+    large: Option<Large>,
+    broken: bool,
+}
+
+/// A body on its way to a file.
+struct Large {
+    md5: Lane<Md5Lane>,
+    file: Lane<(Sink, CrcLane)>,
+    sha: Option<Lane<ShaLane>>,
+}
+
+impl Drop for Large {
+    fn drop(&mut self) {
+        // Removing a large file takes long: not on an async thread. (A lane at work removes it
+        // on its own thread, when it finds that nobody waits for it.)
+        if let Some(file) = self.file.idle.take()
+            && let Ok(runtime) = Handle::try_current()
+        {
+            runtime.spawn_blocking(move || drop(file));
+        }
+    }
+}
+
+/// State that is either here, or with a blocking thread and on its way back.
+struct Lane<T> {
+    idle: Option<T>,
+    busy: Option<JoinHandle<Result<T>>>,
+}
+
+impl<T: Send + 'static> Lane<T> {
+    fn start(work: impl FnOnce() -> Result<T> + Send + 'static) -> Lane<T> {
+        Lane { idle: None, busy: Some(spawn_blocking(work)) }
+    }
+
+    /// Waits for the state to come back. A cancelled wait loses nothing.
+    async fn settle(&mut self) -> Result<()> {
+        if let Some(busy) = &mut self.busy {
+            let back = busy.await;
+            self.busy = None;
+            self.idle = Some(back.map_err(|_| Error::Stopped)??);
+        }
+        Ok(())
+    }
+
+    /// Sends the settled state to work.
+    fn run(&mut self, work: impl FnOnce(&mut T) -> Result<()> + Send + 'static) {
+        if let Some(mut state) = self.idle.take() {
+            self.busy = Some(spawn_blocking(move || work(&mut state).map(|()| state)));
+        }
+    }
+
+    fn take(&mut self) -> Result<T> {
+        self.idle.take().ok_or(Error::Broken)
+    }
+}
+
+impl Writer {
+    pub(crate) fn new(inner: Arc<Inner>, size_hint: Option<u64>, hashes: Hashes) -> Writer {
+        Writer {
+            inner,
+            hashes,
+            size_hint: size_hint.unwrap_or(0),
+            size: 0,
+            batch: Vec::new(),
+            batched: 0,
+            tiny: BytesMut::new(),
+            large: None,
+            broken: false,
+        }
+    }
+
+    /// Bytes taken so far.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Takes the next bytes; waits when the disk or the digests are behind.
+    ///
+    /// After an error the body is lost and every further call fails.
+    pub async fn write(&mut self, chunk: Bytes) -> Result<()> {
+        if self.broken {
+            return Err(Error::Broken);
+        }
+        self.size += chunk.len() as u64;
+        self.gather(chunk);
+        let small = self.large.is_none() && self.size.max(self.size_hint) <= self.inner.pack_max;
+        if small || self.batched < BATCH {
+            return Ok(());
+        }
+        self.flush().await.inspect_err(|_| self.broken = true)
+    }
+
+    /// Stores the body. Nothing is visible until the caller keeps the blob.
+    pub async fn finish(mut self) -> Result<Written> {
+        if self.broken {
+            return Err(Error::Broken);
+        }
+        if self.large.is_none() && self.size <= self.inner.pack_max {
+            return self.finish_small().await;
+        }
+        self.flush().await?;
+        let Some(mut large) = self.large.take() else { return Err(Error::Broken) };
+        large.settle().await?;
+        let (sink, crc) = large.file.take()?;
+        let sha = large.sha.as_mut().map(Lane::take).transpose()?;
+        let digests = digests(large.md5.take()?, crc, sha);
+        let inner = self.inner.clone();
+        let blob = blocking(move || inner.store.finish(sink)).await?;
+        Ok(Written { blob, size: self.size, digests, lease: Lease::default() })
+    }
+
+    async fn finish_small(mut self) -> Result<Written> {
+        let (chunks, hashes, size) = (self.take_batch(), self.hashes, self.size);
+        if size <= self.inner.inline_max {
+            let digests = digest_all(hashes, &chunks);
+            // Copied, so that the row does not keep a whole receive buffer alive.
+            let blob = BlobRef::Inline(chunks.concat().into());
+            return Ok(Written { blob, size, digests, lease: Lease::default() });
+        }
+        let inner = self.inner.clone();
+        blocking(move || {
+            let digests = digest_all(hashes, &chunks);
+            let blob = inner.store.put(&chunks, size as u32, digests.crc64nvme)?;
+            let lease = Lease::new(&inner, &blob);
+            Ok(Written { blob, size, digests, lease })
+        })
+        .await
+    }
+
+    fn gather(&mut self, chunk: Bytes) {
+        self.batched += chunk.len();
+        if chunk.len() < TINY {
+            self.tiny.extend_from_slice(&chunk);
+            if self.tiny.len() >= GATHERED {
+                self.batch.push(self.tiny.split().freeze());
+            }
+            return;
+        }
+        if !self.tiny.is_empty() {
+            self.batch.push(self.tiny.split().freeze());
+        }
+        self.batch.push(chunk);
+    }
+
+    fn take_batch(&mut self) -> Vec<Bytes> {
+        if !self.tiny.is_empty() {
+            self.batch.push(self.tiny.split().freeze());
+        }
+        self.batched = 0;
+        std::mem::take(&mut self.batch)
+    }
+
+    /// Sends the batch to the lanes, once they have done the one before.
+    async fn flush(&mut self) -> Result<()> {
+        if let Some(large) = &mut self.large {
+            large.settle().await?;
+        }
+        let batch: Arc<[Bytes]> = self.take_batch().into();
+        match &mut self.large {
+            Some(large) => large.run(batch),
+            None => self.large = Some(self.enlarge(batch)),
+        }
+        Ok(())
+    }
+
+    fn enlarge(&self, batch: Arc<[Bytes]>) -> Large {
+        let (inner, hashes) = (self.inner.clone(), self.hashes);
+        let reserve = self.size_hint.min(RESERVE_MAX);
+        let first = batch.clone();
+        let file = Lane::start(move || {
+            let (mut sink, mut crc) = (inner.store.sink(reserve)?, CrcLane::new(hashes));
+            crc.update(&first);
+            sink.write(&first)?;
+            Ok((sink, crc))
+        });
+        let first = batch.clone();
+        let sha = ShaLane::new(hashes).map(|mut sha| {
+            Lane::start(move || {
+                sha.update(&first);
+                Ok(sha)
+            })
+        });
+        let md5 = Lane::start(move || {
+            let mut md5 = Md5Lane::default();
+            md5.update(&batch);
+            Ok(md5)
+        });
+        Large { md5, file, sha }
+    }
+}
+
+impl Large {
+    async fn settle(&mut self) -> Result<()> {
+        self.file.settle().await?;
+        self.md5.settle().await?;
+        match &mut self.sha {
+            Some(sha) => sha.settle().await,
+            None => Ok(()),
+        }
+    }
+
+    fn run(&mut self, batch: Arc<[Bytes]>) {
+        let chunks = batch.clone();
+        self.file.run(move |(sink, crc)| {
+            crc.update(&chunks);
+            sink.write(&chunks)
+        });
+        if let Some(sha) = &mut self.sha {
+            let chunks = batch.clone();
+            sha.run(move |sha| {
+                sha.update(&chunks);
+                Ok(())
+            });
+        }
+        self.md5.run(move |md5| {
+            md5.update(&batch);
+            Ok(())
+        });
+    }
+}
+
+/// Runs `work` on a blocking thread.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    spawn_blocking(work).await.map_err(|_| Error::Stopped)?
+}
