@@ -45,6 +45,6 @@ pub use fjall::Slice;
 pub use key::{AsKey, AsPrefix, Key};
 pub use row::{Blob, Row, decode_row, encode_row};
 pub use scan::{Page, Scan};
-pub use store::{Backend, Durability, PreCommit, Store, StoreOptions};
+pub use store::{Accepted, Backend, Durability, PreCommit, Store, StoreOptions};
 pub use table::Table;
 pub use tx::{ReadTx, WriteTx};

@@ -1,6 +1,7 @@
 //! The store itself: opening, reading, writing, closing.
 
 use std::{
+    collections::HashMap,
     path::PathBuf,
     sync::{
         Arc,
@@ -12,11 +13,11 @@ use std::{
 
 use aquifer_types::Scope;
 use parking_lot::{Mutex, RwLock};
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::{Notify, oneshot, watch};
 
 use crate::{
     ReadTx, StoreError, WriteTx,
-    backend::{Disk, Memory, Storage},
+    backend::{Batch, Disk, Memory, Storage},
     commit::{self, Message, Write},
     directory::Directory,
     overlay::Overlay,
@@ -85,11 +86,38 @@ pub(crate) struct Shared {
     /// Held while a write runs and is put into the queue. Holds the last sequence number.
     pub(crate) writers: Mutex<u64>,
     pub(crate) before_commit: RwLock<Vec<Arc<dyn PreCommit>>>,
+    watched: RwLock<HashMap<&'static str, watch::Sender<()>>>,
     pending_bytes: AtomicUsize,
     released: Notify,
 }
 
+/// Changes that were accepted and are on their way to the disk.
+#[must_use = "accepted is not yet durable"]
+pub struct Accepted(Option<oneshot::Receiver<Result<(), StoreError>>>);
+
+impl Accepted {
+    /// Waits until the changes are durable. At once if there were none.
+    ///
+    /// # Errors
+    /// [`StoreError::NotSaved`]: none of the changes is visible any more.
+    pub async fn durable(self) -> Result<(), StoreError> {
+        match self.0 {
+            Some(answer) => answer.await.unwrap_or(Err(StoreError::Closed)),
+            None => Ok(()),
+        }
+    }
+}
+
 impl Shared {
+    fn tell_watchers(&self, changes: &Batch) {
+        let watched = self.watched.read();
+        if !watched.is_empty() {
+            for watched in changes.keys().filter_map(|table| watched.get(table)) {
+                watched.send_replace(());
+            }
+        }
+    }
+
     /// Gives back room taken by accepted writes.
     pub(crate) fn release(&self, bytes: usize) {
         self.pending_bytes.fetch_sub(bytes, Ordering::AcqRel);
@@ -120,6 +148,7 @@ impl Store {
             overlay: RwLock::default(),
             writers: Mutex::new(0),
             before_commit: RwLock::default(),
+            watched: RwLock::default(),
             pending_bytes: AtomicUsize::new(0),
             released: Notify::new(),
         });
@@ -175,12 +204,31 @@ impl Store {
         scope: &Scope,
         f: impl FnOnce(&WriteTx<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        self.room().await;
-        let (result, durable) = self.accept(scope, f)?;
-        if let Some(durable) = durable {
-            durable.await.unwrap_or(Err(StoreError::Closed))?;
-        }
+        let (result, accepted) = self.accept(scope, f).await?;
+        accepted.durable().await?;
         Ok(result)
+    }
+
+    /// As [`Store::write`], but answers once the changes are accepted: visible to everyone, and
+    /// lost if the process dies before [`Accepted::durable`] would have answered. For work that is
+    /// simply done again after a crash.
+    ///
+    /// # Errors
+    /// What `f` answers.
+    pub async fn accept<T, E: From<StoreError>>(
+        &self,
+        scope: &Scope,
+        f: impl FnOnce(&WriteTx<'_>) -> Result<T, E>,
+    ) -> Result<(T, Accepted), E> {
+        self.room().await;
+        self.accept_now(scope, f)
+    }
+
+    /// Tells of every accepted change to a table, by the name it was declared with. It may tell
+    /// of several at once, and of changes that later could not be saved.
+    pub fn watch(&self, table: &'static str) -> watch::Receiver<()> {
+        let mut watched = self.0.shared.watched.write();
+        watched.entry(table).or_insert_with(|| watch::channel(()).0).subscribe()
     }
 
     /// Makes everything accepted durable, lets go of the directory, and refuses all later use.
@@ -215,14 +263,12 @@ impl Store {
         cleared.await.unwrap_or(Err(StoreError::Closed))
     }
 
-    /// Runs `f`, makes its changes visible and queues them. Answers what to wait for, unless
-    /// nothing changed.
-    #[expect(clippy::type_complexity, reason = "used once")]
-    fn accept<T, E: From<StoreError>>(
+    /// Runs `f`, makes its changes visible and queues them.
+    fn accept_now<T, E: From<StoreError>>(
         &self,
         scope: &Scope,
         f: impl FnOnce(&WriteTx<'_>) -> Result<T, E>,
-    ) -> Result<(T, Option<oneshot::Receiver<Result<(), StoreError>>>), E> {
+    ) -> Result<(T, Accepted), E> {
         let shared = &*self.0.shared;
         refuse_nested(self.identity())?;
         let mut sequence = shared.writers.lock();
@@ -233,11 +279,12 @@ impl Store {
         let result = f(&WriteTx::new(&view, scope))?;
         let (changes, bytes) = view.into_changes();
         if changes.is_empty() {
-            return Ok((result, None));
+            return Ok((result, Accepted(None)));
         }
         *sequence += 1;
         let (answer, durable) = oneshot::channel();
         shared.overlay.write().apply(*sequence, &changes);
+        shared.tell_watchers(&changes);
         shared.pending_bytes.fetch_add(bytes, Ordering::AcqRel);
         let write = Write { sequence: *sequence, changes, bytes, answer };
         if let Err(error) = self.send(Message::Write(write)) {
@@ -245,7 +292,7 @@ impl Store {
             shared.release(bytes);
             return Err(error.into());
         }
-        Ok((result, Some(durable)))
+        Ok((result, Accepted(Some(durable))))
     }
 
     fn send(&self, message: Message) -> Result<(), StoreError> {
