@@ -31,19 +31,17 @@ class Aws:
         token: str | None = None,
         region: str = REGION,
         watcher: Watcher | None = None,
+        account: str | None = None,
     ):
         self.url = url
         self.access_key = access_key
+        # A 12-digit access key is its account.
+        self.account = account or access_key
         self.secret = secret
         self.token = token
         self.region = region
         self.watcher = watcher or Watcher()
         self._session: boto3.session.Session | None = None
-
-    @property
-    def account(self) -> str:
-        """A 12-digit access key is its account."""
-        return self.access_key
 
     def elsewhere(self, *, account: str | None = None, region: str | None = None) -> "Aws":
         """The same server, from another account or region."""
@@ -53,8 +51,10 @@ class Aws:
         )
 
     def with_key(self, access_key: str, secret: str, token: str | None = None) -> "Aws":
-        """The same server and region, with other credentials."""
-        return Aws(self.url, access_key, secret, token, self.region, self.watcher)
+        """The same server, account and region, with other credentials."""
+        return Aws(
+            self.url, access_key, secret, token, self.region, self.watcher, self.account
+        )
 
     @property
     def session(self) -> boto3.session.Session:

@@ -104,9 +104,9 @@ def test_logs_are_json_lines_when_asked(tmp_path):
 def test_a_newer_data_directory_is_refused(tmp_path):
     data = tmp_path / "data"
     Server(tmp_path / "log", data=data).start().stop()
-    version = data / "VERSION"
-    assert version.is_file(), sorted(path.name for path in data.iterdir())
-    version.write_text("9999\n")
+    form = data / "FORMAT"
+    assert form.is_file(), sorted(path.name for path in data.iterdir())
+    form.write_text("9999\n")
     second = subprocess.run(
         [binary(), "serve", "--port", "0", "--data", str(data)], capture_output=True, timeout=30
     )
