@@ -24,7 +24,7 @@ CSV, PARQUET = "nyc_csv", "nyc"  # the two databases
 ROLE, CRAWLER, CLASSIFIER = "flights-crawler", "flights", "csv-with-header"
 PRICE_PER_TB, BILLED_BYTES_MIN = 5.00, 10 * 1000 * 1000
 
-session = boto3.Session(region_name=os.environ.get("AWS_REGION", "us-east-1"))
+session = boto3.Session(region_name=os.environ.get("AWS_DEFAULT_REGION", "us-east-1"))
 s3, glue, athena, iam = (session.client(name) for name in ("s3", "glue", "athena", "iam"))
 
 

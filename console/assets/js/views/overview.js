@@ -58,7 +58,7 @@ export function offsetNote(clock) {
 
 function quickStart() {
   const text = [
-    `export AWS_ENDPOINT_URL=${location.origin} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=us-east-1`,
+    `export AWS_ENDPOINT_URL=${location.origin} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_DEFAULT_REGION=us-east-1`,
     "aws s3 mb s3://my-bucket", "aws s3 cp data.csv s3://my-bucket/data/", "python -c 'import boto3; print(boto3.client(\"s3\").list_buckets()[\"Buckets\"])'"].join("\n");
   return h("section", { class: "card" }, h("header", {}, h("h2", {}, "Point any AWS client here")), h("pre", { class: "preview" }, text));
 }
