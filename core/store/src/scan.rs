@@ -3,7 +3,7 @@
 //! Each step costs the merge of three sorted sources and nothing for rows not reached. A writer
 //! may change the table while scanning it: changes ahead of the scan are seen, those behind not.
 
-use std::{collections::btree_map, iter::Peekable, marker::PhantomData};
+use std::{iter::Peekable, marker::PhantomData};
 
 use fjall::Slice;
 
@@ -194,7 +194,7 @@ struct Merge<'t> {
     /// The last key given or skipped.
     position: Option<Slice>,
     durable: Peekable<StorageScan<'t>>,
-    accepted: Peekable<btree_map::Range<'t, Slice, Pending>>,
+    accepted: Peekable<Box<dyn Iterator<Item = (&'t Slice, &'t Pending)> + 't>>,
 }
 
 impl<'t> Merge<'t> {
@@ -210,6 +210,8 @@ impl<'t> Merge<'t> {
             view.storage.scan(table, &range, reverse)?
         };
         let accepted = view.overlay.range(table, &range).unwrap_or_default();
+        let accepted: Box<dyn Iterator<Item = _>> =
+            if reverse { Box::new(accepted.rev()) } else { Box::new(accepted) };
         let (durable, accepted) = (durable.peekable(), accepted.peekable());
         Ok(Merge { view, table, range, reverse, position: None, durable, accepted })
     }
