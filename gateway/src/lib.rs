@@ -1,0 +1,18 @@
+//! Listeners and routing: from a socket to an operation and back. No business rules.
+//!
+//! `services.rs` is the list of rooms, one line each; `dispatch.rs` is the way of a request.
+
+mod admin;
+mod answer;
+mod authenticate;
+mod body;
+mod dispatch;
+mod options;
+mod refusal;
+mod route;
+mod server;
+mod services;
+
+pub use options::{ServeOptions, StartError};
+pub use platform::{AuthMode, Durability};
+pub use server::Server;

@@ -12,6 +12,7 @@
 mod outbox;
 mod runner;
 mod table;
+mod turn;
 
 pub use outbox::{Delivery, outbox};
 pub use runner::{Job, Jobs};

@@ -94,6 +94,10 @@ impl Jobs {
         jobs
     }
 
+    pub(crate) fn parts(&self) -> &PlatformParts {
+        &self.0.parts
+    }
+
     /// Registers who runs jobs of a kind. They hold up all jobs due later: milliseconds, not
     /// minutes. A handler schedules its own next occurrence; if it does, or is scheduled anew by
     /// others, that schedule stays.
@@ -147,7 +151,7 @@ impl Jobs {
         loop {
             ended.borrow_and_update();
             changed.borrow_and_update();
-            let first = self.0.parts.store().read(&Scope::default(), |tx| table::first_due(tx))?;
+            let first = self.0.parts.store().read(&Scope::default(), table::first_due)?;
             if first.is_none_or(|due| due > until) && self.0.running.lock().is_empty() {
                 return Ok(());
             }
@@ -205,7 +209,8 @@ impl Jobs {
         let full = running.len() >= LONG_MAX;
         let free = |identity: &Identity| {
             let long = handlers.get(identity.1.as_str()).is_some_and(|handler| handler.long);
-            !(long && full) && !running.contains(identity)
+            let waits = long && full;
+            !waits && !running.contains(identity)
         };
         let clock = self.0.parts.clock();
         self.0.parts.store().read(&Scope::default(), |tx| table::pick(tx, clock, free))

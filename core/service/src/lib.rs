@@ -18,7 +18,11 @@ pub use aquifer_authz::{AccessRequest, Authorizer, Credential, Credentials, Deci
 pub use aquifer_ctx::{
     CancellationToken, Clock, Ctx, Dispatcher, Ids, MeterSink, PlatformParts, Session, Unit, Usage,
 };
-pub use aquifer_schema::{ByteStream, Bytes, OperationSchema, Protocol, ServiceSchema, Structure};
+pub use aquifer_jobs as jobs;
+pub use aquifer_jobs::Jobs;
+pub use aquifer_schema::{
+    ByteStream, Bytes, Document, OperationSchema, Protocol, ServiceSchema, Structure, Trailers,
+};
 pub use aquifer_store::{
     AsKey, AsPrefix, Backend, Blob, Durability, Key, Page as RowPage, PreCommit, ReadTx, Row, Scan,
     Store, StoreError, StoreOptions, Table, WriteTx,
@@ -33,6 +37,6 @@ pub use fail::{BodyFault, Fail, Result};
 pub use idempotency::{Replay, remember};
 pub use operation::{Handle, Operation, Registered};
 pub use page::{Page, decode_token, encode_token};
-pub use pipeline::Platform;
-pub use registry::{Registry, Service};
+pub use pipeline::{Platform, Stages};
+pub use registry::{House, Registry, Service};
 pub use stored::Stored;

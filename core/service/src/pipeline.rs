@@ -3,9 +3,13 @@
 use std::any::Any;
 use std::sync::Arc;
 
-use aquifer_authz::{Authorizer, Credentials};
+use aquifer_audit::{Audit, Event};
+use aquifer_authz::Credential;
 use aquifer_ctx::{Ctx, Dispatcher, PlatformParts, Unit};
-use aquifer_schema::{ServiceSchema, Structure, Validator};
+use aquifer_fault::Faults;
+use aquifer_limits::Limits;
+use aquifer_schema::{OperationSchema, Protocol, ServiceSchema, Structure, Validator};
+use aquifer_store::StoreError;
 use futures::future::BoxFuture;
 use tracing::Instrument;
 
@@ -23,7 +27,28 @@ struct Inner {
     parts: PlatformParts,
     registry: Registry,
     mode: AuthMode,
-    credentials: Option<Arc<dyn Credentials>>,
+    stages: Stages,
+}
+
+/// What the stages of the pipeline consult.
+pub struct Stages {
+    pub limits: Limits,
+    pub faults: Faults,
+    pub audit: Audit,
+}
+
+impl Stages {
+    /// No limits in force, no faults, the record as the store has it.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn open(parts: &PlatformParts) -> Result<Self, StoreError> {
+        Ok(Self {
+            limits: Limits::new(),
+            faults: Faults::new(parts.ids()),
+            audit: Audit::open(parts.store())?,
+        })
+    }
 }
 
 /// The schemas of the open rooms, for stages that know a service by its name only.
@@ -37,16 +62,11 @@ pub(crate) fn principal_of(ctx: &Ctx) -> Option<&'static str> {
 
 impl Platform {
     /// Assembles the house. In-process calls work from here on.
-    pub fn new(
-        parts: PlatformParts,
-        registry: Registry,
-        mode: AuthMode,
-        credentials: Option<Arc<dyn Credentials>>,
-        authorizer: Option<Arc<dyn Authorizer>>,
-    ) -> Self {
+    pub fn new(parts: PlatformParts, registry: Registry, mode: AuthMode, stages: Stages) -> Self {
+        let authorizer = registry.authorizer.clone();
         parts.set_ext(Arc::new(Gate { mode, authorizer }));
         parts.set_ext(Arc::new(Schemas(registry.services().to_vec())));
-        let platform = Self(Arc::new(Inner { parts: parts.clone(), registry, mode, credentials }));
+        let platform = Self(Arc::new(Inner { parts: parts.clone(), registry, mode, stages }));
         parts.set_dispatcher(Arc::new(platform.clone()));
         platform
     }
@@ -59,13 +79,25 @@ impl Platform {
         &self.0.registry
     }
 
+    pub fn stages(&self) -> &Stages {
+        &self.0.stages
+    }
+
     pub fn auth_mode(&self) -> AuthMode {
         self.0.mode
     }
 
-    /// Who knows the holders of keys.
-    pub fn credentials(&self) -> Option<&Arc<dyn Credentials>> {
-        self.0.credentials.as_ref()
+    /// The holder of an access key that any room issued.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn credential(&self, ctx: &Ctx, access_key: &str) -> Result<Option<Credential>> {
+        for issuer in &self.0.registry.credentials {
+            if let Some(found) = issuer.find(ctx, access_key)? {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
     }
 
     /// Runs an operation: trace · limits · fault · authorize · idempotency · handle · meter ·
@@ -88,22 +120,58 @@ impl Platform {
             request_id = ctx.request_id(),
             account = %ctx.scope().account,
         );
-        let result = self.stages(&ctx, operation, input).instrument(span).await;
-        ctx.meter(Unit::Requests, 1.0, "");
-        if let Err(fail) = &result {
-            report(&ctx, fail);
-        }
-        result
+        self.guarded(&ctx, operation, input).instrument(span).await
     }
 
-    async fn stages(
+    /// All stages, in order.
+    async fn guarded(
         &self,
         ctx: &Ctx,
         operation: &Registered,
         input: Box<dyn Structure>,
     ) -> Result<Box<dyn Structure>> {
         let schema = operation.schema;
-        authorize(ctx, schema, &*input).await?;
+        let result = match self.admit(ctx, schema, &*input).await {
+            Ok(()) => self.handle_once(ctx, operation, input).await,
+            Err(refusal) => Err(refusal),
+        };
+        ctx.meter(Unit::Requests, 1.0, "");
+        let mut event = Event::of(ctx, schema.read_only);
+        if let Err(fail) = &result {
+            event.error = Some(fail.code().to_owned());
+            event.error_message = Some(fail.message().to_owned());
+            report(ctx, fail);
+        }
+        self.0.stages.audit.record(event);
+        result
+    }
+
+    /// limits · fault · authorize
+    async fn admit(
+        &self,
+        ctx: &Ctx,
+        schema: &'static OperationSchema,
+        input: &dyn Structure,
+    ) -> Result<()> {
+        self.0.stages.limits.check(ctx).map_err(|_| throttled(schema.service))?;
+        let verdict = self.0.stages.faults.check(ctx);
+        if !verdict.wait.is_zero() {
+            tokio::time::timeout(verdict.wait, ctx.shutdown_token().cancelled()).await.ok();
+        }
+        if let Some((code, status, message)) = verdict.error {
+            return Err(Fail::new(code, status, message));
+        }
+        authorize(ctx, schema, input).await
+    }
+
+    /// idempotency · handle
+    async fn handle_once(
+        &self,
+        ctx: &Ctx,
+        operation: &Registered,
+        input: Box<dyn Structure>,
+    ) -> Result<Box<dyn Structure>> {
+        let schema = operation.schema;
         match idempotency::find(ctx, schema, &*input)? {
             Replay::New => {}
             Replay::Same(output) => return replayed(operation, &output),
@@ -139,6 +207,17 @@ fn replayed(operation: &Registered, output: &[u8]) -> Result<Box<dyn Structure>>
 
 fn mismatch(service: &ServiceSchema) -> Fail {
     Fail::new(service.mismatch_code, 400, "Idempotent parameters do not match")
+}
+
+/// Too many calls, in the service's words.
+fn throttled(service: &ServiceSchema) -> Fail {
+    match service.protocols.first() {
+        Some(Protocol::RestXml) => Fail::new("SlowDown", 503, "Please reduce your request rate."),
+        Some(Protocol::AwsQuery | Protocol::Ec2Query) => {
+            Fail::new("Throttling", 400, "Rate exceeded")
+        }
+        _ => Fail::new("ThrottlingException", 400, "Rate exceeded"),
+    }
 }
 
 /// Internal failures go to the log with their cause; what callers did wrong is theirs to read.

@@ -1,22 +1,51 @@
 //! Which rooms are open and what they answer.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
+use aquifer_authz::{Authorizer, Credentials};
+use aquifer_ctx::PlatformParts;
+use aquifer_jobs::Jobs;
 use aquifer_schema::ServiceSchema;
 
 use crate::operation::{Handle, Operation, Registered};
+
+/// What a room may build on when it opens.
+#[derive(Clone)]
+pub struct House {
+    pub parts: PlatformParts,
+    pub jobs: Jobs,
+    /// The data directory; none when nothing is to be kept.
+    pub data: Option<PathBuf>,
+    /// Memory that query engines may use together, in bytes.
+    pub memory_bytes: usize,
+    /// Threads that query engines may use together.
+    pub threads: usize,
+}
 
 /// A room as it registers itself: its schema and its operations.
 pub struct Service {
     pub schema: &'static ServiceSchema,
     pub operations: Vec<Registered>,
+    /// Set by rooms that issue access keys.
+    pub credentials: Option<Arc<dyn Credentials>>,
+    /// Set by the room that decides on access.
+    pub authorizer: Option<Arc<dyn Authorizer>>,
+    /// Forgets what the room keeps outside the store, when a platform in memory is reset.
+    pub reset: Option<Reset>,
 }
+
+/// What a room does when a platform in memory is reset.
+pub type Reset = Arc<dyn Fn() + Send + Sync>;
 
 impl Service {
     /// Opens a room; operations follow.
     pub fn new<S>(schema: &'static ServiceSchema, room: Arc<S>) -> ServiceBuilder<S> {
-        ServiceBuilder { service: Self { schema, operations: Vec::new() }, room }
+        let (credentials, authorizer) = (None, None);
+        let operations = Vec::new();
+        let service = Self { schema, operations, credentials, authorizer, reset: None };
+        ServiceBuilder { service, room }
     }
 }
 
@@ -37,6 +66,27 @@ impl<S> ServiceBuilder<S> {
         self
     }
 
+    /// The room issues access keys.
+    #[must_use]
+    pub fn credentials(mut self, credentials: Arc<dyn Credentials>) -> Self {
+        self.service.credentials = Some(credentials);
+        self
+    }
+
+    /// The room decides on access.
+    #[must_use]
+    pub fn authorizer(mut self, authorizer: Arc<dyn Authorizer>) -> Self {
+        self.service.authorizer = Some(authorizer);
+        self
+    }
+
+    /// The room keeps things outside the store that a reset forgets.
+    #[must_use]
+    pub fn on_reset(mut self, reset: impl Fn() + Send + Sync + 'static) -> Self {
+        self.service.reset = Some(Arc::new(reset));
+        self
+    }
+
     /// All operations are listed.
     pub fn build(self) -> Service {
         self.service
@@ -46,6 +96,9 @@ impl<S> ServiceBuilder<S> {
 /// All open rooms.
 #[derive(Default)]
 pub struct Registry {
+    pub(crate) credentials: Vec<Arc<dyn Credentials>>,
+    pub(crate) authorizer: Option<Arc<dyn Authorizer>>,
+    resets: Vec<Reset>,
     services: Vec<&'static ServiceSchema>,
     operations: HashMap<&'static str, HashMap<&'static str, Registered>>,
 }
@@ -58,10 +111,20 @@ impl Registry {
     pub fn add(&mut self, service: Service) {
         let name = service.schema.name;
         self.services.push(service.schema);
+        self.credentials.extend(service.credentials);
+        self.resets.extend(service.reset);
+        self.authorizer = service.authorizer.or(self.authorizer.take());
         let operations = self.operations.entry(name).or_default();
         for operation in service.operations {
             let known = operations.insert(operation.schema.name, operation);
             assert!(known.is_none(), "an operation of {name} is registered twice");
+        }
+    }
+
+    /// Lets every room forget what it keeps outside the store.
+    pub fn reset(&self) {
+        for reset in &self.resets {
+            reset();
         }
     }
 

@@ -15,7 +15,7 @@ pub use operation::{ErrorSchema, OperationSchema, Protocol, Route, ServiceSchema
 pub use schema::{Constraints, Kind, Location, Member, Schema, TimestampFormat};
 pub use serde_json::Value as Document;
 pub use shape::{EnumShape, ListShape, MapShape, OptionShape, Shape, Slot, Structure, View};
-pub use stream::{ByteStream, EventStream};
+pub use stream::{ByteStream, EventStream, Trailers};
 pub use timestamp::Timestamp;
 pub use validate::{Seen, Validator, Violation};
 

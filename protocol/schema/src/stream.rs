@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::pin::Pin;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
@@ -11,9 +11,32 @@ use futures::{Stream, StreamExt};
 /// In a mutex that is never locked, only borrowed mutably: it makes shapes with streams `Sync`.
 type BoxStream<T> = Mutex<Pin<Box<dyn Stream<Item = T> + Send>>>;
 
+/// Headers that follow a body, in lower case; empty until the body has been read.
+#[derive(Clone, Debug, Default)]
+pub struct Trailers(Arc<Mutex<Vec<(String, String)>>>);
+
+impl Trailers {
+    /// Sets them, once the body has ended.
+    pub fn set(&self, trailers: Vec<(String, String)>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = trailers;
+    }
+
+    /// The value of one.
+    pub fn get(&self, name: &str) -> Option<String> {
+        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
+    }
+
+    /// All of them.
+    pub fn all(&self) -> Vec<(String, String)> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
 /// Bytes that arrive over time, with their number if it is known beforehand.
 #[derive(Default)]
 pub struct ByteStream {
+    trailers: Trailers,
     length: Option<u64>,
     inner: Option<BoxStream<std::io::Result<Bytes>>>,
     whole: Option<Bytes>,
@@ -22,7 +45,7 @@ pub struct ByteStream {
 impl ByteStream {
     /// No bytes.
     pub fn empty() -> Self {
-        Self { length: Some(0), inner: None, whole: None }
+        Self { length: Some(0), ..Self::default() }
     }
 
     /// A body from a stream; `length` only if it is certain.
@@ -30,7 +53,19 @@ impl ByteStream {
     where
         S: Stream<Item = std::io::Result<Bytes>> + Send + 'static,
     {
-        Self { length, inner: Some(Mutex::new(Box::pin(stream))), whole: None }
+        Self { length, inner: Some(Mutex::new(Box::pin(stream))), ..Self::default() }
+    }
+
+    /// A body whose trailers become known when it has been read.
+    #[must_use]
+    pub fn with_trailers(mut self, trailers: Trailers) -> Self {
+        self.trailers = trailers;
+        self
+    }
+
+    /// What follows the body; take it before the body is consumed, read it after.
+    pub fn trailers(&self) -> Trailers {
+        self.trailers.clone()
     }
 
     /// The number of bytes, if known.
@@ -73,7 +108,7 @@ impl ByteStream {
 
 impl From<Bytes> for ByteStream {
     fn from(bytes: Bytes) -> Self {
-        Self { length: Some(bytes.len() as u64), inner: None, whole: Some(bytes) }
+        Self { length: Some(bytes.len() as u64), whole: Some(bytes), ..Self::default() }
     }
 }
 

@@ -1,0 +1,259 @@
+//! The platform's own API under `/_aquifer/`: health, clock, bill, reset, console. Loopback only.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use aquifer_schema::Bytes;
+use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use hyper::body::Incoming;
+use platform::{Jobs, Meter, Platform, PlatformParts, Timestamp};
+use serde_json::{Value, json};
+
+use crate::answer::Body;
+use crate::body;
+use crate::options::{ServeOptions, StartError};
+
+const ROOT: &str = "/_aquifer";
+
+/// Answers what is not AWS's.
+pub(crate) struct Admin {
+    parts: PlatformParts,
+    platform: Platform,
+    jobs: Jobs,
+    meter: Meter,
+    data: Option<PathBuf>,
+}
+
+/// An answer, or what is wrong with the question.
+type Answer = Result<Value, (StatusCode, String)>;
+
+impl Admin {
+    pub fn new(
+        parts: PlatformParts,
+        platform: Platform,
+        jobs: Jobs,
+        options: &ServeOptions,
+    ) -> Result<Self, StartError> {
+        let meter = Meter::start(&parts, options.prices.as_deref())
+            .map_err(|error| StartError::Other(error.to_string()))?;
+        Ok(Self { parts, platform, jobs, meter, data: options.data.clone() })
+    }
+
+    pub fn data(&self) -> Option<&Path> {
+        self.data.as_deref()
+    }
+
+    /// Whether a request is for this API. A signed request never is: `health` may be a bucket.
+    pub fn answers(request: &Request<Incoming>) -> bool {
+        let path = request.uri().path();
+        path == ROOT
+            || path.starts_with("/_aquifer/")
+            || matches!(path, "/health" | "/_localstack/health")
+                && !request.headers().contains_key(header::AUTHORIZATION)
+                && !request.uri().query().unwrap_or_default().contains("X-Amz-")
+    }
+
+    /// Writes what is only in memory.
+    pub async fn flush(&self) {
+        if let Err(error) = self.meter.flush().await {
+            tracing::error!("the usage of the last moments is lost: {error}");
+        }
+    }
+
+    /// Serves one request.
+    pub async fn serve(&self, request: Request<Incoming>, peer: SocketAddr) -> Response<Body> {
+        if !peer.ip().to_canonical().is_loopback() {
+            let text = "the admin API answers this machine only";
+            return answer(Err((StatusCode::FORBIDDEN, text.to_owned())));
+        }
+        let (parts, incoming) = request.into_parts();
+        // A page of another site must not turn the clock of a server on this machine.
+        if parts.method != Method::GET && foreign(&parts.headers) {
+            let text = "requests from pages of other origins are refused";
+            return answer(Err((StatusCode::FORBIDDEN, text.to_owned())));
+        }
+        let path = parts.uri.path();
+        if path == ROOT {
+            return redirect();
+        }
+        let sub = path.strip_prefix("/_aquifer/").unwrap_or("health");
+        match (&parts.method, sub) {
+            (&Method::GET | &Method::HEAD, "health") => answer(Ok(self.health())),
+            (&Method::GET, "clock") => answer(Ok(self.clock())),
+            (&Method::POST, "clock") => answer(self.turn_clock(incoming).await),
+            (&Method::GET, "bill") => answer(self.bill().await),
+            (&Method::POST, "reset") => answer(self.reset().await),
+            (&Method::GET | &Method::HEAD, file) => page(file, &parts.headers),
+            _ => {
+                let text = format!("{} {path} is not known", parts.method);
+                answer(Err((StatusCode::NOT_FOUND, text)))
+            }
+        }
+    }
+
+    fn health(&self) -> Value {
+        let registry = self.platform.registry();
+        let services: serde_json::Map<String, Value> = registry
+            .services()
+            .iter()
+            .map(|schema| (schema.name.to_owned(), json!("running")))
+            .collect();
+        let operations: serde_json::Map<String, Value> = registry
+            .services()
+            .iter()
+            .map(|schema| {
+                let count = registry.count(schema.name);
+                (schema.name.to_owned(), json!({ "implemented": count, "modelled": schema.routes.len() }))
+            })
+            .collect();
+        json!({
+            "status": "running",
+            "version": env!("CARGO_PKG_VERSION"),
+            "edition": "aquifer",
+            "services": services,
+            "operations": operations,
+            "now": self.parts.clock().now().rfc3339_millis(),
+            "data": self.data.as_ref().map(|path| path.display().to_string()),
+        })
+    }
+
+    fn clock(&self) -> Value {
+        let clock = self.parts.clock();
+        let (now, real) = (clock.now(), clock.real_now());
+        json!({
+            "now": now.rfc3339_millis(),
+            "real": real.rfc3339_millis(),
+            "offset_seconds": (now.as_millis() - real.as_millis()) as f64 / 1e3,
+        })
+    }
+
+    /// Turns the clock, stopping at everything that falls due on the way.
+    async fn turn_clock(&self, incoming: Incoming) -> Answer {
+        let bad = |text: String| (StatusCode::BAD_REQUEST, text);
+        let body = body::collect(incoming).await.map_err(|fail| bad(fail.to_string()))?;
+        let question: Value = serde_json::from_slice(&body).map_err(|error| bad(error.to_string()))?;
+        let now = self.parts.clock().now();
+        let target = match (question.get("advance"), question.get("set")) {
+            (Some(by), None) => {
+                let by = by.as_str().and_then(parse_duration);
+                now + by.ok_or_else(|| bad("advance takes an ISO 8601 duration: P31D".into()))?
+            }
+            (None, Some(to)) => to
+                .as_str()
+                .and_then(Timestamp::parse_rfc3339)
+                .ok_or_else(|| bad("set takes a date: 2027-01-01T00:00:00Z".into()))?,
+            _ => return Err(bad("say either advance or set".into())),
+        };
+        let failed =
+            |error: platform::StoreError| (StatusCode::INTERNAL_SERVER_ERROR, error.to_string());
+        self.jobs.turn_clock(target).await.map_err(failed)?;
+        Ok(self.clock())
+    }
+
+    async fn bill(&self) -> Answer {
+        let failed = |error: String| (StatusCode::INTERNAL_SERVER_ERROR, error);
+        self.meter.flush().await.map_err(|error| failed(error.to_string()))?;
+        let lines = self.meter.bill_all().map_err(|error| failed(error.to_string()))?;
+        serde_json::to_value(lines).map_err(|error| failed(error.to_string()))
+    }
+
+    async fn reset(&self) -> Answer {
+        if self.data.is_some() {
+            let text = "reset is for servers started with --ephemeral";
+            return Err((StatusCode::CONFLICT, text.to_owned()));
+        }
+        let failed = |error: String| (StatusCode::INTERNAL_SERVER_ERROR, error);
+        self.parts.store().clear_all().await.map_err(|error| failed(error.to_string()))?;
+        self.meter.clear();
+        self.parts.clock().reset();
+        self.platform.registry().reset();
+        Ok(json!({ "status": "reset" }))
+    }
+}
+
+/// Whether a browser says that another site's page asks.
+fn foreign(headers: &http::HeaderMap) -> bool {
+    let site = headers.get("sec-fetch-site").and_then(|value| value.to_str().ok());
+    matches!(site, Some("cross-site" | "same-site"))
+}
+
+fn answer(answer: Answer) -> Response<Body> {
+    let (status, value) = match answer {
+        Ok(value) => (StatusCode::OK, value),
+        Err((status, text)) => (status, json!({ "error": text })),
+    };
+    let mut response = Response::new(Body::from(Bytes::from(format!("{value}\n"))));
+    *response.status_mut() = status;
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+fn redirect() -> Response<Body> {
+    let mut response = Response::new(Body::from(Bytes::new()));
+    *response.status_mut() = StatusCode::PERMANENT_REDIRECT;
+    response.headers_mut().insert(header::LOCATION, HeaderValue::from_static("/_aquifer/"));
+    response
+}
+
+fn page(file: &str, asked: &http::HeaderMap) -> Response<Body> {
+    let Some(asset) = aquifer_console::asset(file) else {
+        return answer(Err((StatusCode::NOT_FOUND, format!("there is no {file} here"))));
+    };
+    let known = asked.get(header::IF_NONE_MATCH).is_some_and(|etag| etag == asset.etag);
+    let bytes = if known { Bytes::new() } else { Bytes::from_static(asset.bytes) };
+    let mut response = Response::new(Body::from(bytes));
+    if known {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+    }
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(asset.content_type));
+    headers.insert(header::ETAG, HeaderValue::from_static(asset.etag));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    headers.insert("x-content-type-options", HeaderValue::from_static("nosniff"));
+    response
+}
+
+/// `P31D`, `PT1H30M`, `P1W`; days, hours, minutes and seconds, each at most once.
+fn parse_duration(text: &str) -> Option<Duration> {
+    let rest = text.strip_prefix('P')?;
+    let (date, time) = rest.split_once('T').unwrap_or((rest, ""));
+    if date.is_empty() && time.is_empty() {
+        return None;
+    }
+    let mut seconds = 0.0;
+    for (part, units) in [
+        (date, &[('W', 604_800.0), ('D', 86_400.0)][..]),
+        (time, &[('H', 3_600.0), ('M', 60.0), ('S', 1.0)][..]),
+    ] {
+        let mut rest = part;
+        for (unit, length) in units {
+            if let Some((number, after)) = rest.split_once(*unit) {
+                seconds += number.parse::<f64>().ok().filter(|n| *n >= 0.0)? * length;
+                rest = after;
+            }
+        }
+        if !rest.is_empty() {
+            return None;
+        }
+    }
+    Duration::try_from_secs_f64(seconds).ok().filter(|d| *d <= Duration::from_secs(3_600 * 24 * 36_500))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_read_as_iso_8601_writes_them() {
+        let seconds = |text| parse_duration(text).map(|d| d.as_secs());
+        assert_eq!(seconds("P31D"), Some(31 * 86_400));
+        assert_eq!(seconds("PT1H30M"), Some(5_400));
+        assert_eq!(seconds("P1DT1S"), Some(86_401));
+        for bad in ["", "P", "PT", "31D", "P1X", "P-1D", "P1M", "PT1D"] {
+            assert_eq!(seconds(bad), None, "{bad}");
+        }
+    }
+}

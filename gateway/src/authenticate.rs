@@ -1,0 +1,113 @@
+//! Who signed the request, and for which account and region.
+
+use std::net::IpAddr;
+
+use aquifer_schema::Protocol;
+use aquifer_sigv4::{KeyCache, Presented, RequestParts, Verified, check_time, verify};
+use platform::{
+    AccountId, AuthMode, Ctx, Fail, Platform, Principal, Region, Result, Scope, Session,
+};
+
+use crate::refusal;
+
+/// Keys that are derived once and remembered.
+const KEYS_MAX: usize = 4_096;
+
+/// Verifies signatures.
+pub(crate) struct Gatekeeper {
+    keys: KeyCache,
+}
+
+/// A request whose sender is known as far as the mode asks.
+pub(crate) struct Admitted {
+    pub ctx: Ctx,
+    /// Set when a signature was checked: chunks of the body continue from it.
+    pub verified: Option<Verified>,
+}
+
+impl Gatekeeper {
+    pub fn new() -> Self {
+        Self { keys: KeyCache::new(KEYS_MAX) }
+    }
+
+    /// Admits a request or refuses it in the protocol's words. `body_hash` is that of a body in
+    /// memory.
+    pub fn admit(
+        &self,
+        platform: &Platform,
+        ctx: &Ctx,
+        protocol: Protocol,
+        presented: Option<&Presented>,
+        request: &RequestParts<'_>,
+        body_hash: Option<&str>,
+        peer: Option<IpAddr>,
+    ) -> Result<Admitted> {
+        let mode = platform.auth_mode();
+        let Some(presented) = presented else { return anonymous(ctx, protocol, mode) };
+        let region: Region = presented.region.parse().unwrap_or_default();
+        if mode == AuthMode::Off {
+            let ctx = as_root(ctx, account_of(&presented.access_key), region);
+            return Ok(Admitted { ctx, verified: None });
+        }
+        let clock = ctx.clock();
+        let now = ctx.now();
+        let credential = platform.credential(ctx, &presented.access_key)?;
+        let Some(credential) = credential else {
+            let near = peer.is_none_or(|peer| peer.to_canonical().is_loopback());
+            if mode == AuthMode::Enforce || !near {
+                return Err(refusal::unknown_key(protocol, &presented.access_key));
+            }
+            // A key nobody issued cannot be checked, but its dates can: presigned URLs end.
+            check_time(presented, clock.real_now().as_secs(), now.as_secs())
+                .map_err(|error| refusal::time(protocol, presented, now, &error))?;
+            let ctx = as_root(ctx, account_of(&presented.access_key), region);
+            return Ok(Admitted { ctx, verified: None });
+        };
+        if !credential.active {
+            return Err(refusal::unknown_key(protocol, &presented.access_key));
+        }
+        let verified = verify(presented, request, body_hash, &credential.secret, &self.keys)
+            .map_err(|error| refusal::mismatch(protocol, presented, error))?;
+        check_time(presented, clock.real_now().as_secs(), now.as_secs())
+            .map_err(|error| refusal::time(protocol, presented, now, &error))?;
+        if credential.session_token != presented.session_token {
+            return Err(refusal::wrong_token(protocol));
+        }
+        if credential.expires.is_some_and(|end| end <= now) {
+            return Err(refusal::expired_token(protocol));
+        }
+        let account = credential.principal.account.unwrap_or_default();
+        let session = Session {
+            access_key_id: Some(presented.access_key.clone()),
+            policies: credential.session_policies,
+            ..Session::default()
+        };
+        let ctx = ctx
+            .with_scope(Scope { account, region })
+            .with_caller(credential.principal)
+            .with_session(session);
+        Ok(Admitted { ctx, verified: Some(verified) })
+    }
+}
+
+fn anonymous(ctx: &Ctx, protocol: Protocol, mode: AuthMode) -> Result<Admitted, Fail> {
+    if mode == AuthMode::Off {
+        return Ok(Admitted { ctx: ctx.clone(), verified: None });
+    }
+    // Only S3 knows requests without a signature.
+    if protocol != Protocol::RestXml {
+        return Err(refusal::missing_token(protocol));
+    }
+    Ok(Admitted { ctx: ctx.with_caller(Principal::anonymous()), verified: None })
+}
+
+/// A key of twelve digits names its account; any other unknown key is the default account's.
+fn account_of(access_key: &str) -> AccountId {
+    access_key.parse().unwrap_or_default()
+}
+
+fn as_root(ctx: &Ctx, account: AccountId, region: Region) -> Ctx {
+    let scope = Scope { account, region };
+    let root = Principal::root(scope.partition(), account);
+    ctx.with_scope(scope).with_caller(root)
+}

@@ -1,0 +1,220 @@
+//! Request bodies: held up to a limit, or streamed, unframed and checked on the way.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use aquifer_schema::{ByteStream, Bytes, Trailers};
+use aquifer_sigv4::{ChunkDecoder, PayloadHash};
+use futures::Stream;
+use http_body::Body as _;
+use hyper::body::Incoming;
+use platform::{BodyFault, Fail};
+use sha2::{Digest, Sha256};
+
+/// Bodies that are held in memory end here; streamed ones do not.
+pub(crate) const WHOLE_MAX: usize = 16 << 20;
+
+/// Reads a body to its end.
+pub(crate) async fn collect(mut body: Incoming) -> Result<Bytes, Fail> {
+    let mut all: Option<Bytes> = None;
+    let mut more = Vec::new();
+    while let Some(frame) = next(&mut body).await? {
+        if all.as_ref().map_or(0, Bytes::len) + more.len() + frame.len() > WHOLE_MAX {
+            let message = format!("The request is larger than {WHOLE_MAX} bytes.");
+            return Err(Fail::new("RequestEntityTooLargeException", 413, message));
+        }
+        match (&all, more.is_empty()) {
+            // Most bodies arrive in one piece and are not copied.
+            (None, true) => all = Some(frame),
+            _ => {
+                if more.is_empty() {
+                    more.extend_from_slice(&all.take().unwrap_or_default());
+                }
+                more.extend_from_slice(&frame);
+            }
+        }
+    }
+    Ok(match all {
+        Some(whole) if more.is_empty() => whole,
+        _ => more.into(),
+    })
+}
+
+async fn next(body: &mut Incoming) -> Result<Option<Bytes>, Fail> {
+    loop {
+        let frame = std::future::poll_fn(|cx| Pin::new(&mut *body).poll_frame(cx)).await;
+        match frame {
+            None => return Ok(None),
+            Some(Ok(frame)) => {
+                if let Ok(data) = frame.into_data() {
+                    return Ok(Some(data));
+                }
+            }
+            Some(Err(error)) => return Err(incomplete(&error).into_fail()),
+        }
+    }
+}
+
+struct Incomplete(BodyFault);
+
+impl Incomplete {
+    fn into_fail(self) -> Fail {
+        Fail::new(self.0.code, self.0.status, self.0.message)
+    }
+}
+
+fn incomplete(error: &hyper::Error) -> Incomplete {
+    tracing::debug!("a body ended early: {error}");
+    Incomplete(BodyFault {
+        code: "IncompleteBody",
+        status: 400,
+        message: "You did not provide the number of bytes specified by the Content-Length HTTP \
+                  header"
+            .to_owned(),
+    })
+}
+
+/// A body that is handed on while it arrives.
+struct Streamed {
+    body: Incoming,
+    chunks: Option<ChunkDecoder>,
+    pending: Bytes,
+    trailers: Trailers,
+    /// The declared hash and what has been hashed so far.
+    declared: Option<(String, Sha256)>,
+    ended: bool,
+}
+
+/// Streams a body: `chunks` unframes it, a literal hash is compared at its end.
+pub(crate) fn stream(
+    body: Incoming,
+    chunks: Option<ChunkDecoder>,
+    hash: Option<&PayloadHash>,
+    length: Option<u64>,
+) -> ByteStream {
+    let declared = match hash {
+        Some(PayloadHash::Literal(hex)) => Some((hex.clone(), Sha256::new())),
+        _ => None,
+    };
+    let trailers = Trailers::default();
+    let streamed = Streamed {
+        body,
+        chunks,
+        pending: Bytes::new(),
+        trailers: trailers.clone(),
+        declared,
+        ended: false,
+    };
+    ByteStream::new(streamed, length).with_trailers(trailers)
+}
+
+impl Stream for Streamed {
+    type Item = std::io::Result<Bytes>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        loop {
+            if self.ended {
+                return Poll::Ready(None);
+            }
+            match self.unframe() {
+                Ok(Some(data)) => return Poll::Ready(Some(Ok(data))),
+                Ok(None) => {}
+                Err(fault) => {
+                    self.ended = true;
+                    return Poll::Ready(Some(Err(fault.into())));
+                }
+            }
+            let frame = match Pin::new(&mut self.body).poll_frame(cx) {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(frame) => frame,
+            };
+            match frame {
+                Some(Ok(frame)) => {
+                    if let Ok(data) = frame.into_data() {
+                        self.pending = data;
+                    }
+                }
+                Some(Err(error)) => {
+                    self.ended = true;
+                    return Poll::Ready(Some(Err(incomplete(&error).0.into())));
+                }
+                None => {
+                    self.ended = true;
+                    return match self.finish() {
+                        Ok(()) => Poll::Ready(None),
+                        Err(fault) => Poll::Ready(Some(Err(fault.into()))),
+                    };
+                }
+            }
+        }
+    }
+}
+
+impl Streamed {
+    /// The next piece of data in what has arrived.
+    fn unframe(&mut self) -> Result<Option<Bytes>, BodyFault> {
+        if self.pending.is_empty() {
+            return Ok(None);
+        }
+        let data = match &mut self.chunks {
+            Some(chunks) => chunks.push(&mut self.pending).map_err(|error| chunk_fault(&error))?,
+            None => Some(std::mem::take(&mut self.pending)),
+        };
+        if let (Some(data), Some((_, hash))) = (&data, &mut self.declared) {
+            hash.update(data);
+        }
+        Ok(data)
+    }
+
+    fn finish(&mut self) -> Result<(), BodyFault> {
+        if let Some(chunks) = self.chunks.take() {
+            self.trailers.set(chunks.finish().map_err(|error| chunk_fault(&error))?);
+        }
+        if let Some((declared, hash)) = self.declared.take() {
+            compare(&declared, &hex::encode(hash.finalize()))?;
+        }
+        Ok(())
+    }
+}
+
+/// The declared hash of a body against its actual one.
+pub(crate) fn compare(declared: &str, actual: &str) -> Result<(), BodyFault> {
+    if declared == actual {
+        return Ok(());
+    }
+    Err(BodyFault {
+        code: "XAmzContentSHA256Mismatch",
+        status: 400,
+        message: "The provided 'x-amz-content-sha256' header does not match what was computed."
+            .to_owned(),
+    })
+}
+
+/// Unframes a body that is held in memory; the second part is its trailers.
+pub(crate) fn unframe_whole(
+    mut chunks: ChunkDecoder,
+    mut body: Bytes,
+) -> Result<(Bytes, Vec<(String, String)>), BodyFault> {
+    let mut all = Vec::with_capacity(body.len());
+    while let Some(data) = chunks.push(&mut body).map_err(|error| chunk_fault(&error))? {
+        all.extend_from_slice(&data);
+    }
+    let trailers = chunks.finish().map_err(|error| chunk_fault(&error))?;
+    Ok((all.into(), trailers))
+}
+
+fn chunk_fault(error: &aquifer_sigv4::ChunkError) -> BodyFault {
+    use aquifer_sigv4::ChunkError;
+    let (code, status, message) = match error {
+        ChunkError::SignatureMismatch { .. } => (
+            "SignatureDoesNotMatch",
+            403,
+            crate::refusal::SIGNATURE_SENTENCE.to_owned(),
+        ),
+        ChunkError::Truncated { .. } | ChunkError::LengthMismatch { .. } => {
+            ("IncompleteBody", 400, error.to_string())
+        }
+        other => ("InvalidRequest", 400, other.to_string()),
+    };
+    BodyFault { code, status, message }
+}

@@ -1,0 +1,353 @@
+//! The way of one request: route → authenticate → decode → pipeline → encode.
+
+use std::net::SocketAddr;
+
+use aquifer_schema::{Bytes, Protocol, ServiceSchema};
+use aquifer_sigv4::{ChunkDecoder, PayloadHash, Presented, RequestParts, Style};
+use aquifer_wire::{Call, Payload, WireError, query_pairs};
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
+use http::request::Parts;
+use http::{HeaderValue, Method, Request, Response};
+use hyper::body::Incoming;
+use md5::{Digest, Md5};
+use platform::{Ctx, Fail, Platform, Registered, Result, Scope};
+use sha2::Sha256;
+
+use crate::answer::{Body, refuse, respond};
+use crate::authenticate::Gatekeeper;
+use crate::body;
+use crate::refusal;
+use crate::route::{Destination, Routes, Target};
+
+/// What serves requests.
+pub(crate) struct Dispatch {
+    pub platform: Platform,
+    routes: Routes,
+    gatekeeper: Gatekeeper,
+}
+
+/// The body as far as it had to be read before the sender was known.
+enum Held {
+    Whole { body: Bytes, hash: String },
+    Arriving(Incoming),
+}
+
+impl Dispatch {
+    pub fn new(platform: Platform) -> Self {
+        Self { routes: Routes::new(&platform), gatekeeper: Gatekeeper::new(), platform }
+    }
+
+    /// Serves one request. Never fails: what goes wrong is answered.
+    pub async fn serve(&self, request: Request<Incoming>, peer: SocketAddr) -> Response<Body> {
+        let (mut parts, body) = request.into_parts();
+        let agent = parts.headers.get(http::header::USER_AGENT).and_then(|v| v.to_str().ok());
+        let ctx = Ctx::root(self.platform.parts(), Scope::default()).with_transport(
+            false,
+            Some(peer.ip()),
+            agent,
+        );
+        let presented = {
+            let request = request_parts(&parts, "");
+            Presented::parse(&request)
+        };
+        let known = presented.as_ref().ok().and_then(Option::as_ref);
+        let Some(to) = self.routes.destination(&parts, known) else {
+            return no_service(&ctx, known);
+        };
+        let (service, protocol) = (to.service, to.protocol);
+        let head = parts.method == Method::HEAD;
+        let answer = match presented {
+            Ok(presented) => {
+                self.answer(&ctx, &mut parts, body, &to, presented, peer).await
+            }
+            Err(error) => Err(Refused { ctx: None, fail: refusal::malformed(protocol, &error) }),
+        };
+        match answer {
+            Ok(response) => response,
+            Err(Refused { ctx: inner, fail }) => {
+                let mut response = refuse(inner.as_ref().unwrap_or(&ctx), service, protocol, &fail);
+                if head {
+                    *response.body_mut() = Bytes::new().into();
+                }
+                response
+            }
+        }
+    }
+
+    async fn answer(
+        &self,
+        ctx: &Ctx,
+        parts: &mut Parts,
+        incoming: Incoming,
+        to: &Destination,
+        presented: Option<Presented>,
+        peer: SocketAddr,
+    ) -> Result<Response<Body>, Refused> {
+        let protocol = to.protocol;
+        let query = query_pairs(parts.uri.query().unwrap_or_default())
+            .ok_or_else(|| Fail::new("InvalidURI", 400, "Couldn't parse the specified URI."))?;
+        let is_query = matches!(protocol, Protocol::AwsQuery | Protocol::Ec2Query);
+        let mut held = Held::Arriving(incoming);
+        let mut form = Vec::new();
+        if is_query {
+            held = hold(held).await?;
+            form = query.clone();
+            if let Held::Whole { body, .. } = &held {
+                let text = std::str::from_utf8(body).ok().and_then(query_pairs);
+                form.extend(text.ok_or_else(|| malformed(protocol, to.service, "not a form"))?);
+            }
+        }
+        let target = self.routes.target(&self.platform, to, parts, &query, &form);
+        let (streams, operation) = match &target {
+            Target::Known { operation, .. } => {
+                (operation.schema.input.stream_payload().is_some(), Some(operation))
+            }
+            _ => (false, None),
+        };
+        // A body that is not streamed is needed whole, and its hash may be what is signed.
+        let absent = presented.as_ref().is_some_and(|p| p.payload_hash == PayloadHash::Absent);
+        if !streams || absent && presented.is_some() && !streams {
+            held = hold(held).await?;
+        }
+        let hash = match &held {
+            Held::Whole { hash, .. } => Some(hash.as_str()),
+            Held::Arriving(_) => None,
+        };
+        let admitted = {
+            let style = Style::of_service(to.service.signing_name);
+            let request = RequestParts { style, ..request_parts(parts, to.service.signing_name) };
+            self.gatekeeper.admit(
+                &self.platform,
+                ctx,
+                protocol,
+                presented.as_ref(),
+                &request,
+                hash,
+                Some(peer.ip()),
+            )?
+        };
+        let ctx = admitted.ctx;
+        let refused = |fail: Fail| Refused { ctx: Some(ctx.clone()), fail };
+        let Some(operation) = operation else {
+            return Err(refused(match target {
+                Target::Absent(name) => Fail::not_implemented(to.service.name, name),
+                Target::Unknown(name) => {
+                    refusal::unknown_operation(protocol, to.service, &name.unwrap_or_default())
+                }
+                Target::Known { .. } => unreachable!("has its operation"),
+            }));
+        };
+        let chunks = chunk_decoder(parts, presented.as_ref(), admitted.verified.as_ref());
+        let payload = payload(parts, held, chunks, presented.as_ref()).map_err(&refused)?;
+        let labels = match &target {
+            Target::Known { labels, .. } => labels.as_slice(),
+            _ => &[],
+        };
+        let call = Call {
+            protocol,
+            operation: operation.schema,
+            headers: &parts.headers,
+            query: if is_query { &form } else { &query },
+            labels,
+        };
+        self.run(&ctx, operation, &call, payload).await.map_err(refused)
+    }
+
+    async fn run(
+        &self,
+        ctx: &Ctx,
+        operation: &Registered,
+        call: &Call<'_>,
+        payload: Payload,
+    ) -> Result<Response<Body>> {
+        let mut input = (operation.new_input)();
+        let service = operation.schema.service;
+        aquifer_wire::decode(call, payload, &mut *input)
+            .map_err(|error| wire_fail(call.protocol, service, error))?;
+        let mut output = self.platform.run(ctx, operation, input).await?;
+        let answer =
+            aquifer_wire::encode(call.protocol, operation.schema, &mut *output, ctx.request_id());
+        Ok(respond(answer, call.protocol, ctx.request_id()))
+    }
+}
+
+/// A refusal, with the context it was reached in.
+struct Refused {
+    ctx: Option<Ctx>,
+    fail: Fail,
+}
+
+impl From<Fail> for Refused {
+    fn from(fail: Fail) -> Self {
+        Self { ctx: None, fail }
+    }
+}
+
+fn request_parts<'a>(parts: &'a Parts, signing_name: &str) -> RequestParts<'a> {
+    RequestParts {
+        method: parts.method.as_str(),
+        path: parts.uri.path(),
+        query: parts.uri.query().unwrap_or_default(),
+        headers: &parts.headers,
+        authority: parts.uri.authority().map(|authority| authority.as_str()),
+        style: Style::of_service(signing_name),
+    }
+}
+
+async fn hold(held: Held) -> Result<Held> {
+    match held {
+        Held::Arriving(incoming) => {
+            let body = body::collect(incoming).await?;
+            let hash = hex::encode(Sha256::digest(&body));
+            Ok(Held::Whole { body, hash })
+        }
+        whole => Ok(whole),
+    }
+}
+
+fn chunk_decoder(
+    parts: &mut Parts,
+    presented: Option<&Presented>,
+    verified: Option<&aquifer_sigv4::Verified>,
+) -> Option<ChunkDecoder> {
+    let decoded: Option<u64> = parts
+        .headers
+        .get("x-amz-decoded-content-length")
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.parse().ok());
+    let framed = match presented {
+        Some(presented) => presented.payload_hash.is_chunked(),
+        None => parts
+            .headers
+            .get("x-amz-content-sha256")
+            .is_some_and(|value| value.as_bytes().starts_with(b"STREAMING-UNSIGNED")),
+    };
+    if !framed {
+        return None;
+    }
+    // What the handler reads of the headers is about the data, not about their frames.
+    if let Some(length) = decoded {
+        parts.headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
+    } else {
+        parts.headers.remove(CONTENT_LENGTH);
+    }
+    let encodings: Vec<String> = parts
+        .headers
+        .get_all(CONTENT_ENCODING)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map(|value| value.trim().to_owned())
+        .filter(|value| value != "aws-chunked" && !value.is_empty())
+        .collect();
+    parts.headers.remove(CONTENT_ENCODING);
+    if let Ok(value) = HeaderValue::from_str(&encodings.join(","))
+        && !encodings.is_empty()
+    {
+        parts.headers.insert(CONTENT_ENCODING, value);
+    }
+    match (presented, verified) {
+        (Some(presented), Some(verified)) => ChunkDecoder::new(presented, verified, decoded),
+        // Frames of a key that cannot be checked are taken apart all the same.
+        _ => Some(ChunkDecoder::unsigned(decoded)),
+    }
+}
+
+fn payload(
+    parts: &Parts,
+    held: Held,
+    chunks: Option<ChunkDecoder>,
+    presented: Option<&Presented>,
+) -> Result<Payload> {
+    let declared = presented.map(|presented| &presented.payload_hash);
+    match held {
+        Held::Arriving(incoming) => {
+            let length = parts
+                .headers
+                .get(CONTENT_LENGTH)
+                .and_then(|value| value.to_str().ok())
+                .and_then(|value| value.parse().ok());
+            Ok(Payload::Stream(body::stream(incoming, chunks, declared, length)))
+        }
+        Held::Whole { body, hash } => {
+            let fault = |fault: platform::BodyFault| {
+                Fail::new(fault.code, fault.status, fault.message)
+            };
+            if let Some(PayloadHash::Literal(declared)) = declared {
+                body::compare(declared, &hash).map_err(fault)?;
+            }
+            let body = match chunks {
+                Some(chunks) => body::unframe_whole(chunks, body).map_err(fault)?.0,
+                None => body,
+            };
+            check_md5(parts, &body)?;
+            Ok(Payload::Whole(body))
+        }
+    }
+}
+
+/// `Content-MD5` of a body in memory. Streamed bodies are hashed by who stores them.
+fn check_md5(parts: &Parts, body: &Bytes) -> Result<()> {
+    use base64::Engine;
+    use base64::engine::general_purpose::STANDARD;
+    let Some(value) = parts.headers.get("content-md5") else { return Ok(()) };
+    let Some(declared) = STANDARD.decode(value.as_bytes()).ok().filter(|md5| md5.len() == 16)
+    else {
+        return Err(Fail::new("InvalidDigest", 400, "The Content-MD5 you specified was invalid."));
+    };
+    if Md5::digest(body).as_slice() == declared.as_slice() {
+        return Ok(());
+    }
+    let message = "The Content-MD5 you specified did not match what we received.";
+    Err(Fail::new("BadDigest", 400, message))
+}
+
+fn malformed(protocol: Protocol, service: &ServiceSchema, what: &str) -> Fail {
+    wire_fail(protocol, service, WireError::Malformed(what.to_owned()))
+}
+
+/// A request that cannot be read, in the protocol's words.
+fn wire_fail(protocol: Protocol, service: &ServiceSchema, error: WireError) -> Fail {
+    match (protocol, error) {
+        (Protocol::RestXml, WireError::Malformed(cause)) if !cause.contains("is not a value") => {
+            Fail::new(
+                "MalformedXML",
+                400,
+                "The XML you provided was not well-formed or did not validate against our \
+                 published schema",
+            )
+        }
+        (Protocol::RestXml, WireError::Invalid { missing: Some(_), .. }) => Fail::new(
+            "MalformedXML",
+            400,
+            "The XML you provided was not well-formed or did not validate against our published \
+             schema",
+        ),
+        (Protocol::RestXml, error) => Fail::new("InvalidArgument", 400, error.to_string()),
+        (_, WireError::Invalid { sentence, .. }) => {
+            Fail::new(service.validation_code, 400, sentence)
+        }
+        (Protocol::AwsQuery | Protocol::Ec2Query, error) => {
+            Fail::new("MalformedInput", 400, error.to_string())
+        }
+        (_, error) => Fail::new("SerializationException", 400, error.to_string()),
+    }
+}
+
+/// No open room fits the request.
+fn no_service(ctx: &Ctx, presented: Option<&Presented>) -> Response<Body> {
+    let name = presented.map_or("this request", |presented| presented.service.as_str());
+    let text = format!(
+        "{{\"__type\":\"NotImplemented\",\"message\":\"No service of this Aquifer answers \
+         {}.\"}}",
+        name.replace(['"', '\\'], "")
+    );
+    let mut response = Response::new(Body::from(Bytes::from(text)));
+    *response.status_mut() = http::StatusCode::NOT_IMPLEMENTED;
+    let headers = response.headers_mut();
+    headers.insert(http::header::CONTENT_TYPE, HeaderValue::from_static("application/x-amz-json-1.1"));
+    if let Ok(id) = HeaderValue::from_str(ctx.request_id()) {
+        headers.insert("x-amzn-requestid", id);
+    }
+    response
+}

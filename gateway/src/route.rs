@@ -1,0 +1,196 @@
+//! Which service, protocol and operation a request is for.
+//!
+//! In this order: the smithy-protocol header, the target header, a form's action, the service of
+//! the credential scope, the host's name. What is left is S3's, as on AWS's own root host.
+
+use std::collections::HashMap;
+
+use aquifer_schema::{Protocol, ServiceSchema};
+use aquifer_sigv4::Presented;
+use aquifer_wire::RestRouter;
+use http::request::Parts;
+use platform::{Platform, Registered};
+
+/// Everything routing needs to know of the open rooms.
+pub(crate) struct Routes {
+    services: Vec<&'static ServiceSchema>,
+    rest: HashMap<&'static str, RestRouter>,
+}
+
+/// A request's destination.
+pub(crate) struct Destination {
+    pub service: &'static ServiceSchema,
+    pub protocol: Protocol,
+    /// The path after what named the bucket or the service is resolved.
+    pub path: String,
+}
+
+/// What the operation of a request turned out to be.
+pub(crate) enum Target {
+    Known { operation: Registered, labels: Vec<(&'static str, String)> },
+    /// In the model, not in this build.
+    Absent(&'static str),
+    /// Not in the model; the name as the client wrote it, if it wrote one.
+    Unknown(Option<String>),
+}
+
+impl Routes {
+    pub fn new(platform: &Platform) -> Self {
+        let services = platform.registry().services().to_vec();
+        let rest = services
+            .iter()
+            .filter(|schema| {
+                schema.protocols.iter().any(|p| matches!(p, Protocol::RestJson | Protocol::RestXml))
+            })
+            .map(|schema| (schema.name, RestRouter::new(schema.routes)))
+            .collect();
+        Self { services, rest }
+    }
+
+    fn by_name(&self, name: &str) -> Option<&'static ServiceSchema> {
+        self.services.iter().copied().find(|schema| {
+            schema.name == name || schema.signing_name == name || schema.endpoint_prefix == name
+        })
+    }
+
+    /// The service and protocol; `None` when no open room fits.
+    pub fn destination(&self, parts: &Parts, presented: Option<&Presented>) -> Option<Destination> {
+        let path = parts.uri.path();
+        let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
+        let plain = |service, protocol| Some(Destination { service, protocol, path: path.into() });
+        if header("smithy-protocol") == Some("rpc-v2-cbor") {
+            let name = path.strip_prefix("/service/")?.split('/').next()?;
+            let service = self.services.iter().copied().find(|schema| {
+                schema.target_prefix == Some(name) || schema.service_id.replace(' ', "") == name
+            })?;
+            return plain(service, Protocol::RpcV2Cbor);
+        }
+        if let Some(target) = header("x-amz-target") {
+            let prefix = target.rsplit_once('.').map_or(target, |(prefix, _)| prefix);
+            let by_target =
+                self.services.iter().copied().find(|schema| schema.target_prefix == Some(prefix));
+            let service =
+                by_target.or_else(|| presented.and_then(|p| self.by_name(&p.service)))?;
+            let one_zero = service.protocols.contains(&Protocol::AwsJson10);
+            let json = if one_zero { Protocol::AwsJson10 } else { Protocol::AwsJson11 };
+            return plain(service, json);
+        }
+        let scoped = presented.and_then(|presented| self.by_name(&presented.service));
+        let hosted = host(parts).and_then(|host| self.by_host(host));
+        let service = match (scoped, presented) {
+            (Some(service), _) => service,
+            (None, Some(_)) => return None,
+            (None, None) => {
+                hosted.as_ref().map(|(service, _)| *service).or_else(|| self.by_name("s3"))?
+            }
+        };
+        let bucket = hosted.filter(|(found, _)| found.name == service.name);
+        let bucket = bucket.and_then(|(_, bucket)| bucket).filter(|_| service.name == "s3");
+        let path = match bucket {
+            Some(bucket) => format!("/{bucket}{path}"),
+            None => path.to_owned(),
+        };
+        Some(Destination { service, protocol: *service.protocols.first()?, path })
+    }
+
+    /// A service by its host name, with what stands before it: a virtual host's bucket.
+    fn by_host(&self, host: &str) -> Option<(&'static ServiceSchema, Option<String>)> {
+        let name = host.rsplit_once(':').map_or(host, |(name, port)| {
+            if port.bytes().all(|b| b.is_ascii_digit()) { name } else { host }
+        });
+        let name = name.to_ascii_lowercase();
+        let labels: Vec<&str> = name.split('.').collect();
+        // Buckets may hold dots, so the last label that names a service counts.
+        for (at, label) in labels.iter().enumerate().rev() {
+            let label = match *label {
+                "s3-accelerate" => "s3",
+                label => label,
+            };
+            if at + 1 == labels.len() {
+                continue;
+            }
+            if let Some(service) = self.by_name(label) {
+                let before = labels[..at].join(".");
+                return Some((service, (!before.is_empty()).then_some(before)));
+            }
+        }
+        // `bucket.localhost`, as SDKs write when they put the bucket before the endpoint.
+        match labels.as_slice() {
+            [bucket @ .., "localhost"] if !bucket.is_empty() => {
+                Some((self.by_name("s3")?, Some(bucket.join("."))))
+            }
+            _ => None,
+        }
+    }
+
+    /// The operation at a destination.
+    pub fn target(
+        &self,
+        platform: &Platform,
+        to: &Destination,
+        parts: &Parts,
+        query: &[(String, String)],
+        form: &[(String, String)],
+    ) -> Target {
+        let name = match to.protocol {
+            Protocol::AwsJson10 | Protocol::AwsJson11 => {
+                let target = parts.headers.get("x-amz-target").and_then(|v| v.to_str().ok());
+                target.and_then(|target| target.rsplit('.').next()).map(str::to_owned)
+            }
+            Protocol::RpcV2Cbor => {
+                to.path.split_once("/operation/").map(|(_, name)| name.to_owned())
+            }
+            Protocol::AwsQuery | Protocol::Ec2Query => {
+                form.iter().find(|(key, _)| key == "Action").map(|(_, name)| name.clone())
+            }
+            Protocol::RestJson | Protocol::RestXml => {
+                return self.rest_target(platform, to, parts, query);
+            }
+        };
+        let Some(name) = name.filter(|name| !name.is_empty()) else { return Target::Unknown(None) };
+        if let Some(operation) = platform.registry().operation(to.service.name, &name) {
+            return Target::Known { operation: operation.clone(), labels: Vec::new() };
+        }
+        match to.service.routes.iter().find(|route| route.name == name) {
+            Some(route) => Target::Absent(route.name),
+            None => Target::Unknown(Some(name)),
+        }
+    }
+
+    fn rest_target(
+        &self,
+        platform: &Platform,
+        to: &Destination,
+        parts: &Parts,
+        query: &[(String, String)],
+    ) -> Target {
+        let Some(router) = self.rest.get(to.service.name) else { return Target::Unknown(None) };
+        let registered = |name: &str| platform.registry().operation(to.service.name, name);
+        let find = |accept: &dyn Fn(&'static str) -> bool| {
+            let has_header = |name: &str| parts.headers.contains_key(name);
+            router.find(parts.method.as_str(), &to.path, query, has_header, accept)
+        };
+        let Some(found) = find(&|_| true) else { return Target::Unknown(None) };
+        if let Some(operation) = registered(found.operation) {
+            return Target::Known { operation: operation.clone(), labels: found.labels };
+        }
+        // Two names for one request (a deprecated form and its successor): the one that is there.
+        let uri = |name: &str| {
+            to.service.routes.iter().find(|route| route.name == name).map(|r| (r.method, r.uri))
+        };
+        let twin = |name: &'static str| registered(name).is_some() && uri(name) == uri(found.operation);
+        match find(&twin).and_then(|other| Some((registered(other.operation)?, other.labels))) {
+            Some((operation, labels)) => Target::Known { operation: operation.clone(), labels },
+            None => Target::Absent(found.operation),
+        }
+    }
+}
+
+/// The host a request is for.
+pub(crate) fn host(parts: &Parts) -> Option<&str> {
+    parts
+        .headers
+        .get(http::header::HOST)
+        .and_then(|value| value.to_str().ok())
+        .or_else(|| parts.uri.authority().map(|authority| authority.as_str()))
+}

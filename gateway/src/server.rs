@@ -1,0 +1,177 @@
+//! A running platform: opened, listening, closed.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
+use platform::{
+    Backend, Clock, House, Ids, Jobs, PlatformParts, Platform, Store, StoreOptions,
+};
+use tokio::net::{TcpListener, TcpStream};
+
+use crate::admin::Admin;
+use crate::dispatch::Dispatch;
+use crate::options::{ServeOptions, StartError};
+use crate::services;
+
+/// A client that takes longer than this to send its headers is cut off.
+const HEADERS_PATIENCE: Duration = Duration::from_secs(30);
+/// Headers of one request, together.
+const HEADERS_BYTES_MAX: usize = 64 << 10;
+/// How long work in flight may take to end when the server is told to.
+const SHUTDOWN_PATIENCE: Duration = Duration::from_secs(10);
+
+/// A running platform.
+pub struct Server {
+    address: SocketAddr,
+    parts: PlatformParts,
+    platform: Platform,
+    admin: Arc<Admin>,
+}
+
+impl Server {
+    /// Opens the data directory and the rooms, and listens.
+    ///
+    /// # Errors
+    /// When the directory is in use or of a newer version, or the address is taken.
+    pub async fn start(options: ServeOptions) -> Result<Self, StartError> {
+        let backend = match &options.data {
+            Some(path) => Backend::Disk(path.clone()),
+            None => Backend::Memory,
+        };
+        let store = Store::open(StoreOptions { backend, durability: options.durability })?;
+        let clock = Clock::load(&store)?;
+        let ids = options.seed.map_or_else(Ids::random, Ids::seeded);
+        let parts = PlatformParts::new(store, clock, ids);
+        let jobs = Jobs::new(&parts);
+        let admin_parts = parts.clone();
+        let house = House {
+            parts: parts.clone(),
+            jobs: jobs.clone(),
+            data: options.data.clone(),
+            memory_bytes: options.memory_bytes,
+            threads: std::thread::available_parallelism().map_or(2, usize::from),
+        };
+        let registry = services::open(&house, options.services.as_deref())?;
+        let platform = Platform::new(parts.clone(), registry, options.auth);
+        jobs.start();
+        let address = SocketAddr::new(options.listen, options.port);
+        let listener = TcpListener::bind(address).await.map_err(|source| StartError::Listen {
+            address: address.to_string(),
+            source,
+        })?;
+        let address = listener
+            .local_addr()
+            .map_err(|source| StartError::Listen { address: address.to_string(), source })?;
+        let admin = Arc::new(Admin::new(admin_parts, platform.clone(), jobs, &options)?);
+        let dispatch = Arc::new(Dispatch::new(platform.clone()));
+        let serving = Arc::clone(&admin);
+        parts.spawn("listener", accept(listener, parts.clone(), dispatch, serving));
+        Ok(Self { address, parts, platform, admin })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The assembled house.
+    pub fn platform(&self) -> &Platform {
+        &self.platform
+    }
+
+    /// The data directory, if anything is kept.
+    pub fn data(&self) -> Option<&Path> {
+        self.admin.data()
+    }
+
+    /// Stops taking requests, lets those in flight end, and closes the store.
+    ///
+    /// # Errors
+    /// When the last writes cannot be made durable.
+    pub async fn shut_down(self) -> Result<(), StartError> {
+        if !self.parts.shut_down(SHUTDOWN_PATIENCE).await {
+            tracing::warn!("some work did not end in time and was left");
+        }
+        self.admin.flush().await;
+        let store = self.parts.store().clone();
+        let closed = tokio::task::spawn_blocking(move || store.close()).await;
+        closed.map_err(|error| StartError::Other(error.to_string()))??;
+        Ok(())
+    }
+}
+
+async fn accept(
+    listener: TcpListener,
+    parts: PlatformParts,
+    dispatch: Arc<Dispatch>,
+    admin: Arc<Admin>,
+) {
+    let shutdown = parts.shutdown_token().clone();
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = shutdown.cancelled() => return,
+        };
+        match accepted {
+            Ok((socket, peer)) => {
+                let connection =
+                    connection(socket, peer, parts.clone(), Arc::clone(&dispatch), admin.clone());
+                parts.spawn("connection", connection);
+            }
+            Err(error) => {
+                // Out of descriptors: the next round may find some free again.
+                tracing::warn!("cannot accept a connection: {error}");
+                tokio::task::yield_now().await;
+            }
+        }
+    }
+}
+
+async fn connection(
+    socket: TcpStream,
+    peer: SocketAddr,
+    parts: PlatformParts,
+    dispatch: Arc<Dispatch>,
+    admin: Arc<Admin>,
+) {
+    // Small answers go out at once; a client that waits for them has nothing to add.
+    if let Err(error) = socket.set_nodelay(true) {
+        tracing::debug!("cannot disable Nagle's algorithm: {error}");
+    }
+    let service = service_fn(move |request| {
+        let (dispatch, admin) = (Arc::clone(&dispatch), Arc::clone(&admin));
+        async move {
+            let answer = if Admin::answers(&request) {
+                admin.serve(request, peer).await
+            } else {
+                dispatch.serve(request, peer).await
+            };
+            Ok::<_, std::convert::Infallible>(answer)
+        }
+    });
+    let mut builder = auto::Builder::new(TokioExecutor::new());
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADERS_PATIENCE)
+        .max_buf_size(HEADERS_BYTES_MAX.max(256 << 10))
+        .half_close(true);
+    builder.http2().timer(TokioTimer::new()).max_header_list_size(HEADERS_BYTES_MAX as u32);
+    let connection = builder.serve_connection(TokioIo::new(socket), service);
+    tokio::pin!(connection);
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = parts.shutdown_token().cancelled() => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = ended {
+        tracing::debug!("a connection from {peer} ended: {error}");
+    }
+}
