@@ -137,7 +137,8 @@ fn check_rust(file: &Path, lines: &[&str], found: &mut Vec<Violation>) {
     }
 }
 
-/// The crates that build ARNs, those that generate such code, and tests.
+/// The crates that build ARNs, those that generate such code, the policy language (whose grammar has
+/// them), and tests.
 fn has_arns(file: &Path) -> bool {
     let path = file.to_string_lossy();
     let api = path.starts_with("services/") && path.contains("/api/");
@@ -146,7 +147,7 @@ fn has_arns(file: &Path) -> bool {
         || path.contains("/benches/")
         || path.ends_with("/tests.rs")
         || path.ends_with("_tests.rs");
-    api || test || path.starts_with("core/types/") || path.starts_with("protocol/codegen/")
+    api || test || ["core/types/", "engines/policy/", "protocol/codegen/"].iter().any(|p| path.starts_with(p))
 }
 
 /// Tests stand at the end of a file: from `#[cfg(test)]` on a module, everything is a test.
