@@ -9,8 +9,10 @@ mod compression;
 mod error;
 mod hive;
 mod options;
+mod text;
 
-pub use compression::Compression;
+pub use compression::{Compression, Compressor, Decompressor, Progress};
 pub use error::{Error, Result};
 pub use hive::{HiveType, arrow_schema};
 pub use options::{CsvOptions, CsvStyle, Format, JsonOptions, JsonStyle};
+pub use text::TextDecoder;

@@ -1,5 +1,13 @@
 //! The codecs data files come in: recognised by their first bytes or their name.
 
+mod decode;
+mod encode;
+mod snappy;
+
+pub(crate) use decode::decompress_head;
+pub use decode::{Decompressor, Progress};
+pub use encode::Compressor;
+
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
