@@ -28,6 +28,11 @@ pub(crate) struct Gate {
     pub authorizer: Option<Arc<dyn Authorizer>>,
 }
 
+/// How much of identities the platform examines.
+pub fn auth_mode(ctx: &Ctx) -> AuthMode {
+    ctx.ext::<Gate>().map_or(AuthMode::Verify, |gate| gate.mode)
+}
+
 /// Asks for every resource an operation names.
 pub(crate) async fn authorize(
     ctx: &Ctx,
@@ -39,7 +44,13 @@ pub(crate) async fn authorize(
     };
     for template in schema.resources {
         let resource = fill(template, ctx, input);
-        ask(ctx, &gate, schema.service, schema.action, resource).await?;
+        let mut keys = conditions(ctx);
+        for (key, path) in schema.conditions {
+            if let Some(value) = member_text(input, path) {
+                keys.insert(key.to_lowercase(), vec![value]);
+            }
+        }
+        ask(ctx, &gate, schema.service, schema.action, resource, keys).await?;
     }
     Ok(())
 }
@@ -55,7 +66,7 @@ pub async fn require(
     resource: impl Into<String>,
 ) -> Result<()> {
     match ctx.ext::<Gate>().filter(|gate| gate.mode == AuthMode::Enforce) {
-        Some(gate) => ask(ctx, &gate, service, action, resource.into()).await,
+        Some(gate) => ask(ctx, &gate, service, action, resource.into(), conditions(ctx)).await,
         None => Ok(()),
     }
 }
@@ -66,6 +77,7 @@ async fn ask(
     service: &'static ServiceSchema,
     action: &str,
     resource: String,
+    conditions: BTreeMap<String, Vec<String>>,
 ) -> Result<()> {
     // A service acting for itself is trusted: it is this process.
     if ctx.caller().kind == PrincipalKind::Service {
@@ -78,7 +90,7 @@ async fn ask(
         action: action.to_owned(),
         resource: resource.clone(),
         owner: ctx.scope().account,
-        conditions: conditions(ctx),
+        conditions,
     };
     match authorizer.decide(ctx, request).await? {
         Decision::Allow => Ok(()),
@@ -183,6 +195,7 @@ fn member_text(value: &dyn Structure, path: &str) -> Option<String> {
     let index = value.schema().members.iter().position(|member| member.name == name)?;
     match (value.member(index).view(), rest) {
         (View::Str(text), None) => Some(text.to_owned()),
+        (View::Int(number), None) => Some(number.to_string()),
         (View::Struct(inner), Some(rest)) => member_text(inner, rest),
         _ => None,
     }

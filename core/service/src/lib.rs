@@ -31,12 +31,12 @@ pub use aquifer_types::{
     AccountId, Arn, Partition, Principal, PrincipalKind, Region, Scope, Tags, Timestamp,
 };
 
-pub use authorize::{AuthMode, require};
+pub use authorize::{AuthMode, auth_mode, require};
 pub use call::call;
 pub use fail::{BodyFault, Fail, Result};
 pub use idempotency::{Replay, remember};
 pub use operation::{Handle, Operation, Registered};
 pub use page::{Page, decode_token, encode_token};
 pub use pipeline::{Platform, Stages};
-pub use registry::{House, Registry, Service};
+pub use registry::{House, Registry, Service, ServiceBuilder};
 pub use stored::Stored;

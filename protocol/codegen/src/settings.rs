@@ -32,4 +32,7 @@ pub struct Settings {
     /// Operation → templates of the resources a policy names; `*` where absent.
     #[serde(default)]
     pub resources: BTreeMap<String, Vec<String>>,
+    /// Operation → condition key → member of the input (a dot goes into a structure).
+    #[serde(default)]
+    pub conditions: BTreeMap<String, BTreeMap<String, String>>,
 }

@@ -64,6 +64,8 @@ pub struct OperationSchema {
     pub action: &'static str,
     /// The resources a policy names, as templates over the input: `{Bucket}`, `{account}`.
     pub resources: &'static [&'static str],
+    /// Condition keys that members of the input give: `("s3:prefix", "Prefix")`.
+    pub conditions: &'static [(&'static str, &'static str)],
     pub service: &'static ServiceSchema,
 }
 

@@ -132,6 +132,13 @@ impl Emitter<'_> {
             .get(name)
             .or_else(|| settings.resources.get("*"))
             .map_or_else(|| vec![literal("*")], |list| list.iter().map(|t| literal(t)).collect());
+        let conditions: Vec<String> = settings
+            .conditions
+            .get(name)
+            .into_iter()
+            .flatten()
+            .map(|(key, member)| format!("({}, {})", literal(key), literal(member)))
+            .collect();
         let marker = type_name(name);
         let read_only = ["Get", "List", "Describe", "Head", "BatchGet", "Search", "Select"]
             .iter()
@@ -144,7 +151,8 @@ impl Emitter<'_> {
              {output};\n    const SCHEMA: &'static ::aquifer_schema::OperationSchema = \
              &::aquifer_schema::OperationSchema {{ name: {}, method: {}, uri: {}, status: {}, \
              input: &schemas::{}, output: &schemas::{}, result_wrapper: {}, input_name: {}, \
-             output_name: {}, unwrapped_output: {}, errors: &[{}], read_only: {read_only}, action: {}, resources: &[{}], service: \
+             output_name: {}, unwrapped_output: {}, errors: &[{}], read_only: {read_only}, action: {}, resources: &[{}], \
+             conditions: &[{}], service: \
              &SERVICE }};\n}}",
             literal(name),
             literal(&operation.http.method),
@@ -159,6 +167,7 @@ impl Emitter<'_> {
             errors.join(", "),
             literal(&action),
             resources.join(", "),
+            conditions.join(", "),
         ));
         Ok(())
     }
