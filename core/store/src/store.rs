@@ -137,7 +137,7 @@ impl Store {
             Backend::Custom(storage) => storage,
             Backend::Disk(path) => {
                 let held = Directory::open(&path)?;
-                let disk = Disk::open(&held.tables())?;
+                let disk = Disk::open(&held.tables(), options.durability)?;
                 directory = Some(held);
                 Box::new(disk)
             }

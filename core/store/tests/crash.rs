@@ -134,6 +134,47 @@ async fn a_journal_cut_anywhere_opens_with_whole_transactions() {
     }
 }
 
+/// Sectors of a batch that was being written may reach the disk in any order.
+#[tokio::test]
+async fn a_torn_batch_is_cut_off_and_damage_before_saved_data_is_reported() {
+    let dir = tempfile::tempdir().unwrap();
+    let live = dir.path().join("live");
+    let store = on_disk(&live);
+    let mut lengths = Vec::new();
+    for number in 0..4 {
+        write(&store, number).await.unwrap();
+        lengths.push(journal(&live).1.len());
+    }
+    let (path, bytes) = journal(&live);
+    let image = |name: &str, hole: std::ops::Range<usize>| {
+        let image = dir.path().join(name);
+        copy(&live, &image);
+        let mut bytes = bytes.clone();
+        bytes[hole].fill(0);
+        fs::write(image.join(path.strip_prefix(&live).unwrap()), bytes).unwrap();
+        image
+    };
+    let (third, last) = (lengths[2], lengths[3]);
+    for start in (third + 1..last - 13).step_by(9) {
+        // Only bytes that are not zero already make a hole.
+        let hole = start..(start + 40).min(last - 13);
+        if bytes[hole.clone()].iter().all(|byte| *byte == 0) {
+            continue;
+        }
+        let image = image(&format!("torn-{start}"), hole);
+        assert_eq!(numbers(&on_disk(&image)), after(3), "torn at {start}");
+        fs::remove_dir_all(&image).unwrap();
+    }
+    let damaged = image("damaged", third - 60..third - 50);
+    let open = |durability| {
+        let backend = aquifer_store::Backend::Disk(damaged.clone());
+        Store::open(StoreOptions { backend, durability })
+    };
+    let refused = open(Durability::Strict).err().unwrap().to_string();
+    assert!(refused.contains("is damaged at byte"), "{refused}");
+    assert_eq!(numbers(&open(Durability::Relaxed).unwrap()), after(2));
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_copy_taken_under_load_has_all_that_was_acknowledged() {
     let dir = tempfile::tempdir().unwrap();

@@ -10,10 +10,12 @@ use std::{
     time::Duration,
 };
 
-use fjall::{Database, Keyspace, KeyspaceCreateOptions, OwnedWriteBatch, PersistMode, Slice};
+use fjall::{
+    CompressionType, Database, Keyspace, KeyspaceCreateOptions, OwnedWriteBatch, PersistMode, Slice,
+};
 use parking_lot::RwLock;
 
-use super::{Batch, KeyRange, Storage, StorageScan};
+use super::{Batch, KeyRange, Storage, StorageScan, journal};
 use crate::{StoreError, store::Durability};
 
 /// Blocks kept in memory, for all tables together.
@@ -26,10 +28,14 @@ const JOURNAL_BYTES: u64 = 128 << 20;
 const WORKERS: usize = 2;
 /// Open files cached.
 const FILES: usize = 256;
+/// Threads of an earlier use may take a moment to end.
+const TRIES: u32 = 50;
+const TRY_AGAIN: Duration = Duration::from_millis(20);
 
 /// The on-disk backend.
 pub struct Disk {
     path: PathBuf,
+    durability: Durability,
     state: RwLock<State>,
 }
 
@@ -47,13 +53,27 @@ struct Open {
 }
 
 impl Open {
-    fn new(path: &Path) -> fjall::Result<Open> {
+    fn new(path: &Path, durability: Durability) -> Result<Open, StoreError> {
+        for _ in 0..TRIES {
+            journal::repair(path, durability)?;
+            match Open::database(path) {
+                Err(fjall::Error::Locked) => std::thread::sleep(TRY_AGAIN),
+                opened => return opened.map_err(StoreError::unreadable),
+            }
+        }
+        Err(StoreError::unreadable("an earlier use of the database has not ended"))
+    }
+
+    fn database(path: &Path) -> fjall::Result<Open> {
         let database = Database::builder(path)
             .cache_size(CACHE_BYTES)
             .worker_threads(WORKERS)
             .max_cached_files(Some(FILES))
             .max_journaling_size(JOURNAL_BYTES)
             .manual_journal_persist(true)
+            // Checksums of compressed entries are verified by compressing again, which another
+            // version of the compressor might do differently.
+            .journal_compression(CompressionType::None)
             .open()?;
         let mut keyspaces = HashMap::new();
         for name in database.list_keyspace_names() {
@@ -107,9 +127,9 @@ impl Disk {
     ///
     /// # Errors
     /// If the files there are damaged, or the file system refuses.
-    pub fn open(path: &Path) -> Result<Disk, StoreError> {
-        let open = Open::new(path).map_err(StoreError::unreadable)?;
-        Ok(Disk { path: path.to_owned(), state: RwLock::new(State::Open(open)) })
+    pub fn open(path: &Path, durability: Durability) -> Result<Disk, StoreError> {
+        let state = RwLock::new(State::Open(Open::new(path, durability)?));
+        Ok(Disk { path: path.to_owned(), durability, state })
     }
 
     /// Runs `f` on the keyspace of a table, or answers none if nobody wrote to it.
@@ -177,21 +197,12 @@ impl Storage for Disk {
         }
         // The old database must be gone before its lock can be taken again.
         *state = State::Broken(StoreError::unreadable("the database is being opened again"));
-        let mut opened = Open::new(&self.path);
-        for _ in 0..50 {
-            if !matches!(opened, Err(fjall::Error::Locked)) {
-                break;
-            }
-            std::thread::sleep(Duration::from_millis(20));
-            opened = Open::new(&self.path);
-        }
-        match opened {
+        match Open::new(&self.path, self.durability) {
             Ok(open) => {
                 *state = State::Open(open);
                 Ok(())
             }
             Err(error) => {
-                let error = StoreError::unreadable(error);
                 *state = State::Broken(error.clone());
                 Err(error)
             }

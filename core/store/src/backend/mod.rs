@@ -3,6 +3,7 @@
 
 mod disk;
 mod faulty;
+mod journal;
 mod memory;
 
 use std::collections::{BTreeMap, HashMap};

@@ -43,7 +43,7 @@ pub fn every() -> Every {
     let directory = tempfile::tempdir().unwrap();
     let at = |name: &str| directory.path().join(name);
     let (in_memory, on_disk) = (Arc::new(Faults::default()), Arc::new(Faults::default()));
-    let disk = Disk::open(&at("faulty")).unwrap();
+    let disk = Disk::open(&at("faulty"), Durability::Strict).unwrap();
     let faulty = |storage, faults: &Arc<Faults>| {
         open(Backend::Custom(Box::new(Faulty::new(storage, faults.clone()))))
     };
