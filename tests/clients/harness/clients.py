@@ -58,11 +58,10 @@ class Aws:
 
     @property
     def session(self) -> boto3.session.Session:
-        """A boto3 session; its clients find the server by its endpoint."""
+        """A boto3 session with these credentials; `fixtures.session` adds the endpoint."""
         if self._session is None:
             core = botocore.session.Session()
             core.register_component("data_loader", _LOADER)
-            core.set_config_variable("endpoint_url", self.url)
             core.set_default_client_config(
                 botocore.config.Config(
                     retries={"total_max_attempts": 1},

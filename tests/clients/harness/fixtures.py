@@ -81,8 +81,9 @@ def client(aws):
 
 
 @pytest.fixture
-def session(aws):
-    """A boto3 session of the test's own account."""
+def session(aws, monkeypatch):
+    """A boto3 session of the test's own account, which finds the server as users say it."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", aws.url)
     return aws.session
 
 

@@ -30,9 +30,9 @@ def absent_operations(service: str) -> list[str]:
 
 @behaviour("PLAT-1")
 @pytest.mark.parametrize("service", SMOKE)
-def test_boto3_needs_the_endpoint_only(aws, service):
+def test_boto3_needs_the_endpoint_only(session, service):
     operation, _ = SMOKE[service]
-    answer = getattr(aws.client(service), operation)()
+    answer = getattr(session.client(service), operation)()
     assert answer["ResponseMetadata"]["HTTPStatusCode"] == 200
 
 
