@@ -1,4 +1,5 @@
 //! What jobs promise: order, exactly one row per name, retries, restarts.
+#![allow(clippy::unwrap_used, reason = "tests")]
 
 use std::{path::Path, sync::Arc, time::Duration};
 

@@ -5,6 +5,7 @@ use std::{path::PathBuf, time::Instant};
 
 use aquifer_store::{Backend, Blob, Durability, Store, StoreError, StoreOptions, Table};
 use aquifer_types::Scope;
+use tokio::task::JoinSet;
 
 static ROWS: Table<(u64, u64), Blob> = Table::regional("load.rows");
 
@@ -19,22 +20,19 @@ fn open(path: &std::path::Path, durability: Durability) -> Result<Store, StoreEr
 
 async fn load(store: &Store, writers: u64) -> Result<(), StoreError> {
     let started = Instant::now();
-    let tasks: Vec<_> = (0..writers)
-        .map(|writer| {
-            let store = store.clone();
-            tokio::task::spawn(async move {
-                let scope = Scope::default();
-                for number in 0..WRITES / writers {
-                    let row = Blob(vec![7; 200]);
-                    store.write(&scope, |tx| ROWS.put(tx, &(writer, number), &row)).await?;
-                }
-                Ok::<_, StoreError>(())
-            })
-        })
-        .collect();
-    for task in tasks {
-        task.await.map_err(|_| StoreError::Closed)??;
+    let mut tasks = JoinSet::new();
+    for writer in 0..writers {
+        let store = store.clone();
+        tasks.spawn(async move {
+            let scope = Scope::default();
+            for number in 0..WRITES / writers {
+                let row = Blob(vec![7; 200]);
+                store.write(&scope, |tx| ROWS.put(tx, &(writer, number), &row)).await?;
+            }
+            Ok(())
+        });
     }
+    tasks.join_all().await.into_iter().collect::<Result<(), StoreError>>()?;
     let rate = WRITES as f64 / started.elapsed().as_secs_f64();
     println!("{:?}, {writers} writers: {rate:.0} durable writes a second", store.durability());
     let started = Instant::now();

@@ -1,5 +1,6 @@
 //! Copies of a data directory taken at any moment, whole or cut short, open again with every
 //! acknowledged write and no half of one.
+#![allow(clippy::unwrap_used, reason = "tests")]
 
 mod setup;
 
@@ -15,6 +16,7 @@ use std::{
 use aquifer_store::{Durability, Store, StoreError, StoreOptions, Table};
 use aquifer_types::Scope;
 use setup::{Counter, counter, on_disk};
+use tokio::task::JoinSet;
 
 /// Two tables written together: a crash between them would show.
 static LEFT: Table<u64, Counter> = Table::regional("crash.left");
@@ -182,7 +184,8 @@ async fn a_copy_taken_under_load_has_all_that_was_acknowledged() {
     let store = on_disk(&live);
     let (acknowledged, stop) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicBool::new(false)));
     let (for_writer, stopped, writing) = (acknowledged.clone(), stop.clone(), store.clone());
-    let writer = tokio::task::spawn(async move {
+    let mut writer = JoinSet::new();
+    writer.spawn(async move {
         let mut number = 0;
         while !stopped.load(Ordering::SeqCst) {
             write(&writing, number).await.unwrap();
@@ -205,7 +208,7 @@ async fn a_copy_taken_under_load_has_all_that_was_acknowledged() {
         assert_eq!(seen, after(count));
     }
     stop.store(true, Ordering::SeqCst);
-    let count = writer.await.unwrap();
+    let count = writer.join_next().await.unwrap().unwrap();
     drop(store);
     assert_eq!(numbers(&on_disk(&live)), after(count));
 }

@@ -1,4 +1,5 @@
 //! Random transactions, scans and failures against a `BTreeMap`.
+#![allow(clippy::unwrap_used, reason = "tests")]
 
 mod setup;
 

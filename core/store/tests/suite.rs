@@ -1,4 +1,5 @@
 //! What every backend promises, shown on each.
+#![allow(clippy::unwrap_used, clippy::await_holding_lock, reason = "tests")]
 
 mod setup;
 
@@ -9,8 +10,9 @@ use std::sync::{
 
 use aquifer_store::{ReadTx, Store, StoreError, Table};
 use aquifer_types::Scope;
-use futures::{FutureExt, future::join_all};
+use futures::FutureExt;
 use setup::{Counter, Gate, counter, every, open, scope};
+use tokio::task::JoinSet;
 
 static COUNTERS: Table<String, Counter> = Table::regional("test.counters");
 static ACCOUNT: Table<String, Counter> = Table::account("test.account");
@@ -98,25 +100,23 @@ async fn writers_share_commits_and_lose_no_update() {
         let (scope, gate) = (Scope::default(), Gate::before(&store));
         let started = Arc::new(AtomicU64::new(0));
         let shut = gate.shut();
-        let writers = (0..200).map(|_| {
+        let mut writers = JoinSet::new();
+        for _ in 0..200 {
             let (store, scope, started) = (store.clone(), scope.clone(), started.clone());
-            tokio::task::spawn(async move {
+            writers.spawn(async move {
                 let add = store.write(&scope, |tx| {
                     let old = COUNTERS.get(tx, "n")?.map_or(0, |row| row.value);
                     started.fetch_add(1, Ordering::SeqCst);
                     COUNTERS.put(tx, "n", &counter(old + 1))
                 });
                 add.await
-            })
-        });
-        let writers: Vec<_> = writers.collect();
+            });
+        }
         while started.load(Ordering::SeqCst) < 200 {
             tokio::task::yield_now().await;
         }
         drop(shut);
-        for outcome in join_all(writers).await {
-            outcome.unwrap().unwrap();
-        }
+        writers.join_all().await.into_iter().collect::<Result<Vec<_>, _>>().unwrap();
         assert_eq!(get(&store, &scope, "n"), Some(200), "{name}");
         assert!(gate.groups() <= 2, "{name}: {} groups", gate.groups());
     }

@@ -50,7 +50,7 @@ pub fn every() -> Every {
     let stores = vec![
         ("memory", open(Backend::Memory), Arc::default()),
         ("disk", open(Backend::Disk(at("disk"))), Arc::default()),
-        ("faulty memory", faulty(Box::new(Memory::default()), &in_memory), in_memory),
+        ("faulty memory", faulty(Box::<Memory>::default(), &in_memory), in_memory),
         ("faulty disk", faulty(Box::new(disk), &on_disk), on_disk),
     ];
     Every { _directory: directory, stores }
