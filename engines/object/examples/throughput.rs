@@ -25,7 +25,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     };
     let options = ObjectsOptions { dir: dir.clone(), durability, ..Default::default() };
     let objects = Objects::open(options)?;
-    println!("{:>8} {:>4} {:>4} {:>10} {:>10}", "size", "", "at", "ops/s", "MB/s");
+    println!(
+        "{:>8} {:>4} {:>4} {:>10} {:>10} {:>10}",
+        "size", "", "at", "ops/s", "MB/s", "CPU us/op"
+    );
     for size in [1 << 10, 64 << 10, 8 << 20] {
         for at_once in [1, 32] {
             measure(&objects, size, at_once).await?;
@@ -42,7 +45,7 @@ async fn measure(objects: &Objects, size: usize, at_once: usize) -> Result<(), B
     let body: Bytes =
         (0..size as u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
     let mut blobs = Vec::new();
-    let began = Instant::now();
+    let (began, cpu) = (Instant::now(), cpu_seconds());
     while began.elapsed() < FOR_EACH && blobs.len() * size < 4 << 30 {
         blobs.extend(
             try_join_all((0..at_once).map(|_| spawned(put(objects.clone(), body.clone())))).await?,
@@ -50,17 +53,18 @@ async fn measure(objects: &Objects, size: usize, at_once: usize) -> Result<(), B
         let committer = objects.clone();
         tokio::task::spawn_blocking(move || committer.sync_pending()).await??;
     }
-    print("put", size, at_once, blobs.len(), began.elapsed());
+    print("put", size, at_once, blobs.len(), began.elapsed(), cpu_seconds() - cpu);
 
     let mut gets = 0;
-    let began = Instant::now();
+    let (began, cpu) = (Instant::now(), cpu_seconds());
     while began.elapsed() < FOR_EACH {
-        let next = |i| spawned(get(objects.clone(), blobs[(gets + i) % blobs.len()].clone()));
+        let next =
+            |i: usize| spawned(get(objects.clone(), blobs[(gets + i) % blobs.len()].clone()));
         let sizes = try_join_all((0..at_once).map(next)).await?;
         assert!(sizes.into_iter().all(|read| read == size), "short read");
         gets += at_once;
     }
-    print("get", size, at_once, gets, began.elapsed());
+    print("get", size, at_once, gets, began.elapsed(), cpu_seconds() - cpu);
     for blob in blobs {
         objects.delete(&blob).await?;
     }
@@ -93,8 +97,18 @@ async fn get(objects: Objects, blob: BlobRef) -> std::io::Result<usize> {
     Ok(size)
 }
 
-fn print(what: &str, size: usize, at_once: usize, count: usize, took: Duration) {
+/// Processor time of this process; on a busy machine it tells more than the clock. Zero where
+/// there is no `/proc`.
+fn cpu_seconds() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let after_name = stat.rsplit(')').next().unwrap_or_default();
+    let ticks = after_name.split_whitespace().skip(11).take(2);
+    ticks.filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>() / 100.0
+}
+
+fn print(what: &str, size: usize, at_once: usize, count: usize, took: Duration, cpu: f64) {
     let ops = count as f64 / took.as_secs_f64();
     let mb = ops * size as f64 / 1e6;
-    println!("{:>7}K {what:>4} {at_once:>4} {ops:>10.0} {mb:>10.0}", size >> 10);
+    let cpu = cpu * 1e6 / count as f64;
+    println!("{:>7}K {what:>4} {at_once:>4} {ops:>10.0} {mb:>10.0} {cpu:>10.1}", size >> 10);
 }

@@ -11,10 +11,11 @@ use bytes::Bytes;
 use crate::Inner;
 use crate::blob::{BlobId, BlobRef, Home};
 use crate::error::{Error, Result};
+use crate::lease::Lease;
 use crate::pack::{Entry, HEADER, Step, Walk};
 use crate::packs::PackUsage;
 use crate::store::{Disk, Store};
-use crate::write::{Lease, blocking};
+use crate::write::blocking;
 
 /// Entries moved in one transaction of the caller, and their bytes.
 const BATCH_ENTRIES: usize = 256;

@@ -4,7 +4,6 @@
 //! A batch is handed over as the chunks it came in, never copied; at most one is being gathered
 //! while another is being worked on, so memory is constant and a slow disk slows the sender.
 
-use std::fmt;
 use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
@@ -15,7 +14,8 @@ use crate::Inner;
 use crate::blob::BlobRef;
 use crate::error::{Error, Result};
 use crate::hash::{CrcLane, Digests, Hashes, Md5Lane, ShaLane, digest_all, digests};
-use crate::store::{Sink, Store};
+use crate::lease::Lease;
+use crate::store::Sink;
 
 /// Bytes gathered before the threads are bothered: 1.3 ms of MD5.
 const BATCH: usize = 1 << 20;
@@ -37,42 +37,6 @@ pub struct Written {
     pub digests: Digests,
     /// To be held until that transaction is handed over to be committed.
     pub lease: Lease,
-}
-
-/// Keeps compaction from taking a blob that no row names yet for a dead one. Only packed blobs
-/// need it; for others it is empty.
-#[derive(Clone, Default)]
-pub struct Lease(Option<Arc<Leased>>);
-
-struct Leased {
-    inner: Arc<Inner>,
-    pack: u64,
-}
-
-impl Lease {
-    /// Takes over the lease that appending `blob` began.
-    pub(crate) fn new(inner: &Arc<Inner>, blob: &BlobRef) -> Lease {
-        match *blob {
-            BlobRef::Packed { pack, .. } => {
-                Lease(Some(Arc::new(Leased { inner: inner.clone(), pack })))
-            }
-            _ => Lease(None),
-        }
-    }
-}
-
-impl Drop for Leased {
-    fn drop(&mut self) {
-        if let Store::Disk(disk) = &self.inner.store {
-            disk.packs.let_go(self.pack);
-        }
-    }
-}
-
-impl fmt::Debug for Lease {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Lease").field(&self.0.as_ref().map(|leased| leased.pack)).finish()
-    }
 }
 
 /// Takes one body. Dropped before [`Writer::finish`], it leaves nothing behind.

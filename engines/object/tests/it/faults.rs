@@ -34,13 +34,17 @@ impl Faults for Device {
 }
 
 fn faulty(dir: &Path) -> (Objects, Arc<Device>) {
+    faulty_with(dir, Durability::Strict)
+}
+
+fn faulty_with(dir: &Path, durability: Durability) -> (Objects, Arc<Device>) {
     let device = Arc::new(Device {
         room: AtomicUsize::new(usize::MAX),
         syncs_fail: AtomicBool::new(false),
         syncs: AtomicUsize::new(0),
     });
     let faults: Option<Arc<dyn Faults>> = Some(device.clone());
-    (Objects::open(ObjectsOptions { faults, ..options(dir) }).unwrap(), device)
+    (Objects::open(ObjectsOptions { faults, durability, ..options(dir) }).unwrap(), device)
 }
 
 #[tokio::test]
@@ -103,6 +107,19 @@ async fn one_sync_serves_many_puts_and_none_when_nothing_is_new() {
     assert_eq!(device.syncs.load(Ordering::SeqCst), before + 1);
     objects.sync_pending().unwrap();
     assert_eq!(device.syncs.load(Ordering::SeqCst), before + 1);
+}
+
+#[tokio::test]
+async fn relaxed_never_syncs_and_keeps_the_same_promises_to_readers() {
+    let dir = tempfile::tempdir().unwrap();
+    let (objects, device) = faulty_with(dir.path(), Durability::Relaxed);
+    let blobs = [put(&objects, &body(1, 3_000)).await, put(&objects, &body(2, 90_000)).await];
+    objects.sync_pending().unwrap();
+    assert_eq!(device.syncs.load(Ordering::SeqCst), 0);
+    drop(objects);
+    let objects = open(dir.path());
+    assert_eq!(get(&objects, &blobs[0]).await.unwrap(), body(1, 3_000));
+    assert_eq!(get(&objects, &blobs[1]).await.unwrap(), body(2, 90_000));
 }
 
 #[tokio::test]

@@ -52,7 +52,11 @@ async fn get(objects: &Objects, blob: &BlobRef) -> Result<Bytes> {
 
 /// Reads through the stream; the error, if any, is the engine's own.
 async fn stream(objects: &Objects, blob: &BlobRef, range: std::ops::Range<u64>) -> Result<Vec<u8>> {
+    let prime = range.start.is_multiple_of(2);
     let mut stream = objects.read(blob, range)?;
+    if prime {
+        stream.prime().await?;
+    }
     let mut bytes = Vec::new();
     while let Some(chunk) = stream.next().await {
         match chunk {
