@@ -1,5 +1,5 @@
-//! Charts as inline SVG: bars, columns, lines. Colours come from the page's style sheet by class, so one
-//! drawing serves light and dark.
+//! Charts as inline SVG: bars, columns, lines. Colours come from the page's style sheet by class,
+//! so one drawing serves light and dark.
 
 use std::fmt::Write as _;
 
@@ -55,17 +55,14 @@ pub fn bars(title: &str, bars: &[Bar]) -> String {
         let middle = y + 13.5;
         let (edge, anchor) =
             if bar.end < bar.start { (x0 - 6.0, "end") } else { (x1 + 6.0, "start") };
-        let label = escape(&shorten(&bar.label, 44));
+        body += &words("label", LABEL - 10.0, middle, "end", &shorten(&bar.label, 44));
         let _ = write!(
             body,
-            "<text class=\"label\" x=\"{:.1}\" y=\"{middle:.1}\" text-anchor=\"end\">{label}</text>\
-             <rect class=\"f{}\" x=\"{x0:.1}\" y=\"{y:.1}\" width=\"{:.1}\" height=\"18\" rx=\"2\"/>\
-             <text class=\"value\" x=\"{edge:.1}\" y=\"{middle:.1}\" text-anchor=\"{anchor}\">{}</text>",
-            LABEL - 10.0,
+            "<rect class=\"f{}\" x=\"{x0:.1}\" y=\"{y:.1}\" width=\"{:.1}\" height=\"18\" rx=\"2\"/>",
             bar.colour,
             (x1 - x0).max(1.0),
-            escape(&bar.text),
         );
+        body += &words("value", edge, middle, anchor, &bar.text);
         y += 20.0;
     }
     let zero = at(0.0);
@@ -90,7 +87,7 @@ const LEFT: f64 = 56.0;
 const RIGHT: f64 = 12.0;
 const PLOT: f64 = 220.0;
 
-/// Upright bars: a group per label, a bar per series. A single series has its values written above it.
+/// Upright bars: a group per label, a bar per series. Those of a single series bear their values.
 pub fn columns(
     title: &str,
     labels: &[String],
@@ -105,20 +102,15 @@ pub fn columns(
     let mut body = grid(&marks, &y_at, show);
     for (i, label) in labels.iter().enumerate() {
         let centre = LEFT + band * (i as f64 + 0.5);
-        let _ = write!(
-            body,
-            "<text class=\"label\" x=\"{centre:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{}</text>",
-            TOP + PLOT + 20.0,
-            escape(&shorten(label, 16)),
-        );
+        body += &words("label", centre, TOP + PLOT + 20.0, "middle", &shorten(label, 16));
         for (n, one) in series.iter().enumerate() {
             let Some(value) = one.values.get(i).copied().flatten() else { continue };
             let x = centre - width * series.len() as f64 / 2.0 + width * n as f64;
             let (top, bottom) = (y_at(value.max(0.0)), y_at(value.min(0.0)));
             let _ = write!(
                 body,
-                "<rect class=\"f{}\" x=\"{x:.1}\" y=\"{top:.1}\" width=\"{:.1}\" height=\"{:.1}\" rx=\"2\">\
-                 <title>{}: {}</title></rect>",
+                "<rect class=\"f{}\" x=\"{x:.1}\" y=\"{top:.1}\" width=\"{:.1}\" \
+                 height=\"{:.1}\" rx=\"2\"><title>{}: {}</title></rect>",
                 n + 1,
                 width - 1.5,
                 (bottom - top).max(0.5),
@@ -126,12 +118,7 @@ pub fn columns(
                 escape(&show(value)),
             );
             if series.len() == 1 {
-                let _ = write!(
-                    body,
-                    "<text class=\"value\" x=\"{centre:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{}</text>",
-                    top - 5.0,
-                    escape(&show(value)),
-                );
+                body += &words("value", centre, top - 5.0, "middle", &show(value));
             }
         }
     }
@@ -148,12 +135,7 @@ pub fn lines(title: &str, xs: &[f64], series: &[Series], show: fn(f64) -> String
     let x_at = |x: f64| LEFT + 10.0 + (WIDTH - LEFT - RIGHT - 20.0) * (x - first) / span;
     let mut body = grid(&marks, &y_at, show);
     for x in xs {
-        let _ = write!(
-            body,
-            "<text class=\"label\" x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{x}</text>",
-            x_at(*x),
-            TOP + PLOT + 20.0
-        );
+        body += &words("label", x_at(*x), TOP + PLOT + 20.0, "middle", &x.to_string());
     }
     for (n, one) in series.iter().enumerate() {
         let mut path = String::new();
@@ -168,7 +150,8 @@ pub fn lines(title: &str, xs: &[f64], series: &[Series], show: fn(f64) -> String
             let _ = write!(path, "{}{px:.1} {py:.1}", if pen_up { 'M' } else { 'L' });
             let _ = write!(
                 dots,
-                "<circle class=\"f{}\" cx=\"{px:.1}\" cy=\"{py:.1}\" r=\"3\"><title>{} at {x}: {}</title></circle>",
+                "<circle class=\"f{}\" cx=\"{px:.1}\" cy=\"{py:.1}\" r=\"3\">\
+                 <title>{} at {x}: {}</title></circle>",
                 n + 1,
                 escape(&one.name),
                 escape(&show(value)),
@@ -183,7 +166,16 @@ pub fn lines(title: &str, xs: &[f64], series: &[Series], show: fn(f64) -> String
 fn frame(title: &str, height: f64, body: &str) -> String {
     let title = escape(title);
     format!(
-        "<svg class=\"chart\" viewBox=\"0 0 {WIDTH} {height:.0}\" role=\"img\" aria-label=\"{title}\">{body}</svg>"
+        "<svg class=\"chart\" viewBox=\"0 0 {WIDTH} {height:.0}\" role=\"img\" \
+         aria-label=\"{title}\">{body}</svg>"
+    )
+}
+
+/// One piece of text; `anchor` says which of its ends stands at `x`.
+fn words(class: &str, x: f64, y: f64, anchor: &str, text: &str) -> String {
+    format!(
+        "<text class=\"{class}\" x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"{anchor}\">{}</text>",
+        escape(text)
     )
 }
 
@@ -206,15 +198,18 @@ fn grid(marks: &[f64], y_at: &dyn Fn(f64) -> f64, show: fn(f64) -> String) -> St
         let class = if *mark == 0.0 { "zero" } else { "gridline" };
         let _ = write!(
             body,
-            "<line class=\"{class}\" x1=\"{LEFT}\" x2=\"{:.1}\" y1=\"{y:.1}\" y2=\"{y:.1}\"/>\
-             <text class=\"label\" x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>",
+            "<line class=\"{class}\" x1=\"{LEFT}\" x2=\"{:.1}\" y1=\"{y:.1}\" y2=\"{y:.1}\"/>",
             WIDTH - RIGHT,
-            LEFT - 8.0,
-            y + 4.0,
-            escape(&show(*mark)),
         );
+        body += &words("label", LEFT - 8.0, y + 4.0, "end", &mark_text(*mark, show));
     }
     body
+}
+
+/// A mark on an axis: as its values are shown, without a fraction that says nothing.
+fn mark_text(mark: f64, show: fn(f64) -> String) -> String {
+    let text = show(mark);
+    text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
 }
 
 fn ends(marks: &[f64]) -> (f64, f64) {
@@ -223,7 +218,9 @@ fn ends(marks: &[f64]) -> (f64, f64) {
 
 fn scale(series: &[Series]) -> Vec<f64> {
     let values = || series.iter().flat_map(|one| one.values.iter().flatten().copied());
-    ticks(values().fold(0.0, f64::min), values().fold(0.0, f64::max), 4)
+    let (low, high) = (values().fold(0.0, f64::min), values().fold(0.0, f64::max));
+    // A value a hair below zero is not worth a fourth of the picture.
+    ticks(if low > -0.02 * high { 0.0 } else { low }, high, 4)
 }
 
 /// Round marks that cover `low` to `high`, about `wanted` of them.

@@ -1,8 +1,8 @@
 //! `aquifer demo`: a real pipeline on real data, told as it happens and kept as a report.
 //!
-//! The demo is a client. It is given the address of a running platform and calls it over HTTP as any
-//! other client would; starting and stopping that platform is the caller's business. The data, the SQL
-//! and the report's looks are inside the binary.
+//! The demo is a client. It is given the address of a running platform and calls it over HTTP as
+//! any other client would; starting and stopping that platform is the caller's business. The data,
+//! the SQL and the report's looks are inside the binary.
 
 mod chart;
 mod client;
@@ -26,8 +26,8 @@ const LAKE_TIMES: u64 = 10_000;
 
 /// Runs the pipeline against `endpoint`, prints steps and answers on stdout, and writes the report.
 ///
-/// `endpoint` is for example `http://127.0.0.1:4566`. The platform may already hold the demo's bucket
-/// and tables; they are replaced.
+/// `endpoint` is for example `http://127.0.0.1:4566`. The platform may already hold the demo's
+/// bucket and tables; they are replaced.
 pub async fn run(endpoint: &Uri, report: &Path) -> Result<()> {
     let client = Client::new(endpoint)?;
     let started = Instant::now();
@@ -36,7 +36,7 @@ pub async fn run(endpoint: &Uri, report: &Path) -> Result<()> {
         &client,
         |number, step| {
             let (title, detail) = (&step.title, &step.detail);
-            println!("{number:>3}  {title:<38}{detail:<52}{:>8}", text::took(step.took));
+            println!("{number:>3}  {title:<38}{detail:<58}{:>8}", text::took(step.took));
         },
         print_answer,
     )
@@ -75,8 +75,9 @@ fn print_answer(answer: &Answer) {
 
 fn print_costs(story: &Story) {
     println!("\nWhat each question read, and what Athena would have charged for it\n");
-    let at = format!("{} times the data", text::count(LAKE_TIMES));
-    let names = ["", "CSV", "Parquet", "read", "charged for either", &at, "as Parquet"];
+    let times = text::count(LAKE_TIMES);
+    let (csv, parquet) = (format!("CSV × {times}"), format!("Parquet × {times}"));
+    let names = ["", "CSV", "Parquet", "share", "charge", &csv, &parquet];
     let rows: Vec<Vec<String>> = story
         .answers
         .iter()
@@ -100,7 +101,11 @@ fn print_costs(story: &Story) {
         })
         .collect();
     println!("{}", text::table(&names, &[false, true, true, true, true, true, true], &rows));
-    println!("    $5.00 a terabyte; 10 MB at least for each query.");
+    println!(
+        "    $5.00 a terabyte, 10 MB at least for each query. The last columns: the charge for {} \
+         times the data.",
+        text::count(LAKE_TIMES)
+    );
 }
 
 /// `part` of `whole` in percent.

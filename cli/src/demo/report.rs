@@ -54,9 +54,10 @@ fn head(story: &Story, took: Duration) -> String {
         })
         .collect();
     format!(
-        "<header>\n<p class=\"mark\">Aquifer</p>\n<h1>New York’s flights of 2013,<br>from CSV files to answers</h1>\n\
-         <p>336,776 flights, with the weather, the planes, the airports and the carriers, landed in S3, were crawled into \
-         the Glue catalog and asked with Athena. Everything on this page was measured in this run.</p>\n\
+        "<header>\n<p class=\"mark\">Aquifer</p>\n<h1>New York’s flights of 2013,<br>\
+         from CSV files to answers</h1>\n<p>336,776 flights, with the weather, the planes, the \
+         airports and the carriers, landed in S3, were crawled into the Glue catalog and asked \
+         with Athena. Everything on this page was measured in this run.</p>\n\
          <div class=\"tiles\">{tiles}</div>\n</header>\n"
     )
 }
@@ -87,18 +88,18 @@ fn catalog(story: &Story) -> String {
     let labels: Vec<String> = story.partitions.iter().map(|p| p.name.clone()).collect();
     let series = [
         Series {
-            name: "gzip CSV".into(),
-            values: story.partitions.iter().map(|p| Some(p.csv_bytes as f64)).collect(),
-        },
-        Series {
             name: "Parquet".into(),
             values: story.partitions.iter().map(|p| Some(p.parquet_bytes as f64)).collect(),
+        },
+        Series {
+            name: "gzip CSV".into(),
+            values: story.partitions.iter().map(|p| Some(p.csv_bytes as f64)).collect(),
         },
     ];
     let show = |v: f64| text::bytes(v.max(0.0) as u64);
     format!(
-        "<p>One crawler over <code>s3://{BUCKET}/raw/</code> made the tables of <code>nyc_csv</code>; \
-         <code>CREATE TABLE … AS</code> made those of <code>nyc</code>.</p>\n{}\n\
+        "<p>One crawler over <code>s3://{BUCKET}/raw/</code> made the tables of \
+         <code>nyc_csv</code>; <code>CREATE TABLE … AS</code> made those of <code>nyc</code>.</p>\n{}\n\
          <h3>{} partitions of flights: what each holds</h3>\n{}",
         table(&["Database", "Table", "Format", "Columns", "Partitioned by"], &[3], &rows),
         story.partitions.len(),
@@ -135,9 +136,11 @@ fn question(number: usize, answer: &Answer) -> String {
         .collect();
     let (csv, parquet) = (answer.csv, answer.parquet);
     format!(
-        "<section>\n<p class=\"number\">Question {number}</p>\n<h2>{}</h2>\n{}<p class=\"reading\">{}</p>\n\
+        "<section>\n<p class=\"number\">Question {number}</p>\n<h2>{}</h2>\n{}\
+         <p class=\"reading\">{}</p>\n\
          <figure>{}<figcaption>{}</figcaption></figure>\n{}{}\
-         <p class=\"scan\"><b>Parquet</b> {} read in {} <b>CSV</b> {} read in {} <b>charged</b> {}</p>\n</section>\n",
+         <p class=\"scan\"><b>Parquet</b> {} read in {} <b>CSV</b> {} read in {} \
+         <b>charged</b> {}</p>\n</section>\n",
         escape(question),
         note.unwrap_or_default(),
         escape(&reading),
@@ -163,7 +166,7 @@ fn plot(answer: &Answer) -> String {
                 .zip(column(answer, value))
                 .filter_map(|(row, end)| {
                     let end = end?;
-                    Some(Bar { label: label(row), start: 0.0, end, text: tidy(end), colour: 1 })
+                    Some(Bar { label: label(row), start: 0.0, end, text: tenths(end), colour: 1 })
                 })
                 .collect();
             chart::bars(title, &bars)
@@ -171,7 +174,7 @@ fn plot(answer: &Answer) -> String {
         Plot::Columns { label, value } => {
             let labels: Vec<String> = answer.rows.iter().map(label).collect();
             let series = [Series { name: (*value).to_owned(), values: column(answer, value) }];
-            chart::columns(title, &labels, &series, tidy)
+            chart::columns(title, &labels, &series, tenths)
         }
         Plot::Lines { x, series } => {
             let xs: Vec<f64> = column(answer, x).into_iter().map(|x| x.unwrap_or(0.0)).collect();
@@ -182,7 +185,7 @@ fn plot(answer: &Answer) -> String {
                     values: column(answer, name),
                 })
                 .collect();
-            chart::lines(title, &xs, &series, tidy)
+            chart::lines(title, &xs, &series, tenths)
         }
     }
 }
@@ -194,10 +197,9 @@ fn column(answer: &Answer, name: &str) -> Vec<Option<f64>> {
     answer.rows.iter().map(cell).collect()
 }
 
-/// A number without the noise of binary fractions.
-fn tidy(value: f64) -> String {
-    let text = format!("{value:.2}");
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+/// The answers are rounded to a tenth in SQL; a drawing shows them so.
+fn tenths(value: f64) -> String {
+    format!("{value:.1}")
 }
 
 fn forms(story: &Story) -> String {
@@ -238,11 +240,14 @@ fn forms(story: &Story) -> String {
         &format!("Parquet × {times}"),
     ];
     format!(
-        "<p>The same questions, the same answers, other bytes: a CSV file is read whole, a Parquet file only in the columns \
-         a question names, and only where its month can match. All five together took {} on CSV and {} on Parquet.</p>\n{}\
-         <div class=\"legend\"><span><i class=\"b2\"></i>gzip CSV</span><span><i class=\"b1\"></i>Parquet</span></div>\n{}\
-         <p class=\"note\">Athena charges $5.00 a terabyte and 10 MB at least for each query, so at this size both forms cost \
-         the same. The last two columns say what the question would cost on {times} times the data.</p>",
+        "<p>The same questions, the same answers, other bytes: a CSV file is read whole, a Parquet \
+         file only in the columns a question names, and only where its month can match. All five \
+         together took {} on CSV and {} on Parquet.</p>\n{}\
+         <div class=\"legend\"><span><i class=\"b2\"></i>gzip CSV</span>\
+         <span><i class=\"b1\"></i>Parquet</span></div>\n{}\
+         <p class=\"note\">Athena charges $5.00 a terabyte and 10 MB at least for each query: below \
+         that, both forms cost the same. The last two columns say what the question would cost on \
+         {times} times the data.</p>",
         text::took(question_time(story, |answer| answer.csv.took)),
         text::took(question_time(story, |answer| answer.parquet.took)),
         chart::bars("Bytes read per question", &bars),
@@ -275,7 +280,8 @@ fn bill(story: &Story) -> String {
     rows.push(last);
     let headers = ["Service", "Usage", "Quantity", "Unit", "Unit price", "Amount"];
     format!(
-        "<p>What this run would have cost on AWS, at its list prices, as Aquifer’s meter counted it.</p>\n{}",
+        "<p>What this run would have cost on AWS, at its list prices, as Aquifer’s meter \
+         counted it.</p>\n{}",
         table(&headers, &[2, 4, 5], &rows)
     )
 }
@@ -311,6 +317,7 @@ fn table(headers: &[&str], numeric: &[usize], rows: &[Vec<String>]) -> String {
         let _ = writeln!(body, "<tr>{cells}</tr>");
     }
     format!(
-        "<div class=\"scroll\" tabindex=\"0\"><table><thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody></table></div>\n"
+        "<div class=\"scroll\" tabindex=\"0\"><table><thead><tr>{head}</tr></thead>\n\
+         <tbody>\n{body}</tbody></table></div>\n"
     )
 }

@@ -115,7 +115,7 @@ mod tests {
     #[test]
     fn tables_align_numbers_right_and_text_left() {
         let rows = vec![vec!["é → b".to_owned(), "1".to_owned()], vec![String::new(), "23".into()]];
-        let expected = "    route    n\n    ─────   ──\n    é → b    1\n            23\n";
+        let expected = "    route   n\n    ─────  ──\n    é → b   1\n           23\n";
         assert_eq!(table(&["route", "n"], &[false, true], &rows), expected);
     }
 }

@@ -10,10 +10,9 @@ const ABOUT = {
 };
 const GOOD = new Set(["running", "available", "ready", "ok", "idle"]);
 
-/** `services` may be `{name: state}`, `{name: {state, …}}` or a list of `{name, state}`. */
-export function serviceList(services) {
-  const pairs = Array.isArray(services) ? services.map((s) => [s.name, s]) : Object.entries(services ?? {});
-  return pairs.map(([name, s]) => ({ name, ...(typeof s === "string" ? { state: s } : s) })).sort((a, b) => a.name.localeCompare(b.name));
+/** The services of a health answer, by name, with how many of their operations are there. */
+function serviceList({ services, operations }) {
+  return Object.entries(services ?? {}).map(([name, state]) => ({ name, state, ...operations?.[name] })).sort((a, b) => a.name.localeCompare(b.name));
 }
 
 export async function overviewView(page) {
@@ -26,20 +25,20 @@ export async function overviewView(page) {
   const refresh = async () => {
     const [health, clock, bill] = await Promise.allSettled([admin("health"), admin("clock"), billLines()]);
     if (health.status === "rejected") return services.replaceChildren(h("div", { class: "body" }, errorBox(health.reason)));
-    const list = serviceList(health.value.services);
+    const list = serviceList(health.value);
     const now = clock.status === "fulfilled" ? clock.value : {};
     const lines = bill.status === "fulfilled" ? bill.value : [];
     tiles.replaceChildren(
-      tile("Version", health.value.version ?? "–", health.value.edition ?? ""),
+      tile("Version", health.value.version ?? "–", health.value.status ?? ""),
       tile("Clock", time(now.now).slice(0, 10), now.now ? `${time(now.now).slice(11)}${offsetNote(now)}` : ""),
       tile("Would have cost", money(lines.reduce((sum, l) => sum + (l.amount || 0), 0)), `${plural(lines.length, "line")} on the bill`),
-      tile("Data", health.value.ephemeral ? "In memory" : "On disk", health.value.data_dir ?? health.value.data ?? ""));
+      tile("Data", health.value.data ? "On disk" : "In memory", health.value.data ?? "gone when the process ends"));
     services.replaceChildren(h("header", {}, h("h2", {}, "Services"), h("span", { class: "muted" }, plural(list.length, "service"))),
       listTable(["Service", "State", "What it does", { text: "Operations", class: "num" }], list.map((s) => h("tr", {},
         h("td", {}, ({ s3: 1, athena: 1 })[s.name] ? h("a", { href: `#/${s.name}` }, s.name) : s.name === "glue" ? h("a", { href: "#/catalog" }, s.name) : s.name),
         h("td", {}, badge(s.state ?? "unknown", GOOD.has(s.state) ? "good" : s.state === "error" ? "bad" : "warn")),
-        h("td", { class: "muted" }, s.note ?? ABOUT[s.name] ?? ""),
-        h("td", { class: "num" }, s.operations === undefined ? "–" : count(Array.isArray(s.operations) ? s.operations.length : s.operations))))));
+        h("td", { class: "muted" }, ABOUT[s.name] ?? ""),
+        h("td", { class: "num" }, s.implemented === undefined ? "–" : `${count(s.implemented)} of ${count(s.modelled)}`)))));
     return undefined;
   };
   await refresh();
