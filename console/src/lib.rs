@@ -3,8 +3,8 @@
 //!
 //! It is a client like any other: it signs with Signature Version 4 and calls the same AWS APIs,
 //! plus the platform's own `/_aquifer/…` for health, clock and bill. This crate only holds its
-//! files: it knows no HTTP, no service and no state. There is no build step; what is in `assets/` is what the browser
-//! reads. `node --test console/test` checks what the page computes by itself.
+//! files: it knows no HTTP, no service and no state. There is no build step; what is in `assets/`
+//! is what the browser reads. `node --test console/test` checks what the page computes by itself.
 
 use std::sync::OnceLock;
 
