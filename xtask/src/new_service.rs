@@ -59,6 +59,7 @@ layer = \"services\"
 workspace = true
 
 [dependencies]
+anyhow.workspace = true
 platform.workspace = true
 {ident}_api.workspace = true
 ";
@@ -73,28 +74,29 @@ mod ops;
 
 use std::sync::Arc;
 
-use platform::Service;
+use platform::{House, Service};
 
 /// The room.
 pub struct {Type};
 
 /// Opens the room.
-pub fn service() -> Service {
-    ops::registered(Arc::new({Type}))
+///
+/// # Errors
+/// None yet; a room that opens files or registers jobs may fail to.
+pub fn service(_house: &House) -> anyhow::Result<Service> {
+    Ok(ops::register(Service::new(&{ident}_api::SERVICE, Arc::new({Type}))).build())
 }
 ";
 
 const OPS: &str = "\
 //! The operations, one file each; registered in the order of AWS's reference.
 
-use std::sync::Arc;
-
-use platform::Service;
+use platform::ServiceBuilder;
 
 use crate::{Type};
 
-pub(crate) fn registered(room: Arc<{Type}>) -> Service {
-    Service::new(&{ident}_api::SERVICE, room).build()
+pub(crate) fn register(room: ServiceBuilder<{Type}>) -> ServiceBuilder<{Type}> {
+    room
 }
 ";
 

@@ -147,7 +147,10 @@ fn has_arns(file: &Path) -> bool {
         || path.contains("/benches/")
         || path.ends_with("/tests.rs")
         || path.ends_with("_tests.rs");
-    api || test || ["core/types/", "engines/policy/", "protocol/codegen/"].iter().any(|p| path.starts_with(p))
+    api || test
+        || ["core/types/", "engines/policy/", "protocol/codegen/"]
+            .iter()
+            .any(|p| path.starts_with(p))
 }
 
 /// Tests stand at the end of a file: from `#[cfg(test)]` on a module, everything is a test.
