@@ -5,10 +5,14 @@
 
 use std::{
     collections::VecDeque,
-    sync::atomic::{AtomicBool, AtomicU64, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    time::Duration,
 };
 
-use aquifer_ctx::Ctx;
+use aquifer_ctx::{Ctx, PlatformParts};
 use aquifer_store::{Row, Store, StoreError, Table};
 use aquifer_types::{AccountId, Region, Scope, Timestamp};
 use parking_lot::Mutex;
@@ -21,6 +25,8 @@ static EVENTS: Table<u64, Event> = Table::global("audit.events");
 const EVENTS_MAX: usize = 10_000;
 /// Events waiting to be stored; beyond this the oldest wait no longer and are in memory only.
 const WAITING_MAX: usize = 10_000;
+/// How long events may wait in memory, in virtual time.
+const INTERVAL: Duration = Duration::from_secs(2);
 /// Old events removed in one go.
 const REMOVED_MAX: usize = 1_000;
 
@@ -144,6 +150,25 @@ impl Audit {
         wanted.take(limit).cloned().collect()
     }
 
+    /// Stores events on a short interval until shutdown.
+    pub fn start(self: &Arc<Self>, parts: &PlatformParts) {
+        let (audit, platform) = (self.clone(), parts.clone());
+        parts.spawn("audit", async move {
+            loop {
+                tokio::select! {
+                    () = platform.clock().sleep(INTERVAL) => {}
+                    () = platform.shutdown_token().cancelled() => {}
+                }
+                if let Err(error) = audit.flush(platform.store()).await {
+                    tracing::warn!(%error, "events could not be stored; they are tried again");
+                }
+                if platform.shutdown_token().is_cancelled() {
+                    return;
+                }
+            }
+        });
+    }
+
     /// Stores what waits and removes what is too old. Called on a short interval and at the end.
     ///
     /// # Errors
@@ -190,7 +215,7 @@ impl Audit {
 
 #[cfg(test)]
 mod tests {
-    use aquifer_ctx::{Clock, Ids, PlatformParts};
+    use aquifer_ctx::{Clock, Ids};
     use aquifer_store::{Backend, Durability, StoreOptions};
 
     use super::*;

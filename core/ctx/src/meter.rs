@@ -44,6 +44,26 @@ impl Unit {
             Unit::Items => "items",
         }
     }
+
+    /// The unit of a name.
+    pub fn from_name(name: &str) -> Option<Unit> {
+        use Unit::{
+            ByteHours, BytesIn, BytesOut, BytesScanned, DpuSeconds, Items, ObjectHours, Requests,
+            Seconds,
+        };
+        let all = [
+            Requests,
+            BytesIn,
+            BytesOut,
+            BytesScanned,
+            ByteHours,
+            ObjectHours,
+            DpuSeconds,
+            Seconds,
+            Items,
+        ];
+        all.into_iter().find(|unit| unit.as_str() == name)
+    }
 }
 
 impl fmt::Display for Unit {

@@ -81,6 +81,21 @@ impl<'t, K: Key, V: Row> Scan<'t, K, V> {
         self
     }
 
+    /// Only keys whose leading parts are these or above: `.from_prefix(&(day,))`.
+    pub fn from_prefix(mut self, parts: &impl AsPrefix<K>) -> Self {
+        let prefix = self.prefix_bytes(parts, "");
+        self.range.raise(prefix);
+        self
+    }
+
+    /// Only keys whose leading parts are these or below.
+    pub fn through_prefix(mut self, parts: &impl AsPrefix<K>) -> Self {
+        if let Some(end) = after_prefix(&self.prefix_bytes(parts, "")) {
+            self.range.cut(end);
+        }
+        self
+    }
+
     /// Only keys above all that [`Scan::starting_with`] would keep.
     pub fn after_all(mut self, parts: &impl AsPrefix<K>, text: &str) -> Self {
         // Above a prefix of nothing but FF there is only the end of the scope.

@@ -231,6 +231,10 @@ async fn listings_narrow_skip_and_turn_round() {
             assert_eq!(list(all().from(&("x", "b")).until(&("x", "c\0"))), ["b", "b/1"]);
             assert_eq!(list(all().through(&("x", "b")).reverse()), ["b", "a/2", "a/1"]);
             assert!(list(all().after(&("x", "c")).until(&("x", "b"))).is_empty());
+            let count = |scan: aquifer_store::Scan<'_, _, Counter>| scan.keys().count();
+            assert_eq!(count(OBJECTS.scan(tx).from_prefix(&("xy",))), 7);
+            assert_eq!(count(OBJECTS.scan(tx).through_prefix(&("x",))), 6);
+            assert_eq!(count(OBJECTS.scan(tx).from_prefix(&("xa",)).through_prefix(&("xb",))), 0);
             let page = OBJECTS.scan(tx).prefix(&("xy",)).page(7)?;
             assert_eq!((page.rows.len(), page.more), (7, false));
             let page = OBJECTS.scan(tx).page(6)?;
