@@ -163,7 +163,8 @@ impl ChunkDecoder {
         }
     }
 
-    /// A decoder of unsigned chunks with trailers, as anonymous requests may send them too.
+    /// A decoder that checks no signatures: of unsigned chunks, and of chunks signed with a key
+    /// nobody here knows, whose signatures are passed over (the trailers' shows as a trailer).
     pub fn unsigned(decoded_len: Option<u64>) -> ChunkDecoder {
         Self::build(None, true, decoded_len)
     }

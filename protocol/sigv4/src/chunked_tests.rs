@@ -165,6 +165,13 @@ fn unsigned_chunks_carry_trailers() {
 }
 
 #[test]
+fn signed_chunks_of_an_unknown_key_are_unframed_all_the_same() {
+    let (data, trailers) = decode(ChunkDecoder::unsigned(None), &published_trailer(), 512).unwrap();
+    assert_eq!(data.len(), 66_560);
+    assert_eq!(trailers.len(), 2);
+}
+
+#[test]
 fn broken_framing_is_refused_with_its_position() {
     let long = "1".repeat(2000);
     for body in [

@@ -92,7 +92,8 @@ fn missing_parts_are_all_named() {
 fn malformed_parts_are_refused() {
     let header = |credential: &str, signed: &str, signature: &str| {
         with_authorization(&format!(
-            "AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders={signed}, Signature={signature}"
+            "AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders={signed}, \
+             Signature={signature}"
         ))
         .unwrap_err()
     };

@@ -120,7 +120,10 @@ impl Binder<'_> {
 
     /// The kind in which two bare literals compare: numbers if they are, else text.
     fn literal_kind(&self, left: &Operand, right: &Operand) -> Kind {
-        let is_number = |operand: &Operand| matches!(operand, Operand::Bare(text) if Kind::Exact.parse(text).is_some());
+        let is_number = |operand: &Operand| match operand {
+            Operand::Bare(text) => Kind::Exact.parse(text).is_some(),
+            Operand::Text(_) | Operand::Column(_) => false,
+        };
         if is_number(left) && is_number(right) { Kind::Exact } else { Kind::Text }
     }
 
