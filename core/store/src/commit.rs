@@ -96,11 +96,12 @@ fn commit(
     let changes = merge(&mut group);
     match make_durable(shared, &changes) {
         Ok(()) => {
-            settle(shared, &changes, sequence);
             for write in group {
                 // The writer may have gone away; its change stands all the same.
                 let _ = write.answer.send(Ok(()));
             }
+            // After the answers: it waits for readers, who see the same values either way.
+            settle(shared, &changes, sequence);
             shared.release(bytes);
             next
         }

@@ -58,7 +58,7 @@ impl Open {
             journal::repair(path, durability)?;
             match Open::database(path) {
                 Err(fjall::Error::Locked) => std::thread::sleep(TRY_AGAIN),
-                opened => return opened.map_err(StoreError::unreadable),
+                opened => return opened.map_err(unreadable),
             }
         }
         Err(StoreError::unreadable("an earlier use of the database has not ended"))
@@ -118,6 +118,22 @@ impl Open {
     }
 }
 
+/// A failure of the operating system in its own words, without the database's around them.
+fn reason(error: fjall::Error) -> String {
+    match error {
+        fjall::Error::Io(error) => error.to_string(),
+        error => error.to_string(),
+    }
+}
+
+fn unreadable(error: fjall::Error) -> StoreError {
+    StoreError::unreadable(reason(error))
+}
+
+fn not_saved(error: fjall::Error) -> StoreError {
+    StoreError::not_saved(reason(error))
+}
+
 fn table_options() -> KeyspaceCreateOptions {
     KeyspaceCreateOptions::default().max_memtable_size(MEMTABLE_BYTES)
 }
@@ -139,9 +155,7 @@ impl Disk {
         f: impl FnOnce(&Keyspace) -> fjall::Result<T>,
     ) -> Result<Option<T>, StoreError> {
         match &*self.state.read() {
-            State::Open(open) => {
-                open.keyspaces.get(table).map(f).transpose().map_err(StoreError::unreadable)
-            }
+            State::Open(open) => open.keyspaces.get(table).map(f).transpose().map_err(unreadable),
             State::Broken(reason) => Err(reason.clone()),
             State::Closed => Err(StoreError::Closed),
         }
@@ -166,7 +180,7 @@ impl Storage for Disk {
             })
         })?;
         let Some(rows) = rows else { return Ok(Box::new(std::iter::empty())) };
-        let row = |guard: fjall::Guard| guard.into_inner().map_err(StoreError::unreadable);
+        let row = |guard: fjall::Guard| guard.into_inner().map_err(unreadable);
         Ok(if reverse { Box::new(rows.rev().map(row)) } else { Box::new(rows.map(row)) })
     }
 
@@ -179,12 +193,12 @@ impl Storage for Disk {
             drop(state);
             // New tables are rare; for them alone readers wait, who only look a keyspace up here.
             if let State::Open(open) = &mut *self.state.write() {
-                open.create_tables(batch).map_err(StoreError::not_saved)?;
+                open.create_tables(batch).map_err(not_saved)?;
             }
             state = self.state.read();
         }
         match &*state {
-            State::Open(open) => open.commit(batch, durability).map_err(StoreError::not_saved),
+            State::Open(open) => open.commit(batch, durability).map_err(not_saved),
             State::Broken(reason) => Err(reason.clone()),
             State::Closed => Err(StoreError::Closed),
         }
@@ -215,9 +229,7 @@ impl Storage for Disk {
 
     fn close(&self) -> Result<(), StoreError> {
         match std::mem::replace(&mut *self.state.write(), State::Closed) {
-            State::Open(open) => {
-                open.database.persist(PersistMode::SyncAll).map_err(StoreError::not_saved)
-            }
+            State::Open(open) => open.database.persist(PersistMode::SyncAll).map_err(not_saved),
             State::Broken(_) | State::Closed => Ok(()),
         }
     }
