@@ -1,0 +1,32 @@
+//! `date_trunc(unit, x) → [same as x]`, for dates and timestamps. Weeks begin on Monday.
+
+use datafusion::arrow::array::ArrayRef;
+use datafusion::arrow::datatypes::{DataType, Date32Type};
+use datafusion::common::Result;
+use datafusion::logical_expr::ScalarUDF;
+
+use super::super::scalar::{Function, Rows, Type};
+use super::days;
+use super::unit::Unit;
+
+pub(super) fn function() -> ScalarUDF {
+    Function::named("date_trunc")
+        .takes(&[Type::Varchar, Type::Date], Type::Same(1), evaluate)
+        .takes(&[Type::Varchar, Type::Timestamp], Type::Same(1), evaluate)
+        .takes(&[Type::Varchar, Type::TimestampTz], Type::Same(1), evaluate)
+        .finish()
+}
+
+fn evaluate(rows: &Rows) -> Result<ArrayRef> {
+    let (units, times) = (rows.text(0), rows.instant(1)?);
+    if *rows.data_type(1) == DataType::Date32 {
+        return rows.make::<Date32Type>(|row| {
+            let unit = Unit::parse(units.at(row), true)?;
+            Ok(Some(days(unit.truncate(times.local(row)?).date())))
+        });
+    }
+    rows.instants(|row| {
+        let unit = Unit::parse(units.at(row), false)?;
+        Ok(Some(times.from_local(unit.truncate(times.local(row)?))))
+    })
+}
