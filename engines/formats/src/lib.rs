@@ -10,9 +10,11 @@ mod error;
 mod hive;
 mod options;
 mod text;
+mod write;
 
 pub use compression::{Compression, Compressor, Decompressor, Progress};
 pub use error::{Error, Result};
 pub use hive::{HiveType, arrow_schema};
 pub use options::{CsvOptions, CsvStyle, Format, JsonOptions, JsonStyle};
 pub use text::TextDecoder;
+pub use write::{FileWriter, Quoting, WriteOptions};

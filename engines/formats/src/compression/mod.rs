@@ -12,8 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 
-/// How a text file is compressed. Parquet compresses its pages itself; see
-/// [`crate::ParquetOptions`].
+/// How a file is compressed: text as a whole, Parquet page by page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Compression {

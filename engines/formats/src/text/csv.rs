@@ -313,6 +313,12 @@ impl View<'_> {
         };
         match rules.options.style {
             CsvStyle::LazySimple => column.push_scalar(bytes, &rules.formats),
+            // AWS: an empty field of a typed column fails the query; here: it is NULL, because what
+            // was inferred from a file with gaps must read back.
+            CsvStyle::OpenCsv if bytes.is_empty() && !column.is_text() => {
+                column.push_null();
+                true
+            }
             CsvStyle::OpenCsv => {
                 push_epoch(column, bytes) || column.push_scalar(bytes, &rules.formats)
             }

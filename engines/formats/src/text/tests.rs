@@ -90,7 +90,11 @@ fn lazy_values_that_do_not_fit_are_null() {
 
 #[test]
 fn ragged_rows_lose_the_surplus_and_miss_the_rest() {
-    check(&lazy(), "a:string,b:string", "1\n1,2\n1,2,3\n\n,\nlast", expect![[r#"
+    check(
+        &lazy(),
+        "a:string,b:string",
+        "1\n1,2\n1,2,3\n\n,\nlast",
+        expect![[r#"
         +------+------+
         | a    | b    |
         +------+------+
@@ -100,31 +104,42 @@ fn ragged_rows_lose_the_surplus_and_miss_the_rest() {
         |      | NULL |
         |      |      |
         | last | NULL |
-        +------+------+"#]]);
+        +------+------+"#]],
+    );
 }
 
 #[test]
 fn lazy_quotes_are_ordinary_characters() {
-    check(&lazy(), "a:string,b:string", "\"x,y\",z\n5\",6\"\n", expect![[r#"
+    check(
+        &lazy(),
+        "a:string,b:string",
+        "\"x,y\",z\n5\",6\"\n",
+        expect![[r#"
         +----+----+
         | a  | b  |
         +----+----+
         | "x | y" |
         | 5" | 6" |
-        +----+----+"#]]);
+        +----+----+"#]],
+    );
 }
 
 #[test]
 fn lazy_escapes_take_a_meaning_away() {
     let format = Format::Csv(CsvOptions { escape: Some(b'\\'), ..CsvOptions::lazy_simple(b',') });
-    check(&format, "a:string,b:string", "x\\,y,z\n\\\\,\\\nq\\n,\\N\n", expect![[r#"
+    check(
+        &format,
+        "a:string,b:string",
+        "x\\,y,z\n\\\\,\\\nq\\n,\\N\n",
+        expect![[r#"
         +-----+------+
         | a   | b    |
         +-----+------+
         | x,y | z    |
         | \   | \    |
         | qn  | NULL |
-        +-----+------+"#]]);
+        +-----+------+"#]],
+    );
 }
 
 #[test]
@@ -155,14 +170,14 @@ fn quoted_fields_hold_anything() {
     check(
         &open(),
         "a:string,b:string,c:string",
-        "\u{feff}\"a,b\",\"say \"\"hi\"\"\",\"two\r\nlines\"\r\n\
+        "\u{feff}\"a,b\",\"say \"\"hi\"\"\",\"two\nlines\"\r\n\
          plain, \"blank, before\",x\\y\n\
          \"back\\\"slash\\\\\",\"\",\"unfinished\n",
         expect![[r#"
             +-------------+---------------+------------+
             | a           | b             | c          |
             +-------------+---------------+------------+
-            | a,b         | say "hi"      | two       |
+            | a,b         | say "hi"      | two       |
             |             |               | lines      |
             | plain       | blank, before | xy         |
             | back"slash\ |               | unfinished |
@@ -173,13 +188,18 @@ fn quoted_fields_hold_anything() {
 
 #[test]
 fn a_quote_inside_an_unquoted_field_is_ordinary() {
-    check(&open(), "a:string,b:string", "5\" disk,x\n12\",\"y\"\n", expect![[r#"
+    check(
+        &open(),
+        "a:string,b:string",
+        "5\" disk,x\n12\",\"y\"\n",
+        expect![[r#"
         +---------+---+
         | a       | b |
         +---------+---+
         | 5" disk | x |
         | 12"     | y |
-        +---------+---+"#]]);
+        +---------+---+"#]],
+    );
 }
 
 #[test]
@@ -196,13 +216,22 @@ fn open_csv_casts_or_fails() {
             | -2 | 2024-01-01 | 2024-01-01T00:00:00     | N |
             +----+------------+-------------------------+---+"#]],
     );
-    check(&open(), "s:string,a:int", "\"x\ny\",1\nx,\"\"\n", expect!["line 3: cannot read '' in column 1 (a) as int"]);
+    check(
+        &open(),
+        "s:string,a:int",
+        "\"x\ny\",1\nx,\"\"\nx,\"z\"\n",
+        expect!["line 4: cannot read 'z' in column 1 (a) as int"],
+    );
 }
 
 #[test]
 fn headers_are_dropped_once() {
     let options = CsvOptions { skip_header_lines: 2, ..CsvOptions::lazy_simple(b'\t') };
-    check(&Format::Csv(options.clone()), "a:int", "x\ny\n1\n2\n3\n4\n5\n", expect![[r#"
+    check(
+        &Format::Csv(options.clone()),
+        "a:int",
+        "x\ny\n1\n2\n3\n4\n5\n",
+        expect![[r#"
         +---+
         | a |
         +---+
@@ -211,38 +240,59 @@ fn headers_are_dropped_once() {
         | 3 |
         | 4 |
         | 5 |
-        +---+"#]]);
-    check(&Format::Csv(options), "a:int", "x\n", expect![[r#"
+        +---+"#]],
+    );
+    check(
+        &Format::Csv(options),
+        "a:int",
+        "x\n",
+        expect![[r#"
         ++
-        ++"#]]);
+        ++"#]],
+    );
 }
 
 #[test]
 fn text_that_is_not_utf8_is_repaired() {
-    check(&lazy(), "a:string,b:int", b"ok,1\n\xff\xfe,2\n", expect![[r#"
+    check(
+        &lazy(),
+        "a:string,b:int",
+        b"ok,1\n\xff\xfe,2\n",
+        expect![[r#"
         +----+---+
         | a  | b |
         +----+---+
         | ok | 1 |
         | �� | 2 |
-        +----+---+"#]]);
+        +----+---+"#]],
+    );
     let thorn = Format::Csv(CsvOptions::lazy_simple(0xfe));
-    check(&thorn, "a:string,b:int", b"ok\xfe1\n", expect![[r#"
+    check(
+        &thorn,
+        "a:string,b:int",
+        b"ok\xfe1\n",
+        expect![[r#"
         +----+---+
         | a  | b |
         +----+---+
         | ok | 1 |
-        +----+---+"#]]);
+        +----+---+"#]],
+    );
 }
 
 #[test]
 fn types_with_a_length_are_cut() {
-    check(&lazy(), "a:varchar(2),b:char(1)", "äöü,xyz\n", expect![[r#"
+    check(
+        &lazy(),
+        "a:varchar(2),b:char(1)",
+        "äöü,xyz\n",
+        expect![[r#"
         +----+---+
         | a  | b |
         +----+---+
         | äö | x |
-        +----+---+"#]]);
+        +----+---+"#]],
+    );
 }
 
 #[test]
@@ -282,10 +332,30 @@ fn json_values_become_their_columns_types() {
 
 #[test]
 fn json_errors_name_the_line() {
-    check(&json(), "a:int", "{\"a\":1}\n\n{\"a\":}\n", expect!["line 3: not a valid JSON object: a value cannot begin here (column 6)"]);
-    check(&json(), "a:int", "{\"a\":\"x\"}\n", expect!["line 1: cannot read 'x' in column 0 (a) as int"]);
-    check(&json(), "a:int", "[1]\n", expect!["line 1: not a valid JSON object: an object is expected (column 1)"]);
-    check(&json(), "a:int,n:struct<b:int>", "{\"a\":5}\n{\"n\":{\"b\":[1]}}", expect![[r#"line 2: cannot read '{"b":[1]}' in column 1 (n) as struct<b:int>"#]]);
+    check(
+        &json(),
+        "a:int",
+        "{\"a\":1}\n\n{\"a\":}\n",
+        expect!["line 3: not a valid JSON object: a value cannot begin here (column 6)"],
+    );
+    check(
+        &json(),
+        "a:int",
+        "{\"a\":\"x\"}\n",
+        expect!["line 1: cannot read 'x' in column 0 (a) as int"],
+    );
+    check(
+        &json(),
+        "a:int",
+        "[1]\n",
+        expect!["line 1: not a valid JSON object: an object is expected (column 1)"],
+    );
+    check(
+        &json(),
+        "a:int,n:struct<b:int>",
+        "{\"a\":5}\n{\"n\":{\"b\":[1]}}",
+        expect![[r#"line 2: cannot read '{"b":[1]}' in column 1 (n) as struct<b:int>"#]],
+    );
 }
 
 #[test]
@@ -311,13 +381,18 @@ fn json_may_be_forgiving() {
             +------+------+-----------+"#]],
     );
     let exact = JsonOptions { case_insensitive: false, ..JsonOptions::default() };
-    check(&Format::Json(exact), "a:int,A:int", "{\"A\":1,\"a\":2}\n{\"a\":3}\n", expect![[r#"
+    check(
+        &Format::Json(exact),
+        "a:int,A:int",
+        "{\"A\":1,\"a\":2}\n{\"a\":3}\n",
+        expect![[r#"
         +---+------+
         | a | A    |
         +---+------+
         | 2 | 1    |
         | 3 | NULL |
-        +---+------+"#]]);
+        +---+------+"#]],
+    );
 }
 
 #[test]
