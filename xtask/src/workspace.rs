@@ -34,9 +34,13 @@ pub struct Dependency {
 }
 
 impl Workspace {
-    /// Finds the repository this program was built from.
+    /// Finds the repository this program was started for.
     pub fn find() -> Result<Self> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+        // As `cargo run` says it now: two clones that share a target directory share this program,
+        // and what was compiled in may be the other one's path.
+        let manifest = std::env::var_os("CARGO_MANIFEST_DIR")
+            .unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+        let root = Path::new(&manifest)
             .parent()
             .context("xtask is a folder of the workspace")?
             .to_path_buf();
