@@ -1,0 +1,39 @@
+//! SQL over lake tables: sessions, resolution of names, planning, execution, statistics.
+//!
+//! One DataFusion core serves every dialect; a dialect is a [`FrontEnd`] that reads statements,
+//! puts its constructs in the core's words and names types and errors. The world comes in by
+//! three traits: [`Catalog`] (relations), `aquifer_lake::PartitionSource` (partitions) and
+//! [`ObjectStores`] (bytes). Nothing here knows whose cloud it stands in for, reads a clock or
+//! keeps a catalog.
+//!
+//! ```text
+//! SqlEngine (memory, spill) → Dialect (functions) → Session (one caller) → Prepared → Running
+//! ```
+
+mod catalog;
+mod engine;
+mod error;
+mod explain;
+mod front_end;
+mod information_schema;
+mod prepared;
+mod references;
+mod relations;
+mod running;
+mod scope;
+mod session;
+mod statement;
+mod write;
+
+pub use catalog::{Catalog, ObjectStores, Relation, RelationName, ViewDef};
+pub use engine::{Dialect, SqlConfig, SqlEngine};
+pub use error::{Category, SqlError};
+pub use front_end::{FrontEnd, OutputName, OutputNames, TypeText};
+pub use prepared::{Prepared, PreparedExplain, PreparedQuery};
+pub use references::{references, table_name};
+pub use running::{QueryStats, QueryTotals, ResultColumn, Running};
+pub use session::{Session, SessionOptions};
+pub use statement::{
+    CreateTableAs, CreateView, Explain, ExplainFormat, ExplainKind, InsertInto, ParsedQuery,
+    Properties, PropertyValue, Statement, TableName, Unload,
+};

@@ -1,0 +1,334 @@
+//! Text files (CSV, JSON) as a DataFusion file source: bytes stream from the store through a
+//! decoder; plain files without quoting may be read in pieces by several threads.
+
+use std::fmt;
+use std::sync::Arc;
+
+use aquifer_formats::{Compression, CsvStyle, Format, HiveType, TextDecoder};
+use bytes::Bytes;
+use datafusion::arrow::array::RecordBatch;
+use datafusion::common::tree_node::TreeNodeRecursion;
+use datafusion::datasource::listing::PartitionedFile;
+use datafusion::datasource::physical_plan::{
+    FileOpenFuture, FileOpener, FileScanConfig, FileSource,
+};
+use datafusion::datasource::projection::{ProjectionOpener, SplitProjection};
+use datafusion::datasource::table_schema::TableSchema;
+use datafusion::error::Result;
+use datafusion::physical_expr::PhysicalExpr;
+use datafusion::physical_expr::projection::ProjectionExprs;
+use datafusion::physical_plan::DisplayFormatType;
+use datafusion::physical_plan::metrics::ExecutionPlanMetricsSet;
+use futures::stream::BoxStream;
+use futures::{StreamExt, TryStreamExt};
+use object_store::{GetOptions, GetRange, ObjectStore};
+
+use crate::counted::CountedStore;
+use crate::error::LakeError;
+use crate::stats::ScanStats;
+use crate::table::Column;
+
+/// Reads text files of one format.
+#[derive(Clone)]
+pub(crate) struct TextSource {
+    table_schema: TableSchema,
+    columns: Arc<Vec<(String, HiveType)>>,
+    format: Arc<Format>,
+    compression: Option<Compression>,
+    splits: bool,
+    stats: Arc<ScanStats>,
+    projection: SplitProjection,
+    batch_rows: usize,
+    metrics: ExecutionPlanMetricsSet,
+}
+
+impl TextSource {
+    /// `plain` says that no file is compressed.
+    pub(crate) fn new(
+        table_schema: TableSchema,
+        columns: &[Column],
+        format: Format,
+        compression: Option<Compression>,
+        plain: bool,
+        stats: Arc<ScanStats>,
+    ) -> Self {
+        let projection = SplitProjection::unprojected(&table_schema);
+        let splits = plain && ends_rows_at_line_breaks(&format);
+        let columns = columns.iter().map(|c| (c.name.clone(), c.hive_type.clone())).collect();
+        TextSource {
+            table_schema,
+            columns: Arc::new(columns),
+            format: Arc::new(format),
+            compression,
+            splits,
+            stats,
+            projection,
+            batch_rows: 8192,
+            metrics: ExecutionPlanMetricsSet::new(),
+        }
+    }
+}
+
+/// Whether every line break ends a row, so that a file can be entered anywhere.
+fn ends_rows_at_line_breaks(format: &Format) -> bool {
+    match format {
+        Format::Csv(csv) => {
+            csv.style == CsvStyle::LazySimple && csv.quote.is_none() && csv.escape.is_none()
+        }
+        Format::Json(_) => true,
+        Format::Parquet => false,
+    }
+}
+
+impl FileSource for TextSource {
+    fn create_file_opener(
+        &self,
+        store: Arc<dyn ObjectStore>,
+        _base_config: &FileScanConfig,
+        _partition: usize,
+    ) -> Result<Arc<dyn FileOpener>> {
+        let opener = TextOpener {
+            store: Arc::new(CountedStore::new(store, self.stats.clone())),
+            source: Arc::new(self.clone()),
+        };
+        ProjectionOpener::try_new(
+            self.projection.clone(),
+            Arc::new(opener),
+            self.table_schema.file_schema(),
+        )
+    }
+
+    fn table_schema(&self) -> &TableSchema {
+        &self.table_schema
+    }
+
+    fn with_batch_size(&self, batch_size: usize) -> Arc<dyn FileSource> {
+        Arc::new(TextSource { batch_rows: batch_size, ..self.clone() })
+    }
+
+    fn projection(&self) -> Option<&ProjectionExprs> {
+        Some(&self.projection.source)
+    }
+
+    fn try_pushdown_projection(
+        &self,
+        projection: &ProjectionExprs,
+    ) -> Result<Option<Arc<dyn FileSource>>> {
+        let merged = self.projection.source.try_merge(projection)?;
+        let projection = SplitProjection::new(self.table_schema.file_schema(), &merged);
+        Ok(Some(Arc::new(TextSource { projection, ..self.clone() })))
+    }
+
+    fn metrics(&self) -> &ExecutionPlanMetricsSet {
+        &self.metrics
+    }
+
+    fn file_type(&self) -> &str {
+        self.format.name()
+    }
+
+    fn supports_repartitioning(&self) -> bool {
+        self.splits
+    }
+
+    fn fmt_extra(&self, _t: DisplayFormatType, _f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Ok(())
+    }
+
+    fn apply_expressions(
+        &self,
+        f: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion>,
+    ) -> Result<TreeNodeRecursion> {
+        for projected in self.projection.source.iter() {
+            if f(&projected.expr)? == TreeNodeRecursion::Stop {
+                return Ok(TreeNodeRecursion::Stop);
+            }
+        }
+        Ok(TreeNodeRecursion::Continue)
+    }
+}
+
+struct TextOpener {
+    store: Arc<CountedStore>,
+    source: Arc<TextSource>,
+}
+
+impl FileOpener for TextOpener {
+    fn open(&self, file: PartitionedFile) -> Result<FileOpenFuture> {
+        let store: Arc<dyn ObjectStore> = self.store.clone();
+        let source = self.source.clone();
+        Ok(Box::pin(async move {
+            let path = file.object_meta.location.clone();
+            let (start, end) = file.range();
+            let size = file.object_meta.size;
+            // One byte before the piece tells whether a row starts with it.
+            let from = start.saturating_sub(1);
+            let range = (from > 0).then_some(GetRange::Offset(from));
+            let options = GetOptions { range, ..GetOptions::default() };
+            let mut bytes = store.get_opts(&path, options).await?.into_stream().boxed();
+            let piece = Piece::new(start, end, size);
+            let first = bytes.try_next().await?.unwrap_or_default();
+            let compression = match source.compression {
+                Some(compression) => compression,
+                None if start > 0 => Compression::None,
+                None => Compression::detect(&first, path.as_ref()).map_err(LakeError::from)?,
+            };
+            let mut format = source.format.as_ref().clone();
+            if start > 0
+                && let Format::Csv(csv) = &mut format
+            {
+                // Only the first piece has the header.
+                csv.skip_header_lines = 0;
+            }
+            let decoder = TextDecoder::new(
+                &format,
+                compression,
+                &source.columns,
+                &source.projection.file_indices,
+                source.batch_rows,
+            )
+            .map_err(LakeError::from)?;
+            let reading = Reading {
+                first: Some(first),
+                bytes,
+                piece,
+                decoder,
+                name: path.to_string(),
+                done: false,
+            };
+            Ok(reading.into_stream())
+        }))
+    }
+}
+
+/// Which rows of a file belong to a piece of it: those that start inside.
+#[derive(Debug)]
+struct Piece {
+    /// Where the next byte stands in the file.
+    at: u64,
+    end: u64,
+    /// Still before the first row that starts inside.
+    entering: bool,
+    /// The piece goes to the end of the file.
+    last: bool,
+    done: bool,
+}
+
+impl Piece {
+    fn new(start: u64, end: u64, size: u64) -> Self {
+        Piece {
+            at: start.saturating_sub(1),
+            end,
+            entering: start > 0,
+            last: end >= size,
+            done: false,
+        }
+    }
+
+    /// The part of the next bytes that belongs to the piece.
+    fn take(&mut self, mut bytes: Bytes) -> Bytes {
+        let mut from = self.at;
+        self.at += bytes.len() as u64;
+        if self.entering {
+            let Some(line_end) = memchr_line(&bytes) else { return Bytes::new() };
+            bytes = bytes.slice(line_end + 1..);
+            from += line_end as u64 + 1;
+            self.entering = false;
+            if from >= self.end && !self.last {
+                self.done = true;
+                return Bytes::new();
+            }
+        }
+        if self.last || from + (bytes.len() as u64) < self.end {
+            return bytes;
+        }
+        // The row that holds the piece's last byte is its last row.
+        let inside = (self.end - 1).saturating_sub(from) as usize;
+        match memchr_line(&bytes[inside.min(bytes.len())..]) {
+            Some(line_end) => {
+                self.done = true;
+                bytes.slice(..inside + line_end + 1)
+            }
+            None => bytes,
+        }
+    }
+}
+
+fn memchr_line(bytes: &[u8]) -> Option<usize> {
+    bytes.iter().position(|b| *b == b'\n')
+}
+
+struct Reading {
+    first: Option<Bytes>,
+    bytes: BoxStream<'static, object_store::Result<Bytes>>,
+    piece: Piece,
+    decoder: TextDecoder,
+    name: String,
+    done: bool,
+}
+
+impl Reading {
+    fn into_stream(self) -> BoxStream<'static, Result<RecordBatch>> {
+        futures::stream::try_unfold(self, |mut reading| async move {
+            Ok(reading.next().await?.map(|batch| (batch, reading)))
+        })
+        .boxed()
+    }
+
+    async fn next(&mut self) -> Result<Option<RecordBatch>> {
+        loop {
+            let batch = self.decoder.next_batch().map_err(|e| self.bad_data(&e))?;
+            if batch.is_some() || self.done {
+                return Ok(batch);
+            }
+            let bytes = match self.first.take() {
+                Some(first) => Some(first),
+                None if self.piece.done => None,
+                None => self.bytes.try_next().await?,
+            };
+            match bytes {
+                Some(bytes) => self.decoder.feed(self.piece.take(bytes)),
+                None => {
+                    self.done = true;
+                    self.decoder.end();
+                }
+            }
+        }
+    }
+
+    fn bad_data(&self, error: &aquifer_formats::Error) -> LakeError {
+        LakeError::BadData { file: self.name.clone(), message: error.to_string() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every row is in exactly one piece, whatever the pieces and the chunks.
+    #[test]
+    fn pieces_share_rows_out() {
+        let text = b"alpha\nbe\n\ngamma delta\nx\nlast";
+        let size = text.len() as u64;
+        for cut in 1..size {
+            for chunk in 1..text.len() {
+                let mut rows = Vec::new();
+                for (start, end) in [(0, cut), (cut, size)] {
+                    let mut piece = Piece::new(start, end, size);
+                    let from = start.saturating_sub(1) as usize;
+                    for bytes in text[from..].chunks(chunk) {
+                        if piece.done {
+                            break;
+                        }
+                        rows.extend_from_slice(&piece.take(Bytes::copy_from_slice(bytes)));
+                    }
+                }
+                assert_eq!(
+                    String::from_utf8_lossy(&rows),
+                    String::from_utf8_lossy(text),
+                    "cut at {cut}, chunks of {chunk}"
+                );
+            }
+        }
+    }
+}

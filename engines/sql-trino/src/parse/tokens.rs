@@ -1,0 +1,165 @@
+//! From text to tokens: names in lower case with their spelling remembered, `VALUES 1, 2` with
+//! the parentheses the grammar below wants.
+
+use std::collections::HashMap;
+
+use aquifer_sql::SqlError;
+use datafusion::sql::sqlparser::keywords::Keyword;
+use datafusion::sql::sqlparser::tokenizer::{Location, Token, TokenWithSpan, Tokenizer, Word};
+
+use super::dialect::TrinoDialect;
+
+/// The tokens of a statement and the spelling of names that are not in lower case.
+pub(crate) struct Tokens {
+    pub(crate) tokens: Vec<TokenWithSpan>,
+    /// Where the name starts → how it is written.
+    pub(crate) spelling: HashMap<(u64, u64), String>,
+}
+
+/// Cuts a statement into tokens. A semicolon at its end is dropped.
+pub(crate) fn tokens(sql: &str) -> Result<Tokens, SqlError> {
+    let tokenized = Tokenizer::new(&TrinoDialect, sql).tokenize_with_location();
+    let mut tokens = tokenized.map_err(|e| {
+        let Location { line, column } = e.location;
+        SqlError::user("SYNTAX_ERROR", e.message).at(line, column)
+    })?;
+    let mut spelling = HashMap::new();
+    for token in &mut tokens {
+        if let Token::Word(word) = &mut token.token {
+            let lower = word.value.to_lowercase();
+            if lower != word.value {
+                let at = (token.span.start.line, token.span.start.column);
+                spelling.insert(at, std::mem::replace(&mut word.value, lower));
+            }
+        }
+    }
+    tokens.retain(|t| !matches!(t.token, Token::Whitespace(_) | Token::EOF));
+    while tokens.last().is_some_and(|t| t.token == Token::SemiColon) {
+        tokens.pop();
+    }
+    Ok(Tokens { tokens: parenthesised_values(tokens), spelling })
+}
+
+fn is_keyword(token: &Token, keyword: Keyword) -> bool {
+    matches!(token, Token::Word(Word { keyword: k, quote_style: None, .. }) if *k == keyword)
+}
+
+/// `VALUES 1, 2` and `VALUES ROW (1, 2)` as `VALUES (1), (2)` and `VALUES (1, 2)`.
+fn parenthesised_values(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
+    let mut out = Vec::with_capacity(tokens.len());
+    let mut at = 0;
+    while at < tokens.len() {
+        let is_values = is_keyword(&tokens[at].token, Keyword::VALUES);
+        out.push(tokens[at].clone());
+        at += 1;
+        if !is_values {
+            continue;
+        }
+        loop {
+            at = one_row(&tokens, at, &mut out);
+            match tokens.get(at).map(|t| &t.token) {
+                Some(Token::Comma) => {
+                    out.push(tokens[at].clone());
+                    at += 1;
+                }
+                _ => break,
+            }
+        }
+    }
+    out
+}
+
+/// Copies one row of VALUES, in parentheses if it has none; answers where it ends.
+fn one_row(tokens: &[TokenWithSpan], start: usize, out: &mut Vec<TokenWithSpan>) -> usize {
+    let end = row_end(tokens, start);
+    let row = &tokens[start..end];
+    let is_row = |t: &Token| matches!(t, Token::Word(w) if w.value == "row");
+    let (row, words) = match row.first() {
+        Some(first) if is_row(&first.token) => (&row[1..], true),
+        _ => (row, false),
+    };
+    let wraps = |row: &[TokenWithSpan]| {
+        row.first().is_some_and(|t| t.token == Token::LParen)
+            && closing(row) == Some(row.len().saturating_sub(1))
+    };
+    if row.is_empty() || wraps(row) {
+        out.extend_from_slice(row);
+        return end;
+    }
+    let span = row[0].span;
+    let whole = if words { &tokens[start..end] } else { row };
+    out.push(TokenWithSpan { token: Token::LParen, span });
+    out.extend_from_slice(whole);
+    out.push(TokenWithSpan { token: Token::RParen, span: whole[whole.len() - 1].span });
+    end
+}
+
+/// Where the row that starts here ends: at a comma, a closing parenthesis or a clause.
+fn row_end(tokens: &[TokenWithSpan], start: usize) -> usize {
+    let ends = [
+        Keyword::ORDER,
+        Keyword::LIMIT,
+        Keyword::OFFSET,
+        Keyword::FETCH,
+        Keyword::UNION,
+        Keyword::INTERSECT,
+        Keyword::EXCEPT,
+        Keyword::WITH,
+    ];
+    let mut depth = 0_i32;
+    for (i, token) in tokens.iter().enumerate().skip(start) {
+        match &token.token {
+            Token::LParen | Token::LBracket => depth += 1,
+            Token::RParen | Token::RBracket if depth == 0 => return i,
+            Token::RParen | Token::RBracket => depth -= 1,
+            Token::Comma if depth == 0 => return i,
+            token if depth == 0 && ends.iter().any(|k| is_keyword(token, *k)) => return i,
+            _ => {}
+        }
+    }
+    tokens.len()
+}
+
+/// The parenthesis that closes the first one.
+fn closing(row: &[TokenWithSpan]) -> Option<usize> {
+    let mut depth = 0_i32;
+    for (i, token) in row.iter().enumerate() {
+        match token.token {
+            Token::LParen => depth += 1,
+            Token::RParen => {
+                depth -= 1;
+                if depth == 0 {
+                    return Some(i);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(sql: &str) -> String {
+        let tokens = tokens(sql).unwrap().tokens;
+        tokens.iter().map(|t| t.token.to_string()).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn rows_of_values_get_parentheses() {
+        assert_eq!(text("values 1, 2+3;"), "values ( 1 ) , ( 2 + 3 )");
+        assert_eq!(text("(VALUES (1, 2), row(3, 4)) t"), "( values ( 1 , 2 ) , ( 3 , 4 ) ) t");
+        assert_eq!(text("values (1) + 2 limit 1"), "values ( ( 1 ) + 2 ) limit 1");
+        assert_eq!(text("values array[1, 2]"), "values ( array [ 1 , 2 ] )");
+    }
+
+    #[test]
+    fn names_are_folded_and_their_spelling_kept() {
+        let tokens = tokens("SELECT \"Ab\" AS Cd, 'Ef'").unwrap();
+        assert_eq!(tokens.spelling.get(&(1, 8)).map(String::as_str), Some("Ab"));
+        assert_eq!(tokens.spelling.get(&(1, 16)).map(String::as_str), Some("Cd"));
+        assert_eq!(text("\"Ab\" 'Ef'"), "\"ab\" 'Ef'");
+    }
+}

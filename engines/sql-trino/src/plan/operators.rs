@@ -1,0 +1,128 @@
+//! Operators: what Trino compares and computes with what. Text never becomes a number.
+
+use aquifer_sql::SqlError;
+use datafusion::arrow::datatypes::DataType;
+use datafusion::common::DFSchema;
+use datafusion::error::Result;
+use datafusion::logical_expr::planner::{ExprPlanner, PlannerResult, RawBinaryExpr};
+use datafusion::logical_expr::ExprSchemable;
+use datafusion::sql::sqlparser::ast::BinaryOperator;
+
+use crate::semantics;
+use crate::types::TrinoType;
+
+/// Plans binary operators before the engine does.
+#[derive(Debug)]
+pub(crate) struct Operators;
+
+impl ExprPlanner for Operators {
+    fn plan_binary_op(
+        &self,
+        expr: RawBinaryExpr,
+        schema: &DFSchema,
+    ) -> Result<PlannerResult<RawBinaryExpr>> {
+        let (Ok(left), Ok(right)) = (expr.left.get_type(schema), expr.right.get_type(schema))
+        else {
+            // An unresolved column is reported later, with its place.
+            return Ok(PlannerResult::Original(expr));
+        };
+        if !fit(&expr.op, &left, &right) {
+            let (left, right) = (TrinoType::of_arrow(&left), TrinoType::of_arrow(&right));
+            let message = format!("Cannot apply operator: {left} {} {right}", expr.op);
+            return Err(SqlError::user("TYPE_MISMATCH", message).into());
+        }
+        if expr.op == BinaryOperator::Divide && semantics::divides_decimals(&left, &right) {
+            let divided = semantics::divide_decimals(expr.left, expr.right);
+            return Ok(PlannerResult::Planned(divided));
+        }
+        Ok(PlannerResult::Original(expr))
+    }
+}
+
+/// Kinds of values that have nothing to do with each other.
+#[derive(Debug, PartialEq, Eq, Clone, Copy)]
+enum Kind {
+    Any,
+    Boolean,
+    Number,
+    Text,
+    Bytes,
+    Time,
+    Clock,
+    Interval,
+    List,
+    Map,
+    Row,
+}
+
+fn kind(data_type: &DataType) -> Kind {
+    match data_type {
+        DataType::Boolean => Kind::Boolean,
+        t if t.is_numeric() => Kind::Number,
+        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => Kind::Text,
+        DataType::Binary | DataType::LargeBinary | DataType::BinaryView => Kind::Bytes,
+        DataType::Date32 | DataType::Date64 | DataType::Timestamp(..) => Kind::Time,
+        DataType::Time32(_) | DataType::Time64(_) => Kind::Clock,
+        DataType::Interval(_) | DataType::Duration(_) => Kind::Interval,
+        DataType::List(_) | DataType::LargeList(_) | DataType::FixedSizeList(..) => Kind::List,
+        DataType::Map(..) => Kind::Map,
+        DataType::Struct(_) => Kind::Row,
+        DataType::Dictionary(_, values) => kind(values),
+        _ => Kind::Any,
+    }
+}
+
+fn fit(op: &BinaryOperator, left: &DataType, right: &DataType) -> bool {
+    use BinaryOperator::*;
+    let (left, right) = (kind(left), kind(right));
+    if left == Kind::Any || right == Kind::Any {
+        return true;
+    }
+    match op {
+        Eq | NotEq | Lt | LtEq | Gt | GtEq => left == right,
+        And | Or => left == Kind::Boolean && right == Kind::Boolean,
+        Plus | Minus => match (left, right) {
+            (Kind::Number, Kind::Number) | (Kind::Interval, Kind::Interval) => true,
+            (Kind::Time | Kind::Clock, Kind::Interval) => true,
+            (Kind::Interval, Kind::Time | Kind::Clock) => *op == Plus,
+            (Kind::Time, Kind::Time) | (Kind::Clock, Kind::Clock) => *op == Minus,
+            _ => false,
+        },
+        Multiply => matches!(
+            (left, right),
+            (Kind::Number, Kind::Number)
+                | (Kind::Interval, Kind::Number)
+                | (Kind::Number, Kind::Interval)
+        ),
+        Divide => {
+            right == Kind::Number && matches!(left, Kind::Number | Kind::Interval)
+        }
+        Modulo => left == Kind::Number && right == Kind::Number,
+        StringConcat => {
+            let joins = |k| matches!(k, Kind::Text | Kind::Bytes);
+            left == Kind::List || right == Kind::List || (left == right && joins(left))
+        }
+        _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_do_not_mix() {
+        use BinaryOperator::*;
+        let (text, int, date) = (DataType::Utf8, DataType::Int32, DataType::Date32);
+        let interval =
+            DataType::Interval(datafusion::arrow::datatypes::IntervalUnit::MonthDayNano);
+        assert!(!fit(&Eq, &text, &int));
+        assert!(!fit(&Gt, &text, &date));
+        assert!(fit(&Eq, &text, &DataType::Null));
+        assert!(fit(&Eq, &DataType::Utf8View, &text));
+        assert!(fit(&Plus, &date, &interval));
+        assert!(!fit(&Minus, &interval, &date));
+        assert!(!fit(&Plus, &date, &int));
+        assert!(!fit(&StringConcat, &text, &int));
+    }
+}

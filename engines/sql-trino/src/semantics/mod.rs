@@ -1,0 +1,33 @@
+//! What Trino's operators mean where the engine underneath means something else: conversions,
+//! subscripts, decimal division, TRY.
+//!
+//! Each is a function whose name starts with `$`; rewriting puts them in the place of syntax.
+
+mod cast;
+mod decimal;
+mod json;
+mod subscript;
+mod try_expr;
+mod unnest_marker;
+
+use datafusion::logical_expr::{HigherOrderUDF, ScalarUDF};
+
+pub(crate) use decimal::{divides as divides_decimals, divide as divide_decimals};
+pub(crate) use unnest_marker::{MARKER as UNNEST_MARKER, UnnestMarker};
+
+/// The scalar functions behind syntax.
+pub(crate) fn scalar_functions() -> Vec<ScalarUDF> {
+    vec![
+        ScalarUDF::from(cast::Cast::new(false)),
+        ScalarUDF::from(cast::Cast::new(true)),
+        ScalarUDF::from(json::JsonLiteral::default()),
+        ScalarUDF::from(subscript::Subscript::default()),
+        ScalarUDF::from(decimal::DecimalDivide::default()),
+        ScalarUDF::from(UnnestMarker::default()),
+    ]
+}
+
+/// The functions of lambdas behind syntax.
+pub(crate) fn higher_order_functions() -> Vec<HigherOrderUDF> {
+    vec![HigherOrderUDF::from(try_expr::Try::default())]
+}
