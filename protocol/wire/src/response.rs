@@ -71,6 +71,10 @@ pub fn encode(
         }
         Protocol::RestJson | Protocol::RestXml => {
             rest::write_bindings(output, &mut headers, &mut status);
+            // RFC 9110: an answer that says which bytes it holds is a partial one.
+            if status == 200 && headers.iter().any(|(name, _)| name == "Content-Range") {
+                status = 206;
+            }
             rest_body(protocol, operation, output, &mut headers)
         }
     };

@@ -1,0 +1,59 @@
+//! Buckets and objects: the ground every other room stands on.
+//!
+//! A bucket is a row found by its name from anywhere. An object's current version is a row under
+//! (bucket, key), older versions stand beside it, newest first; a row names its bytes, which the
+//! object engine keeps. Bytes are durable before the row that names them is, and are let go after
+//! the row is gone, so that a crash leaves at most bytes nobody names, swept at the next start.
+//!
+//! <https://docs.aws.amazon.com/AmazonS3/latest/API/Welcome.html>
+
+mod checksum;
+mod condition;
+mod copy_source;
+mod error;
+mod jobs;
+mod list;
+mod model;
+mod names;
+mod ops;
+mod receive;
+mod refuse;
+mod store;
+mod versions;
+
+use std::sync::Arc;
+
+use aquifer_object::{Durability, Objects, ObjectsOptions};
+use platform::{House, PreCommit, Service};
+
+/// The room.
+pub struct S3 {
+    objects: Objects,
+}
+
+/// Packed bytes are synced with the group of rows that name them.
+struct SyncPacks(Objects);
+
+impl PreCommit for SyncPacks {
+    fn before_commit(&self) -> std::io::Result<()> {
+        self.0.sync_pending()
+    }
+}
+
+/// Opens the room.
+///
+/// # Errors
+/// When the folder of object bytes cannot be opened.
+pub fn service(house: &House) -> anyhow::Result<Service> {
+    let store = house.parts.store();
+    let durability = match store.durability() {
+        platform::Durability::Strict => Durability::Strict,
+        platform::Durability::Relaxed => Durability::Relaxed,
+    };
+    let dir = house.data.as_ref().map(|data| data.join("objects"));
+    let objects = Objects::open(ObjectsOptions { dir, durability, ..ObjectsOptions::default() })?;
+    store.before_commit(Arc::new(SyncPacks(objects.clone())));
+    jobs::sweep_orphans(&house.parts, &objects);
+    let room = Service::new(&s3_api::SERVICE, Arc::new(S3 { objects }));
+    Ok(ops::register(room).build())
+}

@@ -1,0 +1,191 @@
+//! Checksums of objects: which, of what, and how clients write them.
+//!
+//! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html>
+
+use aquifer_object::{Crc, Digests, Hashes};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use platform::Result;
+use serde::{Deserialize, Serialize};
+use sha2::Digest;
+
+use crate::error;
+
+/// The algorithms computed here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Algorithm {
+    Crc32,
+    Crc32c,
+    Crc64Nvme,
+    Sha1,
+    Sha256,
+}
+
+/// A checksum that is kept.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Checksum {
+    pub algorithm: Algorithm,
+    /// Base64; `…-N` where it is over the checksums of N parts.
+    pub value: String,
+    /// Whether it is over the object's bytes.
+    pub full_object: bool,
+}
+
+impl Algorithm {
+    /// The algorithm of a modelled name.
+    ///
+    /// # Errors
+    /// Names of the model that are not computed here are refused by name.
+    pub fn of(name: s3_api::ChecksumAlgorithm) -> Result<Self> {
+        use s3_api::ChecksumAlgorithm as Name;
+        match name {
+            Name::Crc32 => Ok(Self::Crc32),
+            Name::Crc32C => Ok(Self::Crc32c),
+            Name::Crc64Nvme => Ok(Self::Crc64Nvme),
+            Name::Sha1 => Ok(Self::Sha1),
+            Name::Sha256 => Ok(Self::Sha256),
+            other => Err(error::not_implemented(&format!(
+                "x-amz-checksum-algorithm: {}",
+                other.as_str()
+            ))),
+        }
+    }
+
+    pub fn name(self) -> s3_api::ChecksumAlgorithm {
+        use s3_api::ChecksumAlgorithm as Name;
+        match self {
+            Self::Crc32 => Name::Crc32,
+            Self::Crc32c => Name::Crc32C,
+            Self::Crc64Nvme => Name::Crc64Nvme,
+            Self::Sha1 => Name::Sha1,
+            Self::Sha256 => Name::Sha256,
+        }
+    }
+
+    /// The header or trailer that carries it.
+    pub fn header(self) -> &'static str {
+        match self {
+            Self::Crc32 => "x-amz-checksum-crc32",
+            Self::Crc32c => "x-amz-checksum-crc32c",
+            Self::Crc64Nvme => "x-amz-checksum-crc64nvme",
+            Self::Sha1 => "x-amz-checksum-sha1",
+            Self::Sha256 => "x-amz-checksum-sha256",
+        }
+    }
+
+    /// What the object engine has to compute for it.
+    pub fn hashes(self) -> Hashes {
+        match self {
+            Self::Crc32 => Hashes::CRC32,
+            Self::Crc32c => Hashes::CRC32C,
+            Self::Crc64Nvme => Hashes::NONE,
+            Self::Sha1 => Hashes::SHA1,
+            Self::Sha256 => Hashes::SHA256,
+        }
+    }
+
+    /// This checksum among those of a whole body, in base64.
+    pub fn pick(self, digests: &Digests) -> Option<String> {
+        Some(match self {
+            Self::Crc32 => STANDARD.encode(digests.crc32?.to_be_bytes()),
+            Self::Crc32c => STANDARD.encode(digests.crc32c?.to_be_bytes()),
+            Self::Crc64Nvme => STANDARD.encode(digests.crc64nvme.to_be_bytes()),
+            Self::Sha1 => STANDARD.encode(digests.sha1?),
+            Self::Sha256 => STANDARD.encode(digests.sha256?),
+        })
+    }
+
+    /// Whether it can be told for a whole from its parts, as CRCs can.
+    pub fn combines(self) -> Option<Crc> {
+        match self {
+            Self::Crc32 => Some(Crc::Crc32),
+            Self::Crc32c => Some(Crc::Crc32c),
+            Self::Crc64Nvme => Some(Crc::Crc64Nvme),
+            Self::Sha1 | Self::Sha256 => None,
+        }
+    }
+
+    /// The checksum of an object from those of its parts: over the bytes for `full_object`, else
+    /// over the parts' checksums. `None` when a part's is missing or cannot be read.
+    pub fn of_parts(
+        self,
+        parts: &[(Option<&Checksum>, u64)],
+        full_object: bool,
+    ) -> Option<Checksum> {
+        let decoded: Vec<(Vec<u8>, u64)> = parts
+            .iter()
+            .map(|(checksum, size)| {
+                let checksum = checksum.filter(|checksum| checksum.algorithm == self)?;
+                Some((STANDARD.decode(&checksum.value).ok()?, *size))
+            })
+            .collect::<Option<_>>()?;
+        if full_object {
+            let crc = self.combines()?;
+            let number =
+                |bytes: &[u8]| bytes.iter().fold(0_u64, |n, byte| (n << 8) | u64::from(*byte));
+            let mut rest = decoded.iter();
+            let (first, _) = rest.next()?;
+            let whole = rest
+                .fold(number(first), |whole, (next, size)| crc.combine(whole, number(next), *size));
+            let width = first.len();
+            let bytes = whole.to_be_bytes();
+            let value = STANDARD.encode(bytes.get(8 - width..)?);
+            return Some(Checksum { algorithm: self, value, full_object: true });
+        }
+        let joined: Vec<u8> = decoded.iter().flat_map(|(bytes, _)| bytes.clone()).collect();
+        let hash = match self {
+            Self::Crc32 => crc32fast::hash(&joined).to_be_bytes().to_vec(),
+            Self::Crc32c => (crc_fast::checksum(crc_fast::CrcAlgorithm::Crc32Iscsi, &joined)
+                as u32)
+                .to_be_bytes()
+                .to_vec(),
+            Self::Crc64Nvme => return None,
+            Self::Sha1 => sha1::Sha1::digest(&joined).to_vec(),
+            Self::Sha256 => sha2::Sha256::digest(&joined).to_vec(),
+        };
+        let value = format!("{}-{}", STANDARD.encode(hash), parts.len());
+        Some(Checksum { algorithm: self, value, full_object: false })
+    }
+}
+
+/// Sets the member of an answer that carries a checksum.
+macro_rules! set_checksum {
+    ($to:expr, $checksum:expr) => {
+        if let Some(checksum) = $checksum {
+            let value = Some(checksum.value.clone());
+            match checksum.algorithm {
+                $crate::checksum::Algorithm::Crc32 => $to.checksum_crc32 = value,
+                $crate::checksum::Algorithm::Crc32c => $to.checksum_crc32_c = value,
+                $crate::checksum::Algorithm::Crc64Nvme => $to.checksum_crc64_nvme = value,
+                $crate::checksum::Algorithm::Sha1 => $to.checksum_sha1 = value,
+                $crate::checksum::Algorithm::Sha256 => $to.checksum_sha256 = value,
+            }
+        }
+    };
+}
+
+/// The checksum an input carries, if it carries one.
+macro_rules! given_checksum {
+    ($input:expr) => {
+        [
+            ($crate::checksum::Algorithm::Crc32, &$input.checksum_crc32),
+            ($crate::checksum::Algorithm::Crc32c, &$input.checksum_crc32_c),
+            ($crate::checksum::Algorithm::Crc64Nvme, &$input.checksum_crc64_nvme),
+            ($crate::checksum::Algorithm::Sha1, &$input.checksum_sha1),
+            ($crate::checksum::Algorithm::Sha256, &$input.checksum_sha256),
+        ]
+        .into_iter()
+        .find_map(|(algorithm, value)| Some((algorithm, value.clone()?)))
+    };
+}
+
+pub(crate) use {given_checksum, set_checksum};
+
+/// The modelled name of what a checksum is over.
+pub(crate) fn kind(checksum: &Checksum) -> s3_api::ChecksumType {
+    if checksum.full_object {
+        s3_api::ChecksumType::FullObject
+    } else {
+        s3_api::ChecksumType::Composite
+    }
+}

@@ -1,0 +1,105 @@
+//! Errors AWS answers here, with its sentences.
+//!
+//! <https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html>
+
+use aquifer_object::Error as ObjectError;
+use platform::Fail;
+
+pub(crate) fn no_such_bucket(bucket: &str) -> Fail {
+    Fail::new("NoSuchBucket", 404, "The specified bucket does not exist").with("BucketName", bucket)
+}
+
+pub(crate) fn no_such_key(key: &str) -> Fail {
+    Fail::new("NoSuchKey", 404, "The specified key does not exist.").with("Key", key)
+}
+
+pub(crate) fn no_such_version(key: &str, version_id: &str) -> Fail {
+    Fail::new("NoSuchVersion", 404, "The specified version does not exist.")
+        .with("Key", key)
+        .with("VersionId", version_id)
+}
+
+pub(crate) fn no_such_upload(upload_id: &str) -> Fail {
+    let message = "The specified upload does not exist. The upload ID may be invalid, or the \
+                   upload may have been aborted or completed.";
+    Fail::new("NoSuchUpload", 404, message).with("UploadId", upload_id)
+}
+
+pub(crate) fn access_denied() -> Fail {
+    Fail::new("AccessDenied", 403, "Access Denied")
+}
+
+pub(crate) fn invalid_bucket_name(bucket: &str) -> Fail {
+    Fail::new("InvalidBucketName", 400, "The specified bucket is not valid.")
+        .with("BucketName", bucket)
+}
+
+pub(crate) fn invalid_argument(name: &'static str, value: &str, message: &str) -> Fail {
+    Fail::new("InvalidArgument", 400, message)
+        .with("ArgumentName", name)
+        .with("ArgumentValue", value)
+}
+
+pub(crate) fn invalid_request(message: impl Into<String>) -> Fail {
+    Fail::new("InvalidRequest", 400, message)
+}
+
+pub(crate) fn malformed_xml() -> Fail {
+    Fail::new(
+        "MalformedXML",
+        400,
+        "The XML you provided was not well-formed or did not validate against our published schema",
+    )
+}
+
+pub(crate) fn precondition_failed(condition: &str) -> Fail {
+    Fail::new(
+        "PreconditionFailed",
+        412,
+        "At least one of the pre-conditions you specified did not hold",
+    )
+    .with("Condition", condition)
+}
+
+pub(crate) fn not_modified() -> Fail {
+    Fail::new("NotModified", 304, "Not Modified")
+}
+
+pub(crate) fn invalid_range(range: &str, size: u64) -> Fail {
+    Fail::new("InvalidRange", 416, "The requested range is not satisfiable")
+        .with("RangeRequested", range)
+        .with("ActualObjectSize", size.to_string())
+        .with_header("Content-Range", format!("bytes */{size}"))
+}
+
+pub(crate) fn too_large(size: u64, limit: u64) -> Fail {
+    Fail::new("EntityTooLarge", 400, "Your proposed upload exceeds the maximum allowed size")
+        .with("ProposedSize", size.to_string())
+        .with("MaxSizeAllowed", limit.to_string())
+}
+
+pub(crate) fn bad_digest(what: &str) -> Fail {
+    Fail::new("BadDigest", 400, format!("The {what} you specified did not match what we received."))
+}
+
+pub(crate) fn not_implemented(header: &str) -> Fail {
+    Fail::new(
+        "NotImplemented",
+        501,
+        "A header you provided implies functionality that is not implemented",
+    )
+    .with("Header", header)
+}
+
+/// A failure of the object engine.
+pub(crate) fn from_objects(error: ObjectError) -> Fail {
+    if error.is_full() {
+        let message = "The disk under this Aquifer is full; nothing was stored.";
+        return Fail::new("ServiceUnavailable", 503, message).because(error);
+    }
+    if let ObjectError::Corrupt { .. } = error {
+        let message = "The stored bytes of this object are damaged and were not served.";
+        return Fail::new("InternalError", 500, message).because(error);
+    }
+    Fail::internal(error)
+}

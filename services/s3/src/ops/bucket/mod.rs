@@ -1,0 +1,35 @@
+//! Operations on buckets.
+
+mod create_bucket;
+mod delete_bucket;
+mod delete_bucket_tagging;
+mod get_bucket_location;
+mod get_bucket_tagging;
+mod get_bucket_versioning;
+mod head_bucket;
+mod list_buckets;
+mod put_bucket_tagging;
+mod put_bucket_versioning;
+
+use platform::ServiceBuilder;
+
+use crate::S3;
+
+pub(crate) fn register(room: ServiceBuilder<S3>) -> ServiceBuilder<S3> {
+    room.op::<s3_api::CreateBucket>()
+        .op::<s3_api::DeleteBucket>()
+        .op::<s3_api::DeleteBucketTagging>()
+        .op::<s3_api::GetBucketLocation>()
+        .op::<s3_api::GetBucketTagging>()
+        .op::<s3_api::GetBucketVersioning>()
+        .op::<s3_api::HeadBucket>()
+        .op::<s3_api::ListBuckets>()
+        .op::<s3_api::PutBucketTagging>()
+        .op::<s3_api::PutBucketVersioning>()
+}
+
+/// The canonical user id of an account: 64 hex digits that say nothing but which account.
+pub(crate) fn canonical_id(account: platform::AccountId) -> String {
+    use sha2::Digest;
+    hex::encode(sha2::Sha256::digest(account.as_str().as_bytes()))
+}

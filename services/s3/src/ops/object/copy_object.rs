@@ -1,0 +1,171 @@
+//! `CopyObject`: a new object from the bytes of another.
+//!
+//! <https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html>
+
+use futures::StreamExt;
+use platform::{Arn, Ctx, Fail, Handle, Result};
+use s3_api::{
+    CopyObject, CopyObjectInput, CopyObjectOutput, CopyObjectResult, MetadataDirective,
+    TaggingDirective,
+};
+
+use super::headers::{header_input, headers_of};
+use crate::checksum::{self, Algorithm, Checksum, set_checksum};
+use crate::condition::{self, ReadIf};
+use crate::copy_source::CopySource;
+use crate::model::{Version, Versioning};
+use crate::receive::BODY_BYTES_MAX;
+use crate::refuse::{self, refuse};
+use crate::{S3, error, names, store, versions};
+
+impl Handle<CopyObject> for S3 {
+    async fn handle(&self, ctx: &Ctx, mut input: CopyObjectInput) -> Result<CopyObjectOutput> {
+        names::check_key(&input.key)?;
+        refuse_unsupported(&input)?;
+        let storage_class = refuse::storage_class(input.storage_class)?;
+        let source = CopySource::parse(&input.copy_source)?;
+        may_read(ctx, &source).await?;
+        let replace = input.metadata_directive == Some(MetadataDirective::Replace);
+        let retag = input.tagging_directive == Some(TaggingDirective::Replace);
+        let given = headers_of(header_input!(input))?;
+        let (from, source_bucket) = ctx.read(|tx| {
+            let owner = input.expected_source_bucket_owner.as_ref();
+            let bucket = store::bucket(ctx, tx, &source.bucket, owner)?;
+            store::bucket(ctx, tx, &input.bucket, input.expected_bucket_owner.as_ref())?;
+            let id = source.version_id.as_deref();
+            Ok::<_, Fail>((store::readable(tx, &source.bucket, &source.key, id)?, bucket))
+        })?;
+        let itself = source.bucket == input.bucket
+            && source.key == input.key
+            && source.version_id.is_none()
+            && !replace
+            && storage_class == from.storage_class
+            && given.0.website_redirect_location.is_none();
+        if itself {
+            return Err(error::invalid_request(
+                "This copy request is illegal because it is trying to copy an object to itself \
+                 without changing the object's metadata, storage class, website redirect location \
+                 or encryption attributes.",
+            ));
+        }
+        if from.size > BODY_BYTES_MAX {
+            return Err(error::invalid_request(format!(
+                "The specified copy source is larger than the maximum allowable size for a copy \
+                 source: {BODY_BYTES_MAX}"
+            )));
+        }
+        ReadIf {
+            matches: input.copy_source_if_match.as_deref(),
+            none_match: input.copy_source_if_none_match.as_deref(),
+            modified_since: input.copy_source_if_modified_since,
+            unmodified_since: input.copy_source_if_unmodified_since,
+        }
+        .check(&from, true)?;
+        let algorithm = match input.checksum_algorithm {
+            Some(name) => Algorithm::of(name)?,
+            None => from.checksum.as_ref().map_or(Algorithm::Crc64Nvme, |c| c.algorithm),
+        };
+        let written = self.copy_bytes(&from, 0..from.size, algorithm).await?;
+        let value = algorithm.pick(&written.digests).unwrap_or_default();
+        let (name, key) = (input.bucket.as_str(), input.key.as_str());
+        let put = ctx
+            .write(|tx| {
+                let bucket = store::bucket(ctx, tx, name, input.expected_bucket_owner.as_ref())?;
+                let current = store::find(tx, name, key, None)?;
+                let (if_match, if_none_match) = (&input.if_match, &input.if_none_match);
+                condition::check_write(
+                    key,
+                    current.as_ref(),
+                    if_match.as_deref(),
+                    if_none_match.as_deref(),
+                )?;
+                let (headers, tags) = given;
+                let version = Version {
+                    sequence: 0,
+                    id: None,
+                    delete_marker: false,
+                    blob: written.blob.clone(),
+                    size: written.size,
+                    etag: hex::encode(written.digests.md5),
+                    modified: ctx.now().floor_millis(),
+                    headers: if replace { headers } else { from.headers.clone() },
+                    storage_class,
+                    checksum: Some(Checksum { algorithm, value, full_object: true }),
+                    tags: if retag { tags } else { from.tags.clone() },
+                    parts: Vec::new(),
+                    owner: ctx.caller().account.unwrap_or(bucket.owner.account),
+                };
+                let put = versions::put(ctx, tx, (name, &bucket), key, version)?;
+                Ok::<_, Fail>((bucket.versioning, put))
+            })
+            .await;
+        let (versioning, (version, freed)) = match put {
+            Ok(put) => put,
+            Err(fail) => {
+                self.free([written.blob]).await;
+                return Err(fail);
+            }
+        };
+        self.free(freed).await;
+        let mut result = CopyObjectResult {
+            e_tag: Some(version.quoted_etag()),
+            last_modified: Some(version.modified),
+            checksum_type: version.checksum.as_ref().map(checksum::kind),
+            ..Default::default()
+        };
+        set_checksum!(result, &version.checksum);
+        Ok(CopyObjectOutput {
+            copy_object_result: Some(result),
+            version_id: (versioning != Versioning::Never).then(|| version.id_text().to_owned()),
+            copy_source_version_id: (source_bucket.versioning != Versioning::Never)
+                .then(|| from.id_text().to_owned()),
+            ..Default::default()
+        })
+    }
+}
+
+/// Copying reads: the caller needs that right on the source too.
+pub(crate) async fn may_read(ctx: &Ctx, source: &CopySource) -> Result<()> {
+    let resource = format!("{}/{}", source.bucket, source.key);
+    let partition = ctx.scope().partition();
+    let arn = Arn::from_parts(partition.as_str(), "s3", "", "", &resource)
+        .map_err(|_| error::invalid_request("The copy source has no name"))?;
+    platform::require(ctx, &s3_api::SERVICE, "s3:GetObject", arn.to_string()).await
+}
+
+impl S3 {
+    /// Stores a range of a version's bytes anew.
+    pub(crate) async fn copy_bytes(
+        &self,
+        from: &Version,
+        range: std::ops::Range<u64>,
+        algorithm: Algorithm,
+    ) -> Result<aquifer_object::Written> {
+        let length = range.end - range.start;
+        let mut bytes = self.objects.read(&from.blob, range).map_err(error::from_objects)?;
+        let mut writer = self.objects.writer(Some(length), algorithm.hashes());
+        while let Some(chunk) = bytes.next().await {
+            writer.write(chunk?).await.map_err(error::from_objects)?;
+        }
+        writer.finish().await.map_err(error::from_objects)
+    }
+}
+
+fn refuse_unsupported(input: &CopyObjectInput) -> Result<()> {
+    refuse!(input,
+        grant_full_control => "x-amz-grant-full-control",
+        grant_read => "x-amz-grant-read",
+        grant_read_acp => "x-amz-grant-read-acp",
+        grant_write_acp => "x-amz-grant-write-acp",
+        object_lock_legal_hold_status => "x-amz-object-lock-legal-hold",
+        object_lock_mode => "x-amz-object-lock-mode",
+        object_lock_retain_until_date => "x-amz-object-lock-retain-until-date",
+        sse_customer_algorithm => "x-amz-server-side-encryption-customer-algorithm",
+        copy_source_sse_customer_algorithm =>
+            "x-amz-copy-source-server-side-encryption-customer-algorithm",
+        ssekms_encryption_context => "x-amz-server-side-encryption-context",
+        ssekms_key_id => "x-amz-server-side-encryption-aws-kms-key-id",
+        server_side_encryption => "x-amz-server-side-encryption",
+    );
+    refuse::acl(input.acl)
+}

@@ -1,0 +1,40 @@
+//! `DeleteObject`: removes a key, or marks it deleted, or removes one version for good.
+//!
+//! <https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObject.html>
+
+use platform::{Ctx, Fail, Handle, Result};
+use s3_api::{DeleteObject, DeleteObjectInput, DeleteObjectOutput};
+
+use crate::refuse::refuse;
+use crate::{S3, condition, store, versions};
+
+impl Handle<DeleteObject> for S3 {
+    async fn handle(&self, ctx: &Ctx, input: DeleteObjectInput) -> Result<DeleteObjectOutput> {
+        refuse!(input,
+            mfa => "x-amz-mfa",
+            if_match_last_modified_time => "x-amz-if-match-last-modified-time",
+            if_match_size => "x-amz-if-match-size",
+        );
+        let (name, key) = (input.bucket.as_str(), input.key.as_str());
+        let deleted = ctx
+            .write(|tx| {
+                let bucket = store::bucket(ctx, tx, name, input.expected_bucket_owner.as_ref())?;
+                if let Some(tags) = input.if_match.as_deref() {
+                    let meant = store::find(tx, name, key, input.version_id.as_deref())?;
+                    condition::check_write(key, meant.as_ref(), Some(tags), None)?;
+                }
+                match input.version_id.as_deref() {
+                    Some(id) => versions::delete_version(tx, name, key, id),
+                    None => versions::delete(ctx, tx, (name, &bucket), key),
+                }
+                .map_err(Fail::from)
+            })
+            .await?;
+        self.free(deleted.freed).await;
+        Ok(DeleteObjectOutput {
+            delete_marker: deleted.delete_marker.then_some(true),
+            version_id: deleted.version_id,
+            ..Default::default()
+        })
+    }
+}

@@ -1,0 +1,58 @@
+//! `GetObjectTagging`: the tags of a version.
+//!
+//! <https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObjectTagging.html>
+
+use platform::{Ctx, Fail, Handle, Result, Tags};
+use s3_api::{GetObjectTagging, GetObjectTaggingInput, GetObjectTaggingOutput, Tag};
+
+use crate::S3;
+use crate::model::Versioning;
+use crate::store::{self, CURRENT, OLDER};
+
+impl Handle<GetObjectTagging> for S3 {
+    async fn handle(
+        &self,
+        ctx: &Ctx,
+        input: GetObjectTaggingInput,
+    ) -> Result<GetObjectTaggingOutput> {
+        ctx.read(|tx| {
+            let owner = input.expected_bucket_owner.as_ref();
+            let bucket = store::bucket(ctx, tx, &input.bucket, owner)?;
+            let id = input.version_id.as_deref();
+            let version = store::readable(tx, &input.bucket, &input.key, id)?;
+            Ok(GetObjectTaggingOutput {
+                tag_set: tag_set(&version.tags),
+                version_id: (bucket.versioning != Versioning::Never)
+                    .then(|| version.id_text().to_owned()),
+            })
+        })
+    }
+}
+
+/// Tags as an answer gives them.
+pub(crate) fn tag_set(tags: &Tags) -> Vec<Tag> {
+    tags.iter().map(|(key, value)| Tag { key: key.to_owned(), value: value.to_owned() }).collect()
+}
+
+/// Replaces the tags of a version; the answer is its id, where the bucket keeps versions.
+pub(crate) async fn set_tags(
+    ctx: &Ctx,
+    (name, key, id): (&str, &str, Option<&str>),
+    owner: Option<&String>,
+    tags: Tags,
+) -> Result<Option<String>> {
+    ctx.write(|tx| {
+        let bucket = store::bucket(ctx, tx, name, owner)?;
+        let mut version = store::readable(tx, name, key, id)?;
+        version.tags = tags;
+        let current = CURRENT.get(tx, &(name, key))?;
+        if current.is_some_and(|current| current.sequence == version.sequence) {
+            CURRENT.put(tx, &(name, key), &version)?;
+        } else {
+            OLDER.put(tx, &(name, key, !version.sequence), &version)?;
+        }
+        let version_id = version.id_text().to_owned();
+        Ok::<_, Fail>((bucket.versioning != Versioning::Never).then_some(version_id))
+    })
+    .await
+}

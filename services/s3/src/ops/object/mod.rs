@@ -1,0 +1,39 @@
+//! Operations on objects and their versions.
+
+pub(crate) mod copy_object;
+mod delete_object;
+mod delete_object_tagging;
+mod delete_objects;
+mod get_object;
+mod get_object_attributes;
+pub(crate) mod get_object_tagging;
+mod head_object;
+pub(crate) mod headers;
+mod list_object_versions;
+mod list_objects;
+mod list_objects_v2;
+pub(crate) mod put_object;
+pub(crate) mod put_object_tagging;
+pub(crate) mod range;
+
+pub(crate) use headers::{HeaderInput, headers_of};
+
+use platform::ServiceBuilder;
+
+use crate::S3;
+
+pub(crate) fn register(room: ServiceBuilder<S3>) -> ServiceBuilder<S3> {
+    room.op::<s3_api::CopyObject>()
+        .op::<s3_api::DeleteObject>()
+        .op::<s3_api::DeleteObjectTagging>()
+        .op::<s3_api::DeleteObjects>()
+        .op::<s3_api::GetObject>()
+        .op::<s3_api::GetObjectAttributes>()
+        .op::<s3_api::GetObjectTagging>()
+        .op::<s3_api::HeadObject>()
+        .op::<s3_api::ListObjects>()
+        .op::<s3_api::ListObjectsV2>()
+        .op::<s3_api::ListObjectVersions>()
+        .op::<s3_api::PutObject>()
+        .op::<s3_api::PutObjectTagging>()
+}

@@ -1,0 +1,102 @@
+//! `PutObject`: stores an object, whole or not at all.
+//!
+//! <https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html>
+
+use platform::{Ctx, Fail, Handle, Result};
+use s3_api::{PutObject, PutObjectInput, PutObjectOutput};
+
+use super::headers::{header_input, headers_of};
+use crate::checksum::{self, Algorithm, given_checksum, set_checksum};
+use crate::model::{Version, Versioning};
+use crate::receive::Expected;
+use crate::refuse::{self, refuse};
+use crate::{S3, condition, names, store, versions};
+
+impl Handle<PutObject> for S3 {
+    async fn handle(&self, ctx: &Ctx, mut input: PutObjectInput) -> Result<PutObjectOutput> {
+        names::check_key(&input.key)?;
+        refuse_unsupported(&input)?;
+        let storage_class = refuse::storage_class(input.storage_class)?;
+        let (headers, tags) = headers_of(header_input!(input))?;
+        let (name, key) = (input.bucket.as_str(), input.key.as_str());
+        let (if_match, if_none_match) = (input.if_match.as_deref(), input.if_none_match.as_deref());
+        // What can be refused is refused before the body is taken in; conditions are asked again
+        // when it is.
+        ctx.read(|tx| {
+            store::bucket(ctx, tx, name, input.expected_bucket_owner.as_ref())?;
+            let current = store::find(tx, name, key, None)?;
+            condition::check_write(key, current.as_ref(), if_match, if_none_match)
+        })?;
+        let expected = Expected {
+            length: input.content_length,
+            md5: input.content_md5.take(),
+            checksum: given_checksum!(input),
+            algorithm: input.checksum_algorithm.map(Algorithm::of).transpose()?,
+        };
+        let received = self.receive(std::mem::take(&mut input.body), expected).await?;
+        let put = ctx
+            .write(|tx| {
+                let bucket = store::bucket(ctx, tx, name, input.expected_bucket_owner.as_ref())?;
+                let current = store::find(tx, name, key, None)?;
+                condition::check_write(key, current.as_ref(), if_match, if_none_match)?;
+                let version = Version {
+                    sequence: 0,
+                    id: None,
+                    delete_marker: false,
+                    blob: received.written.blob.clone(),
+                    size: received.written.size,
+                    etag: received.etag.clone(),
+                    modified: ctx.now().floor_millis(),
+                    headers,
+                    storage_class,
+                    checksum: Some(received.checksum.clone()),
+                    tags,
+                    parts: Vec::new(),
+                    owner: ctx.caller().account.unwrap_or(bucket.owner.account),
+                };
+                let put = versions::put(ctx, tx, (name, &bucket), key, version)?;
+                Ok::<_, Fail>((bucket.versioning, put))
+            })
+            .await;
+        let (versioning, (version, freed)) = match put {
+            Ok(put) => put,
+            Err(fail) => {
+                self.free([received.written.blob]).await;
+                return Err(fail);
+            }
+        };
+        self.free(freed).await;
+        let mut output = PutObjectOutput {
+            e_tag: Some(version.quoted_etag()),
+            checksum_type: version.checksum.as_ref().map(checksum::kind),
+            version_id: (versioning != Versioning::Never).then(|| version.id_text().to_owned()),
+            ..Default::default()
+        };
+        set_checksum!(output, &version.checksum);
+        Ok(output)
+    }
+}
+
+fn refuse_unsupported(input: &PutObjectInput) -> Result<()> {
+    refuse!(input,
+        checksum_md5 => "x-amz-checksum-md5",
+        checksum_sha512 => "x-amz-checksum-sha512",
+        checksum_xxhash128 => "x-amz-checksum-xxhash128",
+        checksum_xxhash3 => "x-amz-checksum-xxhash3",
+        checksum_xxhash64 => "x-amz-checksum-xxhash64",
+        grant_full_control => "x-amz-grant-full-control",
+        grant_read => "x-amz-grant-read",
+        grant_read_acp => "x-amz-grant-read-acp",
+        grant_write_acp => "x-amz-grant-write-acp",
+        object_lock_legal_hold_status => "x-amz-object-lock-legal-hold",
+        object_lock_mode => "x-amz-object-lock-mode",
+        object_lock_retain_until_date => "x-amz-object-lock-retain-until-date",
+        sse_customer_algorithm => "x-amz-server-side-encryption-customer-algorithm",
+        sse_customer_key => "x-amz-server-side-encryption-customer-key",
+        ssekms_encryption_context => "x-amz-server-side-encryption-context",
+        ssekms_key_id => "x-amz-server-side-encryption-aws-kms-key-id",
+        server_side_encryption => "x-amz-server-side-encryption",
+        write_offset_bytes => "x-amz-write-offset-bytes",
+    );
+    refuse::acl(input.acl)
+}

@@ -1,0 +1,182 @@
+//! `CompleteMultipartUpload`: makes an object of parts, without copying their bytes.
+//!
+//! <https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html>
+
+use aquifer_object::BlobRef;
+use md5::{Digest, Md5};
+use platform::{Ctx, Fail, Handle, Result};
+use s3_api::{
+    CompleteMultipartUpload, CompleteMultipartUploadInput, CompleteMultipartUploadOutput,
+    CompletedPart,
+};
+
+use crate::checksum::{self, Algorithm, Checksum, given_checksum, set_checksum};
+use crate::model::{Part, PartOf, Upload, Version, Versioning};
+use crate::refuse::refuse;
+use crate::store::{self, CURRENT};
+use crate::{S3, condition, error, versions};
+
+/// Every part but the last holds at least this many bytes: 5 MiB.
+const PART_BYTES_MIN: u64 = 5 << 20;
+/// Largest object: 50 TB.
+const OBJECT_BYTES_MAX: u64 = 50_000_000_000_000;
+
+impl Handle<CompleteMultipartUpload> for S3 {
+    async fn handle(
+        &self,
+        ctx: &Ctx,
+        input: CompleteMultipartUploadInput,
+    ) -> Result<CompleteMultipartUploadOutput> {
+        refuse!(input,
+            checksum_md5 => "x-amz-checksum-md5",
+            checksum_sha512 => "x-amz-checksum-sha512",
+            checksum_xxhash128 => "x-amz-checksum-xxhash128",
+            checksum_xxhash3 => "x-amz-checksum-xxhash3",
+            checksum_xxhash64 => "x-amz-checksum-xxhash64",
+            sse_customer_algorithm => "x-amz-server-side-encryption-customer-algorithm",
+        );
+        let listed = input.multipart_upload.as_ref().and_then(|upload| upload.parts.as_deref());
+        let listed = listed.filter(|parts| !parts.is_empty()).ok_or_else(error::malformed_xml)?;
+        let (name, key, upload_id) =
+            (input.bucket.as_str(), input.key.as_str(), input.upload_id.as_str());
+        let given: Option<(Algorithm, String)> = given_checksum!(input);
+        let (versioning, version, freed) = ctx
+            .write(|tx| {
+                let bucket = store::bucket(ctx, tx, name, input.expected_bucket_owner.as_ref())?;
+                let upload = store::upload(tx, name, key, upload_id)?;
+                let (if_match, if_none_match) = (&input.if_match, &input.if_none_match);
+                let current = CURRENT.get(tx, &(name, key))?;
+                condition::check_write(
+                    key,
+                    current.as_ref(),
+                    if_match.as_deref(),
+                    if_none_match.as_deref(),
+                )?;
+                let parts = store::parts(tx, upload_id)?;
+                let chosen = choose(listed, &parts)?;
+                let owner = ctx.caller().account.unwrap_or(bucket.owner.account);
+                let whole =
+                    assemble(&upload, &chosen, given.as_ref(), input.mpu_object_size, owner)?;
+                let version = Version { modified: ctx.now().floor_millis(), ..whole };
+                let (version, replaced) = versions::put(ctx, tx, (name, &bucket), key, version)?;
+                let mut freed: Vec<BlobRef> = replaced.into_iter().collect();
+                for (number, blob) in store::forget_upload(tx, name, key, upload_id)? {
+                    if !chosen.iter().any(|(chosen, _)| *chosen == number) {
+                        freed.push(blob);
+                    }
+                }
+                Ok::<_, Fail>((bucket.versioning, version, freed))
+            })
+            .await?;
+        self.free(freed).await;
+        let mut output = CompleteMultipartUploadOutput {
+            location: Some(format!("/{name}/{key}")),
+            bucket: Some(input.bucket.clone()),
+            key: Some(input.key.clone()),
+            e_tag: Some(version.quoted_etag()),
+            checksum_type: version.checksum.as_ref().map(checksum::kind),
+            version_id: (versioning != Versioning::Never).then(|| version.id_text().to_owned()),
+            ..Default::default()
+        };
+        set_checksum!(output, &version.checksum);
+        Ok(output)
+    }
+}
+
+/// The parts a client lists, checked against what was sent.
+fn choose(listed: &[CompletedPart], parts: &[(u32, Part)]) -> Result<Vec<(u32, Part)>> {
+    let invalid = || {
+        Fail::new(
+            "InvalidPart",
+            400,
+            "One or more of the specified parts could not be found.  The part may not have been \
+             uploaded, or the specified entity tag may not match the part's entity tag.",
+        )
+    };
+    let mut chosen: Vec<(u32, Part)> = Vec::with_capacity(listed.len());
+    for wanted in listed {
+        let number = super::part_number(wanted.part_number.ok_or_else(error::malformed_xml)?)?;
+        if chosen.last().is_some_and(|(last, _)| *last >= number) {
+            let message = "The list of parts was not in ascending order. Parts must be ordered by \
+                           part number.";
+            return Err(Fail::new("InvalidPartOrder", 400, message));
+        }
+        let etag = wanted.e_tag.as_deref().ok_or_else(error::malformed_xml)?.trim_matches('"');
+        let at = parts.binary_search_by_key(&number, |(number, _)| *number);
+        let part = at.ok().and_then(|at| parts.get(at)).map(|(_, part)| part);
+        let part = part.filter(|part| part.etag == etag).ok_or_else(invalid)?;
+        let checksum: Option<(Algorithm, String)> = given_checksum!(wanted);
+        if let Some((algorithm, value)) = checksum {
+            let known = part.checksum.as_ref().filter(|known| known.algorithm == algorithm);
+            if known.is_none_or(|known| known.value != value) {
+                return Err(invalid());
+            }
+        }
+        chosen.push((number, part.clone()));
+    }
+    let all_but_last = &chosen[..chosen.len().saturating_sub(1)];
+    if let Some((number, part)) = all_but_last.iter().find(|(_, p)| p.size < PART_BYTES_MIN) {
+        let message = "Your proposed upload is smaller than the minimum allowed size";
+        return Err(Fail::new("EntityTooSmall", 400, message)
+            .with("PartNumber", number.to_string())
+            .with("ProposedSize", part.size.to_string())
+            .with("MinSizeAllowed", PART_BYTES_MIN.to_string())
+            .with("ETag", part.etag.clone()));
+    }
+    Ok(chosen)
+}
+
+/// The object that the parts make.
+fn assemble(
+    upload: &Upload,
+    chosen: &[(u32, Part)],
+    given: Option<&(Algorithm, String)>,
+    declared_size: Option<i64>,
+    owner: platform::AccountId,
+) -> Result<Version> {
+    let size: u64 = chosen.iter().map(|(_, part)| part.size).sum();
+    if size > OBJECT_BYTES_MAX {
+        return Err(error::too_large(size, OBJECT_BYTES_MAX));
+    }
+    if declared_size.is_some_and(|declared| u64::try_from(declared) != Ok(size)) {
+        return Err(error::invalid_request(
+            "The provided 'x-amz-mp-object-size' header does not match what was computed.",
+        ));
+    }
+    let mut md5 = Md5::new();
+    for (_, part) in chosen {
+        md5.update(hex::decode(&part.etag).map_err(Fail::internal)?);
+    }
+    let algorithm = upload.algorithm.unwrap_or(Algorithm::Crc64Nvme);
+    let checksums: Vec<(Option<&Checksum>, u64)> =
+        chosen.iter().map(|(_, part)| (part.checksum.as_ref(), part.size)).collect();
+    let checksum = algorithm.of_parts(&checksums, upload.full_object);
+    if let Some((algorithm, value)) = given {
+        let known = checksum.as_ref().filter(|known| known.algorithm == *algorithm);
+        if known.is_none_or(|known| known.value != *value) {
+            return Err(error::bad_digest(algorithm.name().as_str()));
+        }
+    }
+    // Parts tell checksums of their own only where the object's is made of them.
+    let keep = checksum.as_ref().is_some_and(|checksum| !checksum.full_object);
+    let part_of = |(number, part): &(u32, Part)| PartOf {
+        number: i32::try_from(*number).unwrap_or(i32::MAX),
+        size: part.size,
+        checksum: part.checksum.clone().filter(|_| keep),
+    };
+    Ok(Version {
+        sequence: 0,
+        id: None,
+        delete_marker: false,
+        blob: BlobRef::chain(chosen.iter().map(|(_, part)| part.blob.clone())),
+        size,
+        etag: format!("{}-{}", hex::encode(md5.finalize()), chosen.len()),
+        modified: upload.initiated,
+        headers: upload.headers.clone(),
+        storage_class: upload.storage_class.clone(),
+        checksum,
+        tags: upload.tags.clone(),
+        parts: chosen.iter().map(part_of).collect(),
+        owner,
+    })
+}

@@ -1,0 +1,103 @@
+//! `CreateMultipartUpload`: begins an upload in parts.
+//!
+//! <https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateMultipartUpload.html>
+
+use platform::{Ctx, Fail, Handle, Result};
+use s3_api::{
+    ChecksumType, CreateMultipartUpload, CreateMultipartUploadInput, CreateMultipartUploadOutput,
+};
+
+use crate::checksum::Algorithm;
+use crate::model::Upload;
+use crate::ops::object::{headers::header_input, headers_of};
+use crate::refuse::{self, refuse};
+use crate::store::{self, UPLOADS};
+use crate::{S3, error, names};
+
+/// Length of an upload's id, which sorts by its beginning.
+const RANDOM_CHARACTERS: usize = 48;
+
+impl Handle<CreateMultipartUpload> for S3 {
+    async fn handle(
+        &self,
+        ctx: &Ctx,
+        mut input: CreateMultipartUploadInput,
+    ) -> Result<CreateMultipartUploadOutput> {
+        names::check_key(&input.key)?;
+        refuse_unsupported(&input)?;
+        let storage_class = refuse::storage_class(input.storage_class)?;
+        let algorithm = input.checksum_algorithm.map(Algorithm::of).transpose()?;
+        let full_object = full_object(algorithm, input.checksum_type)?;
+        let (headers, tags) = headers_of(header_input!(input))?;
+        let now = ctx.now();
+        let upload_id = format!("{:016x}{}", now.as_micros(), ctx.ids().hex(RANDOM_CHARACTERS));
+        let upload = Upload {
+            initiated: now.floor_millis(),
+            headers,
+            storage_class,
+            tags,
+            algorithm,
+            full_object,
+            initiator: ctx.caller().display_name().to_owned(),
+        };
+        let (name, key) = (input.bucket.as_str(), input.key.as_str());
+        ctx.write(|tx| {
+            store::bucket(ctx, tx, name, input.expected_bucket_owner.as_ref())?;
+            UPLOADS.put(tx, &(name, key, upload_id.as_str()), &upload)?;
+            Ok::<_, Fail>(())
+        })
+        .await?;
+        Ok(CreateMultipartUploadOutput {
+            bucket: Some(input.bucket),
+            key: Some(input.key),
+            upload_id: Some(upload_id),
+            checksum_algorithm: algorithm.map(Algorithm::name),
+            checksum_type: algorithm.map(|_| {
+                if full_object { ChecksumType::FullObject } else { ChecksumType::Composite }
+            }),
+            ..Default::default()
+        })
+    }
+}
+
+/// What the object's checksum will be over. CRC64NVME is only of whole objects, hashes only of
+/// parts; the others default to parts.
+fn full_object(algorithm: Option<Algorithm>, asked: Option<ChecksumType>) -> Result<bool> {
+    let unfit = |kind: &str, name: &str| {
+        Err(error::invalid_request(format!(
+            "The {kind} checksum type cannot be used with the {name} checksum algorithm."
+        )))
+    };
+    match (algorithm, asked) {
+        (None, Some(_)) => Err(error::invalid_request(
+            "The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm \
+             header.",
+        )),
+        (None, None) => Ok(true),
+        (Some(Algorithm::Crc64Nvme), Some(ChecksumType::Composite)) => {
+            unfit("COMPOSITE", "crc64nvme")
+        }
+        (Some(Algorithm::Crc64Nvme), _) => Ok(true),
+        (Some(algorithm), Some(ChecksumType::FullObject)) if algorithm.combines().is_none() => {
+            unfit("FULL_OBJECT", &algorithm.name().as_str().to_lowercase())
+        }
+        (Some(_), asked) => Ok(asked == Some(ChecksumType::FullObject)),
+    }
+}
+
+fn refuse_unsupported(input: &CreateMultipartUploadInput) -> Result<()> {
+    refuse!(input,
+        grant_full_control => "x-amz-grant-full-control",
+        grant_read => "x-amz-grant-read",
+        grant_read_acp => "x-amz-grant-read-acp",
+        grant_write_acp => "x-amz-grant-write-acp",
+        object_lock_legal_hold_status => "x-amz-object-lock-legal-hold",
+        object_lock_mode => "x-amz-object-lock-mode",
+        object_lock_retain_until_date => "x-amz-object-lock-retain-until-date",
+        sse_customer_algorithm => "x-amz-server-side-encryption-customer-algorithm",
+        ssekms_encryption_context => "x-amz-server-side-encryption-context",
+        ssekms_key_id => "x-amz-server-side-encryption-aws-kms-key-id",
+        server_side_encryption => "x-amz-server-side-encryption",
+    );
+    refuse::acl(input.acl)
+}

@@ -1,0 +1,67 @@
+//! `UploadPart`: takes in one part; a part sent again replaces the former.
+//!
+//! <https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPart.html>
+
+use platform::{Ctx, Fail, Handle, Result};
+use s3_api::{UploadPart, UploadPartInput, UploadPartOutput};
+
+use crate::S3;
+use crate::checksum::{Algorithm, given_checksum, set_checksum};
+use crate::model::Part;
+use crate::receive::Expected;
+use crate::refuse::refuse;
+use crate::store::{self, PARTS};
+
+impl Handle<UploadPart> for S3 {
+    async fn handle(&self, ctx: &Ctx, mut input: UploadPartInput) -> Result<UploadPartOutput> {
+        refuse!(input,
+            checksum_md5 => "x-amz-checksum-md5",
+            checksum_sha512 => "x-amz-checksum-sha512",
+            checksum_xxhash128 => "x-amz-checksum-xxhash128",
+            checksum_xxhash3 => "x-amz-checksum-xxhash3",
+            checksum_xxhash64 => "x-amz-checksum-xxhash64",
+            sse_customer_algorithm => "x-amz-server-side-encryption-customer-algorithm",
+        );
+        let number = super::part_number(input.part_number)?;
+        let (name, key, upload_id) =
+            (input.bucket.as_str(), input.key.as_str(), input.upload_id.as_str());
+        let upload = ctx.read(|tx| {
+            store::bucket(ctx, tx, name, input.expected_bucket_owner.as_ref())?;
+            store::upload(tx, name, key, upload_id)
+        })?;
+        let asked = input.checksum_algorithm.map(Algorithm::of).transpose()?;
+        let expected = Expected {
+            length: input.content_length,
+            md5: input.content_md5.take(),
+            checksum: given_checksum!(input),
+            algorithm: upload.algorithm.or(asked),
+        };
+        let received = self.receive(std::mem::take(&mut input.body), expected).await?;
+        let part = Part {
+            blob: received.written.blob.clone(),
+            size: received.written.size,
+            etag: received.etag,
+            modified: ctx.now().floor_millis(),
+            checksum: Some(received.checksum),
+        };
+        let put = ctx
+            .write(|tx| {
+                store::upload(tx, name, key, upload_id)?;
+                let former = PARTS.get(tx, &(upload_id, number))?;
+                PARTS.put(tx, &(upload_id, number), &part)?;
+                Ok::<_, Fail>(former.map(|former| former.blob))
+            })
+            .await;
+        match put {
+            Ok(freed) => self.free(freed).await,
+            Err(fail) => {
+                self.free([received.written.blob]).await;
+                return Err(fail);
+            }
+        }
+        let mut output =
+            UploadPartOutput { e_tag: Some(format!("\"{}\"", part.etag)), ..Default::default() };
+        set_checksum!(output, &part.checksum);
+        Ok(output)
+    }
+}

@@ -1,0 +1,107 @@
+//! `UploadPartCopy`: a part from the bytes of an object.
+//!
+//! <https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPartCopy.html>
+
+use platform::{Ctx, Fail, Handle, Result};
+use s3_api::{CopyPartResult, UploadPartCopy, UploadPartCopyInput, UploadPartCopyOutput};
+
+use crate::checksum::{Algorithm, Checksum, set_checksum};
+use crate::condition::ReadIf;
+use crate::copy_source::CopySource;
+use crate::model::{Part, Versioning};
+use crate::ops::object::{copy_object, range};
+use crate::receive::BODY_BYTES_MAX;
+use crate::refuse::refuse;
+use crate::store::{self, PARTS};
+use crate::{S3, error};
+
+impl Handle<UploadPartCopy> for S3 {
+    async fn handle(&self, ctx: &Ctx, input: UploadPartCopyInput) -> Result<UploadPartCopyOutput> {
+        refuse!(input,
+            sse_customer_algorithm => "x-amz-server-side-encryption-customer-algorithm",
+            copy_source_sse_customer_algorithm =>
+                "x-amz-copy-source-server-side-encryption-customer-algorithm",
+        );
+        let number = super::part_number(input.part_number)?;
+        let source = CopySource::parse(&input.copy_source)?;
+        copy_object::may_read(ctx, &source).await?;
+        let (name, key, upload_id) =
+            (input.bucket.as_str(), input.key.as_str(), input.upload_id.as_str());
+        let (from, from_bucket, upload) = ctx.read(|tx| {
+            let owner = input.expected_source_bucket_owner.as_ref();
+            let bucket = store::bucket(ctx, tx, &source.bucket, owner)?;
+            store::bucket(ctx, tx, name, input.expected_bucket_owner.as_ref())?;
+            let upload = store::upload(tx, name, key, upload_id)?;
+            let id = source.version_id.as_deref();
+            let from = store::readable(tx, &source.bucket, &source.key, id)?;
+            Ok::<_, Fail>((from, bucket, upload))
+        })?;
+        ReadIf {
+            matches: input.copy_source_if_match.as_deref(),
+            none_match: input.copy_source_if_none_match.as_deref(),
+            modified_since: input.copy_source_if_modified_since,
+            unmodified_since: input.copy_source_if_unmodified_since,
+        }
+        .check(&from, true)?;
+        let range = source_range(input.copy_source_range.as_deref(), from.size)?;
+        if range.end - range.start > BODY_BYTES_MAX {
+            return Err(error::invalid_request(format!(
+                "The specified copy source is larger than the maximum allowable size for a copy \
+                 source: {BODY_BYTES_MAX}"
+            )));
+        }
+        let algorithm = upload.algorithm.unwrap_or(Algorithm::Crc64Nvme);
+        let written = self.copy_bytes(&from, range, algorithm).await?;
+        let value = algorithm.pick(&written.digests).unwrap_or_default();
+        let part = Part {
+            blob: written.blob.clone(),
+            size: written.size,
+            etag: hex::encode(written.digests.md5),
+            modified: ctx.now().floor_millis(),
+            checksum: Some(Checksum { algorithm, value, full_object: true }),
+        };
+        let put = ctx
+            .write(|tx| {
+                store::upload(tx, name, key, upload_id)?;
+                let former = PARTS.get(tx, &(upload_id, number))?;
+                PARTS.put(tx, &(upload_id, number), &part)?;
+                Ok::<_, Fail>(former.map(|former| former.blob))
+            })
+            .await;
+        match put {
+            Ok(freed) => self.free(freed).await,
+            Err(fail) => {
+                self.free([written.blob]).await;
+                return Err(fail);
+            }
+        }
+        let mut result = CopyPartResult {
+            e_tag: Some(format!("\"{}\"", part.etag)),
+            last_modified: Some(part.modified),
+            ..Default::default()
+        };
+        set_checksum!(result, &part.checksum);
+        Ok(UploadPartCopyOutput {
+            copy_part_result: Some(result),
+            copy_source_version_id: (from_bucket.versioning != Versioning::Never)
+                .then(|| from.id_text().to_owned()),
+            ..Default::default()
+        })
+    }
+}
+
+/// Unlike a read, a copy must name bytes that are there.
+fn source_range(text: Option<&str>, size: u64) -> Result<std::ops::Range<u64>> {
+    let Some(text) = text else { return Ok(0..size) };
+    let bad = |message: &str| error::invalid_argument("x-amz-copy-source-range", text, message);
+    match range::parse(text) {
+        Some(range::Asked::FromTo(first, last)) if last < size => Ok(first..last + 1),
+        Some(range::Asked::FromTo(..)) => {
+            Err(bad(&format!("Range specified is not valid for source object of size: {size}")))
+        }
+        _ => Err(bad(
+            "The x-amz-copy-source-range value must be of the form bytes=first-last where first \
+             and last are the zero-based offsets of the first and last bytes to copy",
+        )),
+    }
+}

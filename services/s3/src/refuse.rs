@@ -1,0 +1,48 @@
+//! Parameters of requests that ask for what this version does not do: refused by name, before any
+//! effect, rather than accepted and forgotten.
+
+use platform::Result;
+
+use crate::error;
+
+/// Refuses the first of the named members that is set.
+macro_rules! refuse {
+    ($input:expr, $($member:ident => $header:literal),+ $(,)?) => {
+        $(if $input.$member.is_some() {
+            return Err($crate::error::not_implemented($header));
+        })+
+    };
+}
+
+pub(crate) use refuse;
+
+/// Storage classes that can be read at once; archive classes would need a restore.
+pub(crate) fn storage_class(class: Option<s3_api::StorageClass>) -> Result<Option<String>> {
+    use s3_api::StorageClass as Class;
+    match class {
+        None | Some(Class::Standard) => Ok(None),
+        Some(
+            class @ (Class::StandardIa
+            | Class::OnezoneIa
+            | Class::IntelligentTiering
+            | Class::GlacierIr
+            | Class::ReducedRedundancy),
+        ) => Ok(Some(class.as_str().to_owned())),
+        Some(class) => {
+            Err(error::not_implemented(&format!("x-amz-storage-class: {}", class.as_str())))
+        }
+    }
+}
+
+/// Canned ACLs: new buckets disable ACLs, so only those that say nothing are taken.
+pub(crate) fn acl(acl: Option<s3_api::ObjectCannedACL>) -> Result<()> {
+    use s3_api::ObjectCannedACL as Acl;
+    match acl {
+        None | Some(Acl::Private | Acl::BucketOwnerFullControl) => Ok(()),
+        Some(_) => Err(platform::Fail::new(
+            "AccessControlListNotSupported",
+            400,
+            "The bucket does not allow ACLs",
+        )),
+    }
+}

@@ -1,0 +1,155 @@
+//! Where buckets, versions and uploads are: the only file that names tables and keys.
+
+use aquifer_object::BlobRef;
+use platform::{
+    AccountId, AuthMode, Ctx, Fail, PrincipalKind, ReadTx, Result, Table, WriteTx, auth_mode,
+};
+
+use crate::error;
+use crate::model::{Bucket, Part, Upload, Version};
+
+/// Name → bucket. Names are unique in the partition.
+pub(crate) static BUCKETS: Table<String, Bucket> = Table::global("s3.buckets");
+/// An account's buckets by name.
+pub(crate) static OWNED: Table<String, ()> = Table::account("s3.owned");
+/// (bucket, key) → its current version, which may be a delete marker.
+pub(crate) static CURRENT: Table<(String, String), Version> = Table::global("s3.current");
+/// (bucket, key, !sequence) → an older version; newest first.
+pub(crate) static OLDER: Table<(String, String, u64), Version> = Table::global("s3.older");
+/// (bucket, key, upload id) → an upload that is not complete.
+pub(crate) static UPLOADS: Table<(String, String, String), Upload> = Table::global("s3.uploads");
+/// (upload id, part number) → a part.
+pub(crate) static PARTS: Table<(String, u32), Part> = Table::global("s3.parts");
+
+/// A bucket that the caller may see, or AWS's refusal.
+///
+/// # Errors
+/// `NoSuchBucket`; `AccessDenied` for a bucket of another account, as nothing grants access across
+/// accounts here yet, or for one that is not the account's the caller expects.
+pub(crate) fn bucket(
+    ctx: &Ctx,
+    tx: &ReadTx<'_>,
+    name: &str,
+    expected_owner: Option<&String>,
+) -> Result<Bucket, Fail> {
+    let bucket = BUCKETS.get(tx, name)?.ok_or_else(|| error::no_such_bucket(name))?;
+    let owner = bucket.owner.account;
+    if expected_owner.is_some_and(|expected| expected != owner.as_str()) {
+        return Err(error::access_denied());
+    }
+    if !may_see(ctx, owner) {
+        return Err(error::access_denied());
+    }
+    Ok(bucket)
+}
+
+fn may_see(ctx: &Ctx, owner: AccountId) -> bool {
+    let caller = ctx.caller();
+    auth_mode(ctx) == AuthMode::Off
+        || caller.kind == PrincipalKind::Service
+        || caller.account == Some(owner)
+}
+
+/// The version of a key that a request means.
+///
+/// # Errors
+/// `NoSuchKey`, `NoSuchVersion`, or for a delete marker what AWS answers to readers of one.
+pub(crate) fn readable(
+    tx: &ReadTx<'_>,
+    bucket: &str,
+    key: &str,
+    version_id: Option<&str>,
+) -> Result<Version, Fail> {
+    let version = find(tx, bucket, key, version_id)?.ok_or_else(|| match version_id {
+        None => error::no_such_key(key),
+        Some(id) => error::no_such_version(key, id),
+    })?;
+    if !version.delete_marker {
+        return Ok(version);
+    }
+    let marked = |fail: Fail| {
+        fail.with_header("x-amz-delete-marker", "true")
+            .with_header("x-amz-version-id", version.id_text())
+    };
+    if version_id.is_none() {
+        return Err(marked(error::no_such_key(key)));
+    }
+    let message = "The specified method is not allowed against this resource.";
+    Err(marked(Fail::new("MethodNotAllowed", 405, message))
+        .with_header("Last-Modified", version.modified.http_date())
+        .with_header("Allow", "DELETE"))
+}
+
+/// A version by its id, or the current one; delete markers too.
+pub(crate) fn find(
+    tx: &ReadTx<'_>,
+    bucket: &str,
+    key: &str,
+    version_id: Option<&str>,
+) -> Result<Option<Version>, Fail> {
+    let current = CURRENT.get(tx, &(bucket, key))?;
+    let Some(id) = version_id else { return Ok(current) };
+    if let Some(version) = current.filter(|version| version.id_text() == id) {
+        return Ok(Some(version));
+    }
+    Ok(older(tx, bucket, key, id)?.map(|(_, version)| version))
+}
+
+/// An older version by its id, with the last part of its key.
+pub(crate) fn older(
+    tx: &ReadTx<'_>,
+    bucket: &str,
+    key: &str,
+    id: &str,
+) -> Result<Option<(u64, Version)>, Fail> {
+    if id == "null" {
+        // The one without an id does not tell its place.
+        for row in OLDER.scan(tx).prefix(&(bucket, key)) {
+            let ((_, _, place), version) = row?;
+            if version.id.is_none() {
+                return Ok(Some((place, version)));
+            }
+        }
+        return Ok(None);
+    }
+    let Some(sequence) = crate::versions::sequence_of(id) else { return Ok(None) };
+    let place = !sequence;
+    let version = OLDER.get(tx, &(bucket, key, place))?;
+    Ok(version.filter(|version| version.id_text() == id).map(|version| (place, version)))
+}
+
+/// The upload a request means.
+pub(crate) fn upload(
+    tx: &ReadTx<'_>,
+    bucket: &str,
+    key: &str,
+    upload_id: &str,
+) -> Result<Upload, Fail> {
+    UPLOADS.get(tx, &(bucket, key, upload_id))?.ok_or_else(|| error::no_such_upload(upload_id))
+}
+
+/// All parts of an upload, by number.
+pub(crate) fn parts(tx: &ReadTx<'_>, upload_id: &str) -> Result<Vec<(u32, Part)>, Fail> {
+    let mut parts = Vec::new();
+    for row in PARTS.scan(tx).prefix(&(upload_id,)) {
+        let ((_, number), part) = row?;
+        parts.push((number, part));
+    }
+    Ok(parts)
+}
+
+/// Forgets an upload; the answer is the bytes nobody names any more.
+pub(crate) fn forget_upload(
+    tx: &WriteTx<'_>,
+    bucket: &str,
+    key: &str,
+    upload_id: &str,
+) -> Result<Vec<(u32, BlobRef)>, Fail> {
+    let mut blobs = Vec::new();
+    for (number, part) in parts(tx, upload_id)? {
+        PARTS.delete(tx, &(upload_id, number))?;
+        blobs.push((number, part.blob));
+    }
+    UPLOADS.delete(tx, &(bucket, key, upload_id))?;
+    Ok(blobs)
+}

@@ -1,0 +1,140 @@
+//! The rules of versioning: what a write replaces, what a delete leaves.
+//!
+//! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/versioning-workflows.html>
+
+use aquifer_object::BlobRef;
+use platform::{Ctx, Fail, Result, WriteTx};
+
+use crate::error;
+use crate::model::{Bucket, Version, Versioning};
+use crate::store::{self, CURRENT, OLDER};
+
+/// Hex digits of a version id that tell its sequence; what follows is random.
+const SEQUENCE_DIGITS: usize = 16;
+const RANDOM_DIGITS: usize = 16;
+
+/// The sequence a version id tells, if it is one of ours.
+pub(crate) fn sequence_of(id: &str) -> Option<u64> {
+    u64::from_str_radix(id.get(..SEQUENCE_DIGITS)?, 16).ok()
+}
+
+/// What a delete did.
+pub(crate) struct Deleted {
+    /// The version removed or the marker made.
+    pub version_id: Option<String>,
+    pub delete_marker: bool,
+    /// Bytes nobody names any more.
+    pub freed: Option<BlobRef>,
+}
+
+/// The sequence after all versions of a key.
+fn next_sequence(ctx: &Ctx, current: Option<&Version>) -> u64 {
+    let now = u64::try_from(ctx.now().as_micros()).unwrap_or(0);
+    current.map_or(now, |version| now.max(version.sequence + 1))
+}
+
+/// Makes `version` the current one of a key; the answer is the bytes it replaced, if they are
+/// named no more. Sequence and id are given here.
+pub(crate) fn put(
+    ctx: &Ctx,
+    tx: &WriteTx<'_>,
+    (name, bucket): (&str, &Bucket),
+    key: &str,
+    mut version: Version,
+) -> Result<(Version, Option<BlobRef>), Fail> {
+    let current = CURRENT.get(tx, &(name, key))?;
+    version.sequence = next_sequence(ctx, current.as_ref());
+    version.id = (bucket.versioning == Versioning::Enabled)
+        .then(|| format!("{:016x}{}", version.sequence, ctx.ids().hex(RANDOM_DIGITS)));
+    let mut freed = None;
+    if let Some(current) = current {
+        if version.id.is_none() && current.id.is_none() {
+            freed = Some(current.blob);
+        } else {
+            if version.id.is_none() {
+                freed = remove_null(tx, name, key)?;
+            }
+            OLDER.put(tx, &(name, key, !current.sequence), &current)?;
+        }
+    }
+    CURRENT.put(tx, &(name, key), &version)?;
+    Ok((version, freed))
+}
+
+/// Removes the older version called `null`.
+fn remove_null(tx: &WriteTx<'_>, name: &str, key: &str) -> Result<Option<BlobRef>, Fail> {
+    let Some((place, version)) = store::older(tx, name, key, "null")? else { return Ok(None) };
+    OLDER.delete(tx, &(name, key, place))?;
+    Ok(Some(version.blob))
+}
+
+/// Deletes a key: for good where versions are not kept, by a marker where they are.
+pub(crate) fn delete(
+    ctx: &Ctx,
+    tx: &WriteTx<'_>,
+    (name, bucket): (&str, &Bucket),
+    key: &str,
+) -> Result<Deleted, Fail> {
+    if bucket.versioning == Versioning::Never {
+        let current = CURRENT.get(tx, &(name, key))?;
+        CURRENT.delete(tx, &(name, key))?;
+        let freed = current.map(|version| version.blob);
+        return Ok(Deleted { version_id: None, delete_marker: false, freed });
+    }
+    let marker = Version {
+        sequence: 0,
+        id: None,
+        delete_marker: true,
+        blob: BlobRef::Inline(platform::Bytes::new()),
+        size: 0,
+        etag: String::new(),
+        modified: ctx.now().floor_millis(),
+        headers: Default::default(),
+        storage_class: None,
+        checksum: None,
+        tags: Default::default(),
+        parts: Vec::new(),
+        owner: bucket.owner.account,
+    };
+    let (marker, freed) = put(ctx, tx, (name, bucket), key, marker)?;
+    let version_id = Some(marker.id_text().to_owned());
+    Ok(Deleted { version_id, delete_marker: true, freed })
+}
+
+/// Deletes one version for good; the newest older one takes its place if it was the current.
+pub(crate) fn delete_version(
+    tx: &WriteTx<'_>,
+    name: &str,
+    key: &str,
+    id: &str,
+) -> Result<Deleted, Fail> {
+    if id != "null" && sequence_of(id).is_none() {
+        return Err(error::invalid_argument("versionId", id, "Invalid version id specified"));
+    }
+    let gone = |version: Version| Deleted {
+        version_id: Some(version.id_text().to_owned()),
+        delete_marker: version.delete_marker,
+        freed: Some(version.blob),
+    };
+    if let Some(current) = CURRENT.get(tx, &(name, key))?.filter(|v| v.id_text() == id) {
+        let heir = OLDER.scan(tx).prefix(&(name, key)).next().transpose()?;
+        match heir {
+            Some(((_, _, place), heir)) => {
+                OLDER.delete(tx, &(name, key, place))?;
+                CURRENT.put(tx, &(name, key), &heir)?;
+            }
+            None => {
+                CURRENT.delete(tx, &(name, key))?;
+            }
+        }
+        return Ok(gone(current));
+    }
+    match store::older(tx, name, key, id)? {
+        Some((place, version)) => {
+            OLDER.delete(tx, &(name, key, place))?;
+            Ok(gone(version))
+        }
+        // Deleting what is not there succeeds, as it does for keys.
+        None => Ok(Deleted { version_id: Some(id.to_owned()), delete_marker: false, freed: None }),
+    }
+}
