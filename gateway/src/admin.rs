@@ -2,12 +2,13 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use aquifer_schema::Bytes;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use hyper::body::Incoming;
-use platform::{Jobs, Meter, Platform, PlatformParts, Timestamp};
+use platform::{FaultRule, Jobs, Meter, Period, Platform, PlatformParts, Prices, Timestamp};
 use serde_json::{Value, json};
 
 use crate::answer::Body;
@@ -15,13 +16,15 @@ use crate::body;
 use crate::options::{ServeOptions, StartError};
 
 const ROOT: &str = "/_aquifer";
+/// Events of one answer.
+const EVENTS_SHOWN: usize = 1_000;
 
 /// Answers what is not AWS's.
 pub(crate) struct Admin {
     parts: PlatformParts,
     platform: Platform,
     jobs: Jobs,
-    meter: Meter,
+    meter: Arc<Meter>,
     data: Option<PathBuf>,
 }
 
@@ -35,8 +38,16 @@ impl Admin {
         jobs: Jobs,
         options: &ServeOptions,
     ) -> Result<Self, StartError> {
-        let meter = Meter::start(&parts, options.prices.as_deref())
-            .map_err(|error| StartError::Other(error.to_string()))?;
+        let prices = match &options.prices {
+            Some(path) => Prices::load(path).map_err(|error| {
+                StartError::Other(format!("the price table {}: {error}", path.display()))
+            })?,
+            None => Prices::standard(),
+        };
+        let meter = Arc::new(Meter::new(prices));
+        meter.start(&parts);
+        platform.stages().audit.start(&parts);
+        platform.stages().limits.enable_all(options.limits);
         Ok(Self { parts, platform, jobs, meter, data: options.data.clone() })
     }
 
@@ -56,7 +67,7 @@ impl Admin {
 
     /// Writes what is only in memory.
     pub async fn flush(&self) {
-        if let Err(error) = self.meter.flush().await {
+        if let Err(error) = self.meter.flush(self.parts.store()).await {
             tracing::error!("the usage of the last moments is lost: {error}");
         }
     }
@@ -84,6 +95,16 @@ impl Admin {
             (&Method::POST, "clock") => answer(self.turn_clock(incoming).await),
             (&Method::GET, "bill") => answer(self.bill().await),
             (&Method::POST, "reset") => answer(self.reset().await),
+            (&Method::GET, "faults") => answer(Ok(json!(self.platform.stages().faults.list()))),
+            (&Method::POST, "faults") => answer(self.add_fault(incoming).await),
+            (&Method::DELETE, "faults") => {
+                self.platform.stages().faults.clear();
+                answer(Ok(json!([])))
+            }
+            (&Method::GET, "events") => {
+                let events = self.platform.stages().audit.recent(EVENTS_SHOWN, |_| true);
+                answer(Ok(json!(events)))
+            }
             (&Method::GET | &Method::HEAD, file) => page(file, &parts.headers),
             _ => {
                 let text = format!("{} {path} is not known", parts.method);
@@ -104,7 +125,10 @@ impl Admin {
             .iter()
             .map(|schema| {
                 let count = registry.count(schema.name);
-                (schema.name.to_owned(), json!({ "implemented": count, "modelled": schema.routes.len() }))
+                (
+                    schema.name.to_owned(),
+                    json!({ "implemented": count, "modelled": schema.routes.len() }),
+                )
             })
             .collect();
         json!({
@@ -132,7 +156,8 @@ impl Admin {
     async fn turn_clock(&self, incoming: Incoming) -> Answer {
         let bad = |text: String| (StatusCode::BAD_REQUEST, text);
         let body = body::collect(incoming).await.map_err(|fail| bad(fail.to_string()))?;
-        let question: Value = serde_json::from_slice(&body).map_err(|error| bad(error.to_string()))?;
+        let question: Value =
+            serde_json::from_slice(&body).map_err(|error| bad(error.to_string()))?;
         let now = self.parts.clock().now();
         let target = match (question.get("advance"), question.get("set")) {
             (Some(by), None) => {
@@ -153,9 +178,23 @@ impl Admin {
 
     async fn bill(&self) -> Answer {
         let failed = |error: String| (StatusCode::INTERNAL_SERVER_ERROR, error);
-        self.meter.flush().await.map_err(|error| failed(error.to_string()))?;
-        let lines = self.meter.bill_all().map_err(|error| failed(error.to_string()))?;
+        let to = self.parts.clock().now();
+        let period = Period { account: None, from: Timestamp::EPOCH, to };
+        let bill = self.meter.bill(self.parts.store(), &period).await;
+        let lines = bill.map_err(|error| failed(error.to_string()))?;
         serde_json::to_value(lines).map_err(|error| failed(error.to_string()))
+    }
+
+    /// Adds a standing fault: `{"service":"s3","operation":"PutObject",…}`.
+    async fn add_fault(&self, incoming: Incoming) -> Answer {
+        let bad = |text: String| (StatusCode::BAD_REQUEST, text);
+        let body = body::collect(incoming).await.map_err(|fail| bad(fail.to_string()))?;
+        let rule: FaultRule =
+            serde_json::from_slice(&body).map_err(|error| bad(error.to_string()))?;
+        let id = self.platform.stages().faults.add(rule);
+        let id =
+            id.ok_or_else(|| bad("there are too many rules, or the rate is not in 0 to 1".into()))?;
+        Ok(json!({ "id": id }))
     }
 
     async fn reset(&self) -> Answer {
@@ -166,6 +205,8 @@ impl Admin {
         let failed = |error: String| (StatusCode::INTERNAL_SERVER_ERROR, error);
         self.parts.store().clear_all().await.map_err(|error| failed(error.to_string()))?;
         self.meter.clear();
+        self.platform.stages().audit.clear();
+        self.platform.stages().faults.clear();
         self.parts.clock().reset();
         self.platform.registry().reset();
         Ok(json!({ "status": "reset" }))
@@ -239,7 +280,9 @@ fn parse_duration(text: &str) -> Option<Duration> {
             return None;
         }
     }
-    Duration::try_from_secs_f64(seconds).ok().filter(|d| *d <= Duration::from_secs(3_600 * 24 * 36_500))
+    Duration::try_from_secs_f64(seconds)
+        .ok()
+        .filter(|d| *d <= Duration::from_secs(3_600 * 24 * 36_500))
 }
 
 #[cfg(test)]

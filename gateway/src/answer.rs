@@ -33,9 +33,7 @@ impl http_body::Body for Body {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
         match &mut *self {
-            Self::Whole(full) => {
-                Pin::new(full).poll_frame(cx).map_err(|never| match never {})
-            }
+            Self::Whole(full) => Pin::new(full).poll_frame(cx).map_err(|never| match never {}),
             Self::Stream(stream) => {
                 Pin::new(stream).poll_next(cx).map(|item| item.map(|item| item.map(Frame::data)))
             }
@@ -71,9 +69,7 @@ pub(crate) fn respond(
     let body = match answer.body {
         ResponseBody::Whole(bytes) => bytes.into(),
         ResponseBody::Stream(stream) => Body::Stream(stream),
-        ResponseBody::Events(events) => {
-            Body::Events { events, xml: protocol == Protocol::RestXml }
-        }
+        ResponseBody::Events(events) => Body::Events { events, xml: protocol == Protocol::RestXml },
     };
     let mut response = http::Response::new(body);
     *response.status_mut() =
@@ -120,9 +116,9 @@ pub(crate) fn refuse(
         extras: fail.extras(),
     };
     let mut answer = encode_error(protocol, service, &error, ctx.request_id());
-    answer.headers.extend(
-        fail.headers().iter().map(|(name, value)| ((*name).to_owned(), value.clone())),
-    );
+    answer
+        .headers
+        .extend(fail.headers().iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
     if matches!(fail.status(), 204 | 304) {
         answer.body = ResponseBody::Whole(Bytes::new());
     }

@@ -44,7 +44,7 @@ impl Gatekeeper {
     ) -> Result<Admitted> {
         let mode = platform.auth_mode();
         let Some(presented) = presented else { return anonymous(ctx, protocol, mode) };
-        let region: Region = presented.region.parse().unwrap_or_default();
+        let region: Region = presented.region.parse().unwrap_or(Scope::default().region);
         if mode == AuthMode::Off {
             let ctx = as_root(ctx, account_of(&presented.access_key), region);
             return Ok(Admitted { ctx, verified: None });
@@ -76,7 +76,7 @@ impl Gatekeeper {
         if credential.expires.is_some_and(|end| end <= now) {
             return Err(refusal::expired_token(protocol));
         }
-        let account = credential.principal.account.unwrap_or_default();
+        let account = credential.principal.account.unwrap_or(ctx.scope().account);
         let session = Session {
             access_key_id: Some(presented.access_key.clone()),
             policies: credential.session_policies,
@@ -103,7 +103,7 @@ fn anonymous(ctx: &Ctx, protocol: Protocol, mode: AuthMode) -> Result<Admitted, 
 
 /// A key of twelve digits names its account; any other unknown key is the default account's.
 fn account_of(access_key: &str) -> AccountId {
-    access_key.parse().unwrap_or_default()
+    access_key.parse().unwrap_or(Scope::default().account)
 }
 
 fn as_root(ctx: &Ctx, account: AccountId, region: Region) -> Ctx {

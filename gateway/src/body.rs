@@ -206,11 +206,9 @@ pub(crate) fn unframe_whole(
 fn chunk_fault(error: &aquifer_sigv4::ChunkError) -> BodyFault {
     use aquifer_sigv4::ChunkError;
     let (code, status, message) = match error {
-        ChunkError::SignatureMismatch { .. } => (
-            "SignatureDoesNotMatch",
-            403,
-            crate::refusal::SIGNATURE_SENTENCE.to_owned(),
-        ),
+        ChunkError::SignatureMismatch { .. } => {
+            ("SignatureDoesNotMatch", 403, crate::refusal::SIGNATURE_SENTENCE.to_owned())
+        }
         ChunkError::Truncated { .. } | ChunkError::LengthMismatch { .. } => {
             ("IncompleteBody", 400, error.to_string())
         }

@@ -57,9 +57,7 @@ impl Dispatch {
         let (service, protocol) = (to.service, to.protocol);
         let head = parts.method == Method::HEAD;
         let answer = match presented {
-            Ok(presented) => {
-                self.answer(&ctx, &mut parts, body, &to, presented, peer).await
-            }
+            Ok(presented) => self.answer(&ctx, &mut parts, body, &to, presented, peer).await,
             Err(error) => Err(Refused { ctx: None, fail: refusal::malformed(protocol, &error) }),
         };
         match answer {
@@ -270,9 +268,8 @@ fn payload(
             Ok(Payload::Stream(body::stream(incoming, chunks, declared, length)))
         }
         Held::Whole { body, hash } => {
-            let fault = |fault: platform::BodyFault| {
-                Fail::new(fault.code, fault.status, fault.message)
-            };
+            let fault =
+                |fault: platform::BodyFault| Fail::new(fault.code, fault.status, fault.message);
             if let Some(PayloadHash::Literal(declared)) = declared {
                 body::compare(declared, &hash).map_err(fault)?;
             }
@@ -345,7 +342,8 @@ fn no_service(ctx: &Ctx, presented: Option<&Presented>) -> Response<Body> {
     let mut response = Response::new(Body::from(Bytes::from(text)));
     *response.status_mut() = http::StatusCode::NOT_IMPLEMENTED;
     let headers = response.headers_mut();
-    headers.insert(http::header::CONTENT_TYPE, HeaderValue::from_static("application/x-amz-json-1.1"));
+    headers
+        .insert(http::header::CONTENT_TYPE, HeaderValue::from_static("application/x-amz-json-1.1"));
     if let Ok(id) = HeaderValue::from_str(ctx.request_id()) {
         headers.insert("x-amzn-requestid", id);
     }

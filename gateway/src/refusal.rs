@@ -93,9 +93,7 @@ pub(crate) fn malformed(protocol: Protocol, error: &ParseError) -> Fail {
         ),
         (
             Style::S3,
-            ParseError::MalformedExpires
-            | ParseError::NegativeExpires
-            | ParseError::ExpiresTooLong,
+            ParseError::MalformedExpires | ParseError::NegativeExpires | ParseError::ExpiresTooLong,
         ) => Fail::new("AuthorizationQueryParametersError", 400, sentence),
         (Style::S3, ParseError::SignatureV2 | ParseError::UnsupportedScheme(_)) => Fail::new(
             "InvalidRequest",
@@ -184,10 +182,8 @@ pub(crate) fn time(
 pub(crate) fn unknown_operation(protocol: Protocol, service: &ServiceSchema, name: &str) -> Fail {
     match protocol {
         Protocol::AwsQuery | Protocol::Ec2Query => {
-            let message = format!(
-                "Could not find operation {name} for version {}",
-                service.api_version
-            );
+            let message =
+                format!("Could not find operation {name} for version {}", service.api_version);
             Fail::new("InvalidAction", 400, message)
         }
         Protocol::RestXml => Fail::new(

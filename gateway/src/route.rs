@@ -27,7 +27,10 @@ pub(crate) struct Destination {
 
 /// What the operation of a request turned out to be.
 pub(crate) enum Target {
-    Known { operation: Registered, labels: Vec<(&'static str, String)> },
+    Known {
+        operation: Registered,
+        labels: Vec<(&'static str, String)>,
+    },
     /// In the model, not in this build.
     Absent(&'static str),
     /// Not in the model; the name as the client wrote it, if it wrote one.
@@ -69,8 +72,7 @@ impl Routes {
             let prefix = target.rsplit_once('.').map_or(target, |(prefix, _)| prefix);
             let by_target =
                 self.services.iter().copied().find(|schema| schema.target_prefix == Some(prefix));
-            let service =
-                by_target.or_else(|| presented.and_then(|p| self.by_name(&p.service)))?;
+            let service = by_target.or_else(|| presented.and_then(|p| self.by_name(&p.service)))?;
             let one_zero = service.protocols.contains(&Protocol::AwsJson10);
             let json = if one_zero { Protocol::AwsJson10 } else { Protocol::AwsJson11 };
             return plain(service, json);
@@ -178,7 +180,8 @@ impl Routes {
         let uri = |name: &str| {
             to.service.routes.iter().find(|route| route.name == name).map(|r| (r.method, r.uri))
         };
-        let twin = |name: &'static str| registered(name).is_some() && uri(name) == uri(found.operation);
+        let twin =
+            |name: &'static str| registered(name).is_some() && uri(name) == uri(found.operation);
         match find(&twin).and_then(|other| Some((registered(other.operation)?, other.labels))) {
             Some((operation, labels)) => Target::Known { operation: operation.clone(), labels },
             None => Target::Absent(found.operation),

@@ -9,7 +9,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use platform::{
-    Backend, Clock, House, Ids, Jobs, PlatformParts, Platform, Store, StoreOptions,
+    Backend, Clock, House, Ids, Jobs, Platform, PlatformParts, Stages, Store, StoreOptions,
 };
 use tokio::net::{TcpListener, TcpStream};
 
@@ -57,13 +57,13 @@ impl Server {
             threads: std::thread::available_parallelism().map_or(2, usize::from),
         };
         let registry = services::open(&house, options.services.as_deref())?;
-        let platform = Platform::new(parts.clone(), registry, options.auth);
+        let stages = Stages::open(&parts)?;
+        let platform = Platform::new(parts.clone(), registry, options.auth, stages);
         jobs.start();
         let address = SocketAddr::new(options.listen, options.port);
-        let listener = TcpListener::bind(address).await.map_err(|source| StartError::Listen {
-            address: address.to_string(),
-            source,
-        })?;
+        let listener = TcpListener::bind(address)
+            .await
+            .map_err(|source| StartError::Listen { address: address.to_string(), source })?;
         let address = listener
             .local_addr()
             .map_err(|source| StartError::Listen { address: address.to_string(), source })?;

@@ -18,8 +18,10 @@ pub use aquifer_authz::{AccessRequest, Authorizer, Credential, Credentials, Deci
 pub use aquifer_ctx::{
     CancellationToken, Clock, Ctx, Dispatcher, Ids, MeterSink, PlatformParts, Session, Unit, Usage,
 };
+pub use aquifer_fault::Rule as FaultRule;
 pub use aquifer_jobs as jobs;
 pub use aquifer_jobs::Jobs;
+pub use aquifer_meter::{Meter, Period, Prices};
 pub use aquifer_schema::{
     ByteStream, Bytes, Document, OperationSchema, Protocol, ServiceSchema, Structure, Trailers,
 };

@@ -7,7 +7,7 @@ use aquifer_audit::{Audit, Event};
 use aquifer_authz::Credential;
 use aquifer_ctx::{Ctx, Dispatcher, PlatformParts, Unit};
 use aquifer_fault::Faults;
-use aquifer_limits::Limits;
+use aquifer_limits::{Limits, Rate};
 use aquifer_schema::{OperationSchema, Protocol, ServiceSchema, Structure, Validator};
 use aquifer_store::StoreError;
 use futures::future::BoxFuture;
@@ -34,7 +34,7 @@ struct Inner {
 pub struct Stages {
     pub limits: Limits,
     pub faults: Faults,
-    pub audit: Audit,
+    pub audit: Arc<Audit>,
 }
 
 impl Stages {
@@ -46,7 +46,7 @@ impl Stages {
         Ok(Self {
             limits: Limits::new(),
             faults: Faults::new(parts.ids()),
-            audit: Audit::open(parts.store())?,
+            audit: Arc::new(Audit::open(parts.store())?),
         })
     }
 }
@@ -66,6 +66,13 @@ impl Platform {
         let authorizer = registry.authorizer.clone();
         parts.set_ext(Arc::new(Gate { mode, authorizer }));
         parts.set_ext(Arc::new(Schemas(registry.services().to_vec())));
+        for operation in registry.operations() {
+            if let Some((per_second, burst)) = operation.schema.rate {
+                let rate = Rate { per_second: per_second.into(), burst: burst.into() };
+                let (service, name) = (operation.schema.service.name, operation.schema.name);
+                stages.limits.set_rate(service, Some(name), rate);
+            }
+        }
         let platform = Self(Arc::new(Inner { parts: parts.clone(), registry, mode, stages }));
         parts.set_dispatcher(Arc::new(platform.clone()));
         platform

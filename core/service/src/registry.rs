@@ -138,6 +138,11 @@ impl Registry {
         self.operations.get(service)?.get(operation)
     }
 
+    /// All operations of all rooms.
+    pub fn operations(&self) -> impl Iterator<Item = &Registered> {
+        self.operations.values().flat_map(HashMap::values)
+    }
+
     /// How many operations a room answers.
     pub fn count(&self, service: &str) -> usize {
         self.operations.get(service).map_or(0, HashMap::len)

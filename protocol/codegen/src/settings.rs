@@ -32,6 +32,9 @@ pub struct Settings {
     /// Operation → templates of the resources a policy names; `*` where absent.
     #[serde(default)]
     pub resources: BTreeMap<String, Vec<String>>,
+    /// Operation → calls a second, in the long run and at once, where AWS publishes a quota.
+    #[serde(default)]
+    pub rates: BTreeMap<String, (u32, u32)>,
     /// Operation → condition key → member of the input (a dot goes into a structure).
     #[serde(default)]
     pub conditions: BTreeMap<String, BTreeMap<String, String>>,

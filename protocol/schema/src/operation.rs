@@ -66,6 +66,8 @@ pub struct OperationSchema {
     pub resources: &'static [&'static str],
     /// Condition keys that members of the input give: `("s3:prefix", "Prefix")`.
     pub conditions: &'static [(&'static str, &'static str)],
+    /// Calls a second in the long run and at once, where AWS publishes a quota.
+    pub rate: Option<(u32, u32)>,
     pub service: &'static ServiceSchema,
 }
 

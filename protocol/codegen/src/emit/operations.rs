@@ -152,7 +152,7 @@ impl Emitter<'_> {
              &::aquifer_schema::OperationSchema {{ name: {}, method: {}, uri: {}, status: {}, \
              input: &schemas::{}, output: &schemas::{}, result_wrapper: {}, input_name: {}, \
              output_name: {}, unwrapped_output: {}, errors: &[{}], read_only: {read_only}, action: {}, resources: &[{}], \
-             conditions: &[{}], service: \
+             conditions: &[{}], rate: {:?}, service: \
              &SERVICE }};\n}}",
             literal(name),
             literal(&operation.http.method),
@@ -168,6 +168,7 @@ impl Emitter<'_> {
             literal(&action),
             resources.join(", "),
             conditions.join(", "),
+            settings.rates.get(name),
         ));
         Ok(())
     }

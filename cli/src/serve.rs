@@ -1,0 +1,126 @@
+//! `aquifer serve`.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use aquifer_gateway::{AuthMode, Durability, ServeOptions, Server};
+use clap::{Args, ValueEnum};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use crate::logs::{self, LogFormat};
+
+/// Options of `aquifer serve`.
+#[derive(Args)]
+pub struct Serve {
+    /// The address to listen on.
+    #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    listen: IpAddr,
+    /// The port; 0 picks a free one.
+    #[arg(long, default_value_t = 4566)]
+    port: u16,
+    /// Where everything is kept; created if missing.
+    #[arg(long, value_name = "DIR", default_value = "aquifer-data", conflicts_with = "ephemeral")]
+    data: PathBuf,
+    /// Keep everything in memory.
+    #[arg(long)]
+    ephemeral: bool,
+    /// off: nothing is examined; verify: signatures of known keys are; enforce: policies decide.
+    #[arg(long, value_enum, default_value_t = Auth::Verify)]
+    auth: Auth,
+    /// Enforce throughput limits too; size and format limits always hold.
+    #[arg(long)]
+    limits: bool,
+    /// Open only these services.
+    #[arg(long, value_delimiter = ',', value_name = "NAME")]
+    services: Option<Vec<String>>,
+    /// strict: acknowledged writes survive power loss; relaxed: the end of the process only.
+    #[arg(long, value_enum, default_value_t = Promise::Strict)]
+    durability: Promise,
+    /// Memory that query engines may use together, in MiB.
+    #[arg(long, default_value_t = 2_048, value_name = "MIB")]
+    memory: usize,
+    /// A price table (TOML) in place of the built-in one.
+    #[arg(long, value_name = "FILE")]
+    prices: Option<PathBuf>,
+    /// Seed ids and randomness, for runs that must repeat.
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// The form of the log on stderr.
+    #[arg(long, value_enum, default_value_t = LogFormat::Text)]
+    log: LogFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Auth {
+    Off,
+    Verify,
+    Enforce,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Promise {
+    Strict,
+    Relaxed,
+}
+
+impl Serve {
+    /// Serves until SIGTERM or SIGINT.
+    ///
+    /// # Errors
+    /// When the server cannot start, or cannot save its last writes.
+    pub async fn run(self) -> Result<()> {
+        logs::start(self.log);
+        let options = ServeOptions {
+            listen: self.listen,
+            port: self.port,
+            data: (!self.ephemeral).then_some(self.data),
+            auth: match self.auth {
+                Auth::Off => AuthMode::Off,
+                Auth::Verify => AuthMode::Verify,
+                Auth::Enforce => AuthMode::Enforce,
+            },
+            limits: self.limits,
+            services: self.services,
+            durability: match self.durability {
+                Promise::Strict => Durability::Strict,
+                Promise::Relaxed => Durability::Relaxed,
+            },
+            memory_bytes: self.memory << 20,
+            seed: self.seed,
+            prices: self.prices,
+        };
+        // Listening to signals before saying ready: whoever reads it may end the server at once.
+        let end = End::listen()?;
+        let server = Server::start(options).await?;
+        println!("ready http://{}", server.address());
+        tracing::info!(address = %server.address(), "serving");
+        end.wait().await;
+        server.shut_down().await.context("the last writes could not be saved")
+    }
+}
+
+/// SIGTERM or SIGINT.
+pub struct End {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl End {
+    /// Listens from now on.
+    ///
+    /// # Errors
+    /// When signals cannot be listened to.
+    pub fn listen() -> Result<Self> {
+        let terminate = signal(SignalKind::terminate())?;
+        Ok(Self { terminate, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    /// Waits for either.
+    pub async fn wait(mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
