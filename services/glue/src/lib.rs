@@ -1,0 +1,31 @@
+//! The data catalog and the crawlers that fill it.
+//!
+//! A table is a row that says where files are and how to read them; every engine of the house reads
+//! the same row. A crawler is the way rows come about by themselves: it lists a folder of S3, opens
+//! files, and writes what it found as tables and partitions, through the same functions that serve
+//! clients' calls ([`catalog`]).
+//!
+//! <https://docs.aws.amazon.com/glue/latest/webapi/Welcome.html>
+
+mod catalog;
+mod error;
+mod ops;
+mod pages;
+mod place;
+mod store;
+
+use std::sync::Arc;
+
+use platform::{House, Service};
+
+/// The room.
+pub struct Glue;
+
+/// Opens the room.
+///
+/// # Errors
+/// Never; the signature is that of all rooms.
+pub fn service(house: &House) -> anyhow::Result<Service> {
+    house.jobs.register_long(catalog::purge::KIND, catalog::purge::run);
+    Ok(ops::register(Service::new(&glue_api::SERVICE, Arc::new(Glue))).build())
+}

@@ -1,0 +1,71 @@
+//! What deleted databases and tables leave behind, swept away a page at a time.
+//!
+//! Everything here is out of sight already, so a crash between two pages shows nothing.
+
+use platform::jobs::{self, JobKey};
+use platform::{Ctx, Result, WriteTx};
+
+use crate::store::{PARTITIONS, TABLES, VERSIONS};
+
+/// The kind of job that sweeps.
+pub(crate) const KIND: &str = "glue.purge";
+
+/// Rows removed in one transaction.
+const PAGE: usize = 1_000;
+
+/// The job that sweeps what a database held; keys are `database/<number>`.
+pub(crate) fn database_job(id: u64) -> JobKey {
+    JobKey::new(KIND, format!("database/{id}"))
+}
+
+/// The job that sweeps what a table held; keys are `table/<number>`.
+pub(crate) fn table_job(id: u64) -> JobKey {
+    JobKey::new(KIND, format!("table/{id}"))
+}
+
+/// Removes a page of a table's partitions and versions; answers whether there are more.
+pub(crate) fn sweep_table(tx: &WriteTx<'_>, id: u64) -> Result<bool> {
+    let mut left = PAGE;
+    for key in PARTITIONS.scan(tx).prefix(&(id,)).keys().take(left) {
+        PARTITIONS.delete(tx, &key?)?;
+        left -= 1;
+    }
+    for key in VERSIONS.scan(tx).prefix(&(id,)).keys().take(left) {
+        VERSIONS.delete(tx, &key?)?;
+        left -= 1;
+    }
+    Ok(left == 0)
+}
+
+/// Removes a page of a database's tables, each with a job for what it held.
+fn sweep_database(tx: &WriteTx<'_>, ctx: &Ctx, id: u64) -> Result<bool> {
+    const TABLES_PAGE: usize = 100;
+    let page = TABLES.scan(tx).prefix(&(id,)).page(TABLES_PAGE)?;
+    for (key, row) in page.rows {
+        TABLES.delete(tx, &key)?;
+        jobs::schedule(tx, &table_job(row.id), ctx.now(), Vec::new())?;
+    }
+    Ok(page.more)
+}
+
+/// Sweeps until nothing is left.
+///
+/// # Errors
+/// If the store fails; the job is run again.
+pub(crate) async fn run(ctx: Ctx, job: jobs::Job) -> anyhow::Result<()> {
+    let Some((what, id)) = job.key.split_once('/') else { return Ok(()) };
+    let id: u64 = id.parse()?;
+    loop {
+        let more = ctx
+            .write(|tx| match what {
+                "database" => sweep_database(tx, &ctx, id),
+                _ => sweep_table(tx, id),
+            })
+            .await?;
+        if !more || ctx.shutdown_token().is_cancelled() {
+            break;
+        }
+    }
+    anyhow::ensure!(!ctx.shutdown_token().is_cancelled(), "the server is stopping");
+    Ok(())
+}

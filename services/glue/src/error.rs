@@ -1,0 +1,102 @@
+//! Errors AWS answers here, with its sentences.
+
+use glue_api::{ErrorDetail, error};
+use platform::Fail;
+
+pub(crate) use glue_api::error::invalid_input_exception as invalid;
+
+pub(crate) fn database_exists() -> Fail {
+    error::already_exists_exception("Database already exists.")
+}
+
+pub(crate) fn no_database(name: &str) -> Fail {
+    error::entity_not_found_exception(format!("Database {name} not found."))
+}
+
+pub(crate) fn table_exists() -> Fail {
+    error::already_exists_exception("Table already exists.")
+}
+
+/// What reading a table that is absent answers; changing one names it.
+pub(crate) fn no_entity() -> Fail {
+    error::entity_not_found_exception("Entity Not Found")
+}
+
+pub(crate) fn no_table(name: &str) -> Fail {
+    error::entity_not_found_exception(format!("Table {name} not found."))
+}
+
+pub(crate) fn no_version() -> Fail {
+    error::entity_not_found_exception("Table version not found.")
+}
+
+pub(crate) fn stale_version() -> Fail {
+    error::concurrent_modification_exception("Update table failed due to concurrent modifications.")
+}
+
+pub(crate) fn partition_exists() -> Fail {
+    error::already_exists_exception("Partition already exists.")
+}
+
+pub(crate) fn no_partition() -> Fail {
+    error::entity_not_found_exception("Cannot find partition.")
+}
+
+pub(crate) fn values_mismatch() -> Fail {
+    invalid("The number of partition keys do not match the number of partition values")
+}
+
+pub(crate) fn bad_token() -> Fail {
+    invalid("Invalid pagination token provided.")
+}
+
+pub(crate) fn classifier_exists(name: &str) -> Fail {
+    error::already_exists_exception(format!("Classifier {name} already exists."))
+}
+
+pub(crate) fn no_classifier(name: &str) -> Fail {
+    error::entity_not_found_exception(format!("Classifier {name} not found."))
+}
+
+pub(crate) fn crawler_exists(name: &str) -> Fail {
+    error::already_exists_exception(format!("Crawler with name {name} already exists"))
+}
+
+pub(crate) fn no_crawler(name: &str) -> Fail {
+    error::entity_not_found_exception(format!("Crawler entry with name {name} does not exist"))
+}
+
+pub(crate) fn crawler_running(name: &str) -> Fail {
+    error::crawler_running_exception(format!("Crawler with name {name} has already started"))
+}
+
+pub(crate) fn crawler_not_running(name: &str) -> Fail {
+    error::crawler_not_running_exception(format!("Crawler with name {name} is not running"))
+}
+
+pub(crate) fn crawler_stopping(name: &str) -> Fail {
+    error::crawler_stopping_exception(format!("Crawler with name {name} is already stopping"))
+}
+
+/// Another account's catalog, which nobody shares here.
+pub(crate) fn foreign_catalog(caller: &str, action: &str, resource: &str) -> Fail {
+    let message = format!(
+        "User: {caller} is not authorized to perform: {action} on resource: {resource} because no \
+         resource-based policy allows the {action} action"
+    );
+    Fail::new("AccessDeniedException", 400, message)
+}
+
+/// Something the model has and this room cannot honour.
+pub(crate) fn absent(what: &str) -> Fail {
+    let message = format!("{what} is not implemented by this version of Aquifer.");
+    Fail::new("NotImplemented", 501, message)
+}
+
+/// An error as one item of a batch answers it.
+pub(crate) fn detail(fail: &Fail) -> ErrorDetail {
+    ErrorDetail {
+        error_code: Some(fail.code().to_owned()),
+        error_message: Some(fail.message().to_owned()),
+    }
+}

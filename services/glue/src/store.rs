@@ -1,0 +1,216 @@
+//! Where things are: the tables of this room, their keys and rows.
+//!
+//! Databases and tables have numbers that are never used again. What belongs to a table is keyed
+//! by its number, so a dropped table's partitions and versions are out of sight at once, and a
+//! table of the same name made later does not find them; a job sweeps them away.
+
+use std::cmp::Reverse;
+
+use glue_api::{Classifier, Crawler, Database, Partition, Table as CatalogTable};
+use platform::{AsKey, AsPrefix, Key, Row, Stored, Table, Tags, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// Name → database.
+pub(crate) static DATABASES: Table<String, DatabaseRow> = Table::regional("glue.databases");
+/// Database's number, name → table as it is now.
+pub(crate) static TABLES: Table<(u64, String), TableRow> = Table::regional("glue.tables");
+/// Table's number, version → table as it was.
+pub(crate) static VERSIONS: Table<(u64, u64), Stored<CatalogTable>> =
+    Table::regional("glue.versions");
+/// Table's number, values → partition. Names of database and table are left out of the rows.
+pub(crate) static PARTITIONS: Table<(u64, Values), Stored<Partition>> =
+    Table::regional("glue.partitions");
+/// The resource part of an ARN → its tags.
+pub(crate) static TAGS: Table<String, Tags> = Table::regional("glue.tags");
+/// Name → classifier.
+pub(crate) static CLASSIFIERS: Table<String, Stored<Classifier>> =
+    Table::regional("glue.classifiers");
+/// Name → crawler.
+pub(crate) static CRAWLERS: Table<String, CrawlerRow> = Table::regional("glue.crawlers");
+/// Crawler, start of the run → run; the newest first.
+pub(crate) static CRAWLS: Table<(String, Reverse<Timestamp>), CrawlRow> =
+    Table::regional("glue.crawls");
+/// Run, line → what it logged.
+pub(crate) static CRAWL_LOG: Table<(String, u64), LogRow> = Table::regional("glue.crawl_log");
+/// Crawler, folder → nothing: the folders that crawls of new folders only have seen.
+pub(crate) static FOLDERS: Table<(String, String), ()> = Table::regional("glue.crawled_folders");
+
+/// A database.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct DatabaseRow {
+    pub id: u64,
+    pub database: Stored<Database>,
+}
+
+impl Row for DatabaseRow {}
+
+/// A table as it is now.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct TableRow {
+    pub id: u64,
+    pub version: u64,
+    pub table: Stored<CatalogTable>,
+}
+
+impl Row for TableRow {}
+
+/// A crawler: its definition, how it stands, and what its last run did.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct CrawlerRow {
+    /// As clients defined it; state and elapsed time are filled in when it is asked for.
+    pub crawler: Stored<Crawler>,
+    /// The run under way.
+    #[serde(default)]
+    pub run: Option<Run>,
+    /// Seconds the last runs took, the newest last.
+    #[serde(default)]
+    pub runtimes: Vec<f64>,
+    /// What the last run did.
+    #[serde(default)]
+    pub changes: Changes,
+}
+
+impl Row for CrawlerRow {}
+
+/// A run under way.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Run {
+    pub id: String,
+    pub started: Timestamp,
+    /// Whether it is on its way to the end: asked to stop, or writing to the catalog.
+    pub stopping: bool,
+    /// Whether a client asked it to stop.
+    pub cancelled: bool,
+}
+
+/// Tables and partitions a run changed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Changes {
+    pub tables_created: u32,
+    pub tables_updated: u32,
+    pub tables_deleted: u32,
+    pub partitions_created: u32,
+    pub partitions_updated: u32,
+    pub partitions_deleted: u32,
+}
+
+/// How a run ended, or that it has not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum CrawlState {
+    Running,
+    Completed,
+    Failed,
+    Stopped,
+}
+
+/// A run, under way or over.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct CrawlRow {
+    pub id: String,
+    pub state: CrawlState,
+    pub ended: Option<Timestamp>,
+    pub error: Option<String>,
+    pub dpu_seconds: f64,
+    pub changes: Changes,
+}
+
+impl Row for CrawlRow {}
+
+/// A line of a run's log.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct LogRow {
+    pub at: Timestamp,
+    pub level: LogLevel,
+    pub message: String,
+}
+
+impl Row for LogRow {}
+
+/// How grave a line of a log is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum LogLevel {
+    Benchmark,
+    Info,
+    Warn,
+    Error,
+}
+
+impl LogLevel {
+    /// As it stands in the log.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            LogLevel::Benchmark => "BENCHMARK",
+            LogLevel::Info => "INFO",
+            LogLevel::Warn => "WARN",
+            LogLevel::Error => "ERROR",
+        }
+    }
+}
+
+/// A partition's values as a key: partitions with the same leading values are neighbours.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Values(pub Vec<String>);
+
+impl AsKey<Values> for Values {
+    fn encode(&self, into: &mut Vec<u8>) {
+        encode_values(&self.0, into);
+    }
+}
+
+impl AsKey<Values> for [String] {
+    fn encode(&self, into: &mut Vec<u8>) {
+        encode_values(self, into);
+    }
+}
+
+impl AsKey<Values> for Vec<String> {
+    fn encode(&self, into: &mut Vec<u8>) {
+        encode_values(self, into);
+    }
+}
+
+impl Key for Values {
+    /// Values end where the key ends: they must be its last part.
+    fn decode(from: &mut &[u8]) -> Option<Self> {
+        let mut values = Vec::new();
+        while !from.is_empty() {
+            values.push(String::decode(from)?);
+        }
+        Some(Values(values))
+    }
+}
+
+/// All partitions of a table whose first values are these.
+pub(crate) struct Leading<'a>(pub u64, pub &'a [String]);
+
+impl AsPrefix<(u64, Values)> for Leading<'_> {
+    fn encode_prefix(&self, into: &mut Vec<u8>) {
+        AsKey::<u64>::encode(&self.0, into);
+        encode_values(self.1, into);
+    }
+}
+
+fn encode_values(values: &[String], into: &mut Vec<u8>) {
+    for value in values {
+        AsKey::<String>::encode(value.as_str(), into);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_keys_in_their_order() {
+        let key = |values: &[&str]| {
+            let values = Values(values.iter().map(|v| (*v).to_owned()).collect());
+            let mut bytes = Vec::new();
+            AsKey::<Values>::encode(&values, &mut bytes);
+            assert_eq!(Values::decode(&mut bytes.as_slice()), Some(values));
+            bytes
+        };
+        assert!(key(&["2013", "9"]) > key(&["2013", "10"]));
+        assert!(key(&["2013", "12"]) < key(&["20130", "1"]));
+        assert!(key(&["a\0", "b"]) > key(&["a", "z"]));
+    }
+}
