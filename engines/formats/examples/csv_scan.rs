@@ -8,7 +8,8 @@ use aquifer_formats::{
 };
 use bytes::Bytes;
 
-const COLUMNS: &str = "struct<id:bigint,city:string,fare:double,day:date,at:timestamp,flag:boolean,note:string,n:int>";
+const COLUMNS: &str = "struct<id:bigint,city:string,fare:double,day:date,at:timestamp,\
+                       flag:boolean,note:string,n:int>";
 
 fn main() -> Result<()> {
     let rows: usize = std::env::args().nth(1).and_then(|n| n.parse().ok()).unwrap_or(1_000_000);
@@ -44,42 +45,46 @@ fn main() -> Result<()> {
 
 fn plain_row(i: usize) -> String {
     format!(
-        "{i},Amsterdam {},{}.{:02},2024-{:02}-{:02},2024-05-06 07:08:{:02},{},a longer note of row {i},{}\n",
+        "{i},Amsterdam {},{}.{:02},2024-{:02}-{:02},\
+         2024-05-06 07:08:{:02},{},a longer note of row {i},{}\n",
         i % 97,
         i % 300,
         i % 100,
         i % 12 + 1,
         i % 28 + 1,
         i % 60,
-        i % 2 == 0,
+        i.is_multiple_of(2),
         i % 1000,
     )
 }
 
 fn quoted_row(i: usize) -> String {
     format!(
-        "{i},\"Amsterdam, {}\",{}.{:02},\"2024-{:02}-{:02}\",\"2024-05-06 07:08:{:02}\",{},\"a longer \"\"note\"\" of row {i}\",{}\n",
+        "{i},\"Amsterdam, {}\",{}.{:02},\"2024-{:02}-{:02}\",\
+         \"2024-05-06 07:08:{:02}\",{},\"a longer \"\"note\"\" of row {i}\",{}\n",
         i % 97,
         i % 300,
         i % 100,
         i % 12 + 1,
         i % 28 + 1,
         i % 60,
-        i % 2 == 0,
+        i.is_multiple_of(2),
         i % 1000,
     )
 }
 
 fn json_row(i: usize) -> String {
     format!(
-        "{{\"id\":{i},\"city\":\"Amsterdam {}\",\"fare\":{}.{:02},\"day\":\"2024-{:02}-{:02}\",\"at\":\"2024-05-06 07:08:{:02}\",\"flag\":{},\"note\":\"a longer note of row {i}\",\"n\":{}}}\n",
+        "{{\"id\":{i},\"city\":\"Amsterdam {}\",\"fare\":{}.{:02},\
+         \"day\":\"2024-{:02}-{:02}\",\"at\":\"2024-05-06 07:08:{:02}\",\
+         \"flag\":{},\"note\":\"a longer note of row {i}\",\"n\":{}}}\n",
         i % 97,
         i % 300,
         i % 100,
         i % 12 + 1,
         i % 28 + 1,
         i % 60,
-        i % 2 == 0,
+        i.is_multiple_of(2),
         i % 1000,
     )
 }

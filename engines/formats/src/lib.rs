@@ -8,6 +8,7 @@
 mod compression;
 mod error;
 mod hive;
+mod infer;
 mod options;
 mod text;
 mod write;
@@ -15,6 +16,10 @@ mod write;
 pub use compression::{Compression, Compressor, Decompressor, Progress};
 pub use error::{Error, Result};
 pub use hive::{HiveType, arrow_schema};
+pub use infer::{
+    Classification, Conflict, CsvHints, Inference, JsonLayout, ParquetTail, TailReader, infer,
+    infer_parquet, infer_with, parquet_tail,
+};
 pub use options::{CsvOptions, CsvStyle, Format, JsonOptions, JsonStyle};
 pub use text::TextDecoder;
 pub use write::{FileWriter, Quoting, WriteOptions};

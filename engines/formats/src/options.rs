@@ -40,8 +40,9 @@ pub enum CsvStyle {
     #[default]
     LazySimple,
     /// `OpenCSVSerde`: quoted fields (line breaks included), every field a string that is then
-    /// cast; nothing is NULL in columns of other types, a value that does not cast is an error; dates are days and timestamps milliseconds
-    /// since the epoch, the usual spellings accepted as well.
+    /// cast; nothing is NULL in columns of other types, a value that does not cast is an error;
+    /// dates are days and timestamps milliseconds since the epoch, the usual spellings accepted as
+    /// well.
     OpenCsv,
 }
 

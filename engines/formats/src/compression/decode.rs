@@ -212,20 +212,33 @@ impl Codec {
     }
 }
 
-/// As many plain bytes as the head of a file yields, at most `limit`: a head cut inside a member
-/// or corrupt after some bytes gives the bytes before.
-pub(crate) fn decompress_head(compression: Compression, head: &[u8], limit: usize) -> Vec<u8> {
-    let mut out = Vec::new();
-    let Ok(mut decompressor) = Decompressor::new(compression) else { return out };
+/// The plain bytes of a file's head.
+pub(crate) struct PlainHead {
+    pub bytes: Vec<u8>,
+    /// How many stored bytes they were.
+    pub used: usize,
+    /// Whether they are all that was stored, up to the end of a member.
+    pub whole: bool,
+}
+
+/// As many plain bytes as the head of a file yields, about `limit` at most: a head cut inside a
+/// member or corrupt after some bytes gives the bytes before.
+pub(crate) fn decompress_head(compression: Compression, head: &[u8], limit: usize) -> PlainHead {
+    let mut plain = PlainHead { bytes: Vec::new(), used: 0, whole: false };
+    let Ok(mut decompressor) = Decompressor::new(compression) else { return plain };
     decompressor.feed(Bytes::copy_from_slice(head));
-    while out.len() < limit {
-        let room = (limit - out.len()).min(256 << 10);
-        match decompressor.read(&mut out, room) {
+    while plain.bytes.len() < limit {
+        match decompressor.read(&mut plain.bytes, 256 << 10) {
             Ok(Progress::More) => {}
-            Ok(Progress::Starved) | Err(_) => break,
+            Ok(Progress::Starved) => {
+                plain.whole = decompressor.finish().is_ok();
+                break;
+            }
+            Err(_) => break,
         }
     }
-    out
+    plain.used = decompressor.used as usize;
+    plain
 }
 
 #[cfg(test)]

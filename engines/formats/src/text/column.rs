@@ -16,7 +16,8 @@ use arrow::datatypes::{
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use super::value::{self, TimestampFormats};
+use super::pattern::TimestampFormats;
+use super::value;
 use crate::error::Result;
 use crate::hive::HiveType;
 

@@ -7,8 +7,8 @@ use memchr::{memchr, memchr2};
 
 use super::Selected;
 use super::column::Column;
+use super::pattern::TimestampFormats;
 use super::scan::{Index, Scanner};
-use super::value::TimestampFormats;
 use crate::error::{Error, Result};
 use crate::hive::HiveType;
 use crate::options::{CsvOptions, CsvStyle};

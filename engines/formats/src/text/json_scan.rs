@@ -135,7 +135,10 @@ impl<'a> Cursor<'a> {
             if at == near {
                 match memchr2(b'"', b'\\', &self.data[at..]) {
                     Some(more) => at += more,
-                    None => return Err(self.malformed("the string does not end")),
+                    None => {
+                        let message = "the string does not end";
+                        return Err(Malformed { at: self.data.len(), message });
+                    }
                 }
             }
             if self.data[at] == b'"' {

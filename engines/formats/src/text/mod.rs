@@ -7,10 +7,14 @@ mod column;
 mod csv;
 mod json;
 mod json_scan;
+mod pattern;
 mod scan;
 #[cfg(test)]
 mod tests;
 pub(crate) mod value;
+
+pub(crate) use self::json_scan::{Cursor, unescape};
+pub(crate) use self::scan::{Index, Scanner};
 
 use std::sync::Arc;
 

@@ -12,7 +12,7 @@ const BLOCK: usize = 64;
 
 /// Where fields end. Offsets are into the caller's buffer and index the ending byte.
 #[derive(Default)]
-pub(super) struct Index {
+pub(crate) struct Index {
     /// Ends of fields, those of a row's last field included.
     pub ends: Vec<u32>,
     /// Per row, how many `ends` there are up to and including its last.
@@ -20,7 +20,7 @@ pub(super) struct Index {
 }
 
 /// Finds field and row ends, block by block; continues where it stopped.
-pub(super) struct Scanner {
+pub(crate) struct Scanner {
     delimiter: u8,
     quote: Option<u8>,
     escape: Option<u8>,
@@ -43,7 +43,7 @@ enum State {
 }
 
 impl Scanner {
-    pub(super) fn new(options: &CsvOptions) -> Self {
+    pub(crate) fn new(options: &CsvOptions) -> Self {
         let open_csv = options.style == CsvStyle::OpenCsv;
         Scanner {
             delimiter: options.delimiter,
@@ -59,7 +59,7 @@ impl Scanner {
 
     /// Indexes `data` from `from` until `rows_max` rows are known; returns the offset reached.
     /// Less than a block stays for later unless `last`.
-    pub(super) fn scan(
+    pub(crate) fn scan(
         &mut self,
         data: &[u8],
         from: usize,

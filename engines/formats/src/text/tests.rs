@@ -177,7 +177,7 @@ fn quoted_fields_hold_anything() {
             +-------------+---------------+------------+
             | a           | b             | c          |
             +-------------+---------------+------------+
-            | a,b         | say "hi"      | two       |
+            | a,b         | say "hi"      | two        |
             |             |               | lines      |
             | plain       | blank, before | xy         |
             | back"slash\ |               | unfinished |

@@ -116,7 +116,8 @@ fn quotes_are_put_where_asked() {
         c",
         "",3
         ,
-    "#]].assert_eq(&text(&format, &rows, options.clone()));
+    "#]]
+    .assert_eq(&text(&format, &rows, options.clone()));
     expect![[r#"
         "na,me","n"
         "plain","1"
@@ -124,21 +125,15 @@ fn quotes_are_put_where_asked() {
         c",
         "","3"
         ,
-    "#]].assert_eq(&text(
-        &format,
-        &rows,
-        WriteOptions { quoting: Quoting::Always, ..options },
-    ));
+    "#]]
+    .assert_eq(&text(&format, &rows, WriteOptions { quoting: Quoting::Always, ..options }));
     let plain = Format::Csv(CsvOptions { escape: Some(b'\\'), ..CsvOptions::lazy_simple(b',') });
     let first = rows.slice(0, 1);
     expect![[r#"
         na\,me,n
         plain,1
-    "#]].assert_eq(&text(
-        &plain,
-        &first,
-        WriteOptions { header: true, ..WriteOptions::default() },
-    ));
+    "#]]
+    .assert_eq(&text(&plain, &first, WriteOptions { header: true, ..WriteOptions::default() }));
 }
 
 #[test]
@@ -152,11 +147,8 @@ fn arrow_types_hive_lacks_are_written_as_those_it_has() {
     expect![[r#"
         {"d":"x","u":18446744073709551615,"t":"1970-01-01 00:00:00.000000001","f":0.1}
         {"d":null,"u":0,"t":"1970-01-01 00:00:00","f":"NaN"}
-    "#]].assert_eq(&text(
-        &Format::Json(JsonOptions::default()),
-        &rows,
-        WriteOptions::default(),
-    ));
+    "#]]
+    .assert_eq(&text(&Format::Json(JsonOptions::default()), &rows, WriteOptions::default()));
 }
 
 #[test]
