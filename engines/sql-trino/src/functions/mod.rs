@@ -5,27 +5,65 @@
 //! What the engine has right is not repeated here: `coalesce`, `nullif`, `abs`, `sqrt`, `avg`, the
 //! statistical aggregates, the window functions.
 
+mod aggregate;
 mod array;
+mod binary;
+mod conditional;
 mod datetime;
 mod error;
+mod json;
+mod lambda;
 mod map;
+mod math;
 mod memo;
 mod regexp;
 mod scalar;
 mod string;
+mod url;
 
-use datafusion::logical_expr::ScalarUDF;
+use std::sync::Arc;
+
+use datafusion::logical_expr::{AggregateUDF, HigherOrderUDF, ScalarUDF};
 use datafusion::prelude::SessionContext;
 
 /// Every scalar function of the dialect.
 pub fn scalars() -> Vec<ScalarUDF> {
-    let groups = [array::all(), datetime::all(), map::all(), regexp::all(), string::all()];
+    let groups = [
+        array::all(),
+        binary::all(),
+        conditional::all(),
+        datetime::all(),
+        json::all(),
+        map::all(),
+        math::all(),
+        regexp::all(),
+        string::all(),
+        url::all(),
+    ];
     groups.into_iter().flatten().collect()
+}
+
+/// Every function over lambdas.
+pub fn higher_orders() -> Vec<HigherOrderUDF> {
+    lambda::all()
+}
+
+/// Every aggregate of the dialect.
+pub fn aggregates() -> Vec<AggregateUDF> {
+    aggregate::all()
 }
 
 /// Makes every function of the dialect known to the session, over the engine's own.
 pub fn register(session: &SessionContext) {
     for function in scalars() {
         session.register_udf(function);
+    }
+    for function in aggregates() {
+        session.register_udaf(function);
+    }
+    for function in higher_orders() {
+        // A plain function of the name would be found first.
+        session.deregister_udf(function.name());
+        session.register_higher_order_function(Arc::new(function));
     }
 }

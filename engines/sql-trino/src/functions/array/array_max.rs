@@ -9,9 +9,7 @@ use super::super::scalar::{Function, Rows, list_of};
 use super::lists::{Keys, Picks, element, range};
 
 pub(super) fn function() -> ScalarUDF {
-    Function::named("array_max")
-        .takes_any("array(E)", resolve, |rows| extreme(rows, true))
-        .finish()
+    Function::named("array_max").takes_any("array(E)", resolve, |rows| extreme(rows, true)).finish()
 }
 
 pub(super) fn resolve(given: &[DataType]) -> Option<(Vec<DataType>, DataType)> {

@@ -9,7 +9,6 @@ mod array_max;
 mod array_min;
 mod array_position;
 mod array_remove;
-mod array_sort;
 mod array_union;
 mod arrays_overlap;
 mod cardinality;
@@ -38,7 +37,6 @@ pub(super) fn all() -> Vec<ScalarUDF> {
         array_min::function(),
         array_position::function(),
         array_remove::function(),
-        array_sort::function(),
         array_union::function(),
         arrays_overlap::function(),
         cardinality::function(),

@@ -31,8 +31,10 @@ fn evaluate(rows: &Rows) -> Result<ArrayRef> {
         }
         let count = counts.at(row);
         if count > COUNT_MAX {
-            let text = format!("count argument of repeat function must be less than or equal to \
-                                {COUNT_MAX}");
+            let text = format!(
+                "count argument of repeat function must be less than or equal to \
+                                {COUNT_MAX}"
+            );
             return Err(invalid_argument(text));
         }
         if count < 0 {

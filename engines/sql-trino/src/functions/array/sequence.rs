@@ -3,15 +3,15 @@
 
 use std::sync::Arc;
 
-use chrono::{Duration, Months, NaiveDate, NaiveDateTime, NaiveTime};
+use chrono::{Duration, Months, NaiveDateTime};
 use datafusion::arrow::array::{
-    Array, ArrayRef, AsArray, Date32Builder, Int64Builder, ListBuilder, TimestampMicrosecondBuilder,
+    ArrayRef, AsArray, Date32Builder, Int64Builder, ListBuilder, TimestampMicrosecondBuilder,
 };
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{
     DataType, IntervalMonthDayNano, IntervalMonthDayNanoType, IntervalUnit, TimeUnit,
 };
-use datafusion::common::{Result, exec_datafusion_err};
+use datafusion::common::Result;
 use datafusion::error::DataFusionError;
 use datafusion::logical_expr::ScalarUDF;
 
@@ -173,7 +173,8 @@ fn walk(
 fn moved(start: NaiveDateTime, step: IntervalMonthDayNano, count: i32) -> Option<NaiveDateTime> {
     let months = step.months.checked_mul(count)?;
     let size = Months::new(months.unsigned_abs());
-    let at = if months < 0 { start.checked_sub_months(size) } else { start.checked_add_months(size) };
+    let at =
+        if months < 0 { start.checked_sub_months(size) } else { start.checked_add_months(size) };
     let days = Duration::try_days(i64::from(step.days).checked_mul(i64::from(count))?)?;
     let nanos = Duration::nanoseconds(step.nanoseconds.checked_mul(i64::from(count))?);
     at?.checked_add_signed(days)?.checked_add_signed(nanos)
@@ -181,6 +182,8 @@ fn moved(start: NaiveDateTime, step: IntervalMonthDayNano, count: i32) -> Option
 
 #[cfg(test)]
 mod tests {
+    use chrono::{NaiveDate, NaiveTime};
+
     use super::*;
 
     #[test]

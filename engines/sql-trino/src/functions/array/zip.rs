@@ -10,13 +10,15 @@ use datafusion::logical_expr::ScalarUDF;
 
 use super::super::scalar::{Function, Rows, list_of};
 use super::lists::{Picks, element, range};
+use crate::types::anonymous_field;
 
 pub(super) fn function() -> ScalarUDF {
     Function::named("zip").takes_any("array(E1), array(E2), ...", resolve, evaluate).finish()
 }
 
 fn fields(elements: &[DataType]) -> Fields {
-    let field = |(i, element): (usize, &DataType)| Field::new(format!("field{i}"), element.clone(), true);
+    let field =
+        |(i, element): (usize, &DataType)| Field::new(anonymous_field(i), element.clone(), true);
     elements.iter().enumerate().map(field).collect()
 }
 

@@ -7,9 +7,7 @@ use std::sync::Arc;
 
 use datafusion::arrow::array::AsArray;
 use datafusion::arrow::compute::cast;
-use datafusion::arrow::datatypes::{
-    DataType, Field, FieldRef, TimeUnit, TimestampMicrosecondType,
-};
+use datafusion::arrow::datatypes::{DataType, Field, FieldRef, TimeUnit, TimestampMicrosecondType};
 use datafusion::common::{Result, ScalarValue};
 use datafusion::error::DataFusionError;
 use datafusion::logical_expr::{
@@ -113,10 +111,12 @@ impl ScalarUDFImpl for InZone {
         let result = if self.keeps_wall_clock {
             let zone = Zone::parse(zone)?;
             let micros = cast(&array, &DataType::Timestamp(TimeUnit::Microsecond, None))?;
-            let moved = micros.as_primitive::<TimestampMicrosecondType>().unary_opt::<_, TimestampMicrosecondType>(|micros| {
-                let local = chrono::DateTime::from_timestamp_micros(micros)?.naive_utc();
-                Some(zone.instant(local).and_utc().timestamp_micros())
-            });
+            let moved = micros
+                .as_primitive::<TimestampMicrosecondType>()
+                .unary_opt::<_, TimestampMicrosecondType>(|micros| {
+                    let local = chrono::DateTime::from_timestamp_micros(micros)?.naive_utc();
+                    Some(zone.instant(local).and_utc().timestamp_micros())
+                });
             cast(&moved.with_timezone("UTC"), &target)?
         } else {
             cast(&array, &target)?

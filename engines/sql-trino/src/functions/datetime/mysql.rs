@@ -106,6 +106,9 @@ mod tests {
         let print = |pattern| compile(pattern).unwrap().print(time, zone);
         assert_eq!(print("%a %b %c %d %e %f"), "Fri Jan 1 05 5 045000");
         assert_eq!(print("%h %I %i %j %k %l"), "01 01 07 005 13 1");
-        assert_eq!(print("%M %p %r %s %v %W %x %y %% %q"), "January PM 01:07:09 PM 09 01 Friday 2024 24 % q");
+        assert_eq!(
+            print("%M %p %r %s %v %W %x %y %% %q"),
+            "January PM 01:07:09 PM 09 01 Friday 2024 24 % q"
+        );
     }
 }

@@ -53,8 +53,18 @@ pub(super) enum Part {
 pub(super) struct Pattern(pub(super) Vec<Part>);
 
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
 ];
 const WEEKDAYS: [&str; 7] =
     ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
@@ -203,9 +213,7 @@ impl Found {
                 self.month = Some(index + 1);
                 Some(rest)
             }
-            Part::WeekdayShort | Part::WeekdayLong => {
-                name(text, &WEEKDAYS).map(|(_, rest)| rest)
-            }
+            Part::WeekdayShort | Part::WeekdayLong => name(text, &WEEKDAYS).map(|(_, rest)| rest),
             _ => self.read_rest(part, text),
         }
     }

@@ -72,7 +72,7 @@ fn evaluate(rows: &Rows) -> Result<ArrayRef> {
 }
 
 /// A key is there twice.
-pub(super) fn duplicate(keys: &ArrayRef, index: usize) -> datafusion::error::DataFusionError {
+pub(crate) fn duplicate(keys: &ArrayRef, index: usize) -> datafusion::error::DataFusionError {
     let key = datafusion::arrow::util::display::array_value_to_string(keys, index);
     invalid_argument(format!("Duplicate map keys ({}) are not allowed", key.unwrap_or_default()))
 }

@@ -19,9 +19,8 @@ fn resolve(given: &[DataType]) -> Option<(Vec<DataType>, DataType)> {
     let types: Option<Vec<_>> = given.iter().map(build::types).collect();
     let mut types = types.filter(|types| types.len() >= 2)?.into_iter();
     let first = types.next()?;
-    let (key, value) = types.try_fold(first, |(key, value), (k, v)| {
-        Some((unify(&key, &k)?, unify(&value, &v)?))
-    })?;
+    let (key, value) = types
+        .try_fold(first, |(key, value), (k, v)| Some((unify(&key, &k)?, unify(&value, &v)?)))?;
     let map = map_of(key, value);
     Some((vec![map.clone(); given.len()], map))
 }

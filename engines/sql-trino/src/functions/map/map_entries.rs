@@ -11,13 +11,15 @@ use datafusion::logical_expr::ScalarUDF;
 use super::super::array::lists::Picks;
 use super::super::scalar::{Function, Rows, list_of};
 use super::build;
+use crate::types::anonymous_field;
 
 pub(super) fn function() -> ScalarUDF {
     Function::named("map_entries").takes_any("map(K, V)", resolve, evaluate).finish()
 }
 
 fn fields(key: DataType, value: DataType) -> Fields {
-    vec![Field::new("field0", key, true), Field::new("field1", value, true)].into()
+    vec![Field::new(anonymous_field(0), key, true), Field::new(anonymous_field(1), value, true)]
+        .into()
 }
 
 fn resolve(given: &[DataType]) -> Option<(Vec<DataType>, DataType)> {

@@ -8,6 +8,8 @@ mod map_from_entries;
 mod map_keys;
 mod map_values;
 
+pub(crate) use map::duplicate;
+
 use datafusion::logical_expr::ScalarUDF;
 
 pub(super) fn all() -> Vec<ScalarUDF> {

@@ -17,9 +17,10 @@ use datafusion::logical_expr::{
 };
 
 pub(crate) use rows::Rows;
-pub(crate) use types::{Type, json_field, list_of, map_of, type_name};
+pub(crate) use types::{Type, list_of, map_of, type_name};
 
 use super::error;
+use crate::types::json_field;
 
 /// Columns in, column out.
 pub(crate) type Evaluate = fn(&Rows) -> Result<ArrayRef>;
@@ -29,9 +30,17 @@ pub(crate) type Evaluate = fn(&Rows) -> Result<ArrayRef>;
 pub(crate) type Resolve = fn(&[DataType]) -> Option<(Vec<DataType>, DataType)>;
 
 enum Variant {
-    Typed { arguments: &'static [Type], returns: Type, evaluate: Evaluate },
+    Typed {
+        arguments: &'static [Type],
+        returns: Type,
+        evaluate: Evaluate,
+    },
     /// For functions over any element type; the text is the argument list for the refusal.
-    Generic { shown: &'static str, resolve: Resolve, evaluate: Evaluate },
+    Generic {
+        shown: &'static str,
+        resolve: Resolve,
+        evaluate: Evaluate,
+    },
 }
 
 /// A scalar function under construction.
@@ -63,12 +72,6 @@ impl Function {
     /// The function sees NULL arguments itself.
     pub(crate) fn sees_nulls(mut self) -> Self {
         self.strict = false;
-        self
-    }
-
-    /// Answers differ from row to row for the same arguments.
-    pub(crate) fn volatile(mut self) -> Self {
-        self.signature = Signature::user_defined(Volatility::Volatile);
         self
     }
 
@@ -205,7 +208,6 @@ impl ScalarUDFImpl for Function {
         };
         // A row per batch is enough when nothing differs between rows.
         let constant = !args.args.is_empty()
-            && self.signature.volatility != Volatility::Volatile
             && args.args.iter().all(|arg| matches!(arg, ColumnarValue::Scalar(_)));
         let rows = Rows::new(&args, if constant { 1 } else { args.number_rows }, self.strict)?;
         let result = evaluate(&rows)?;

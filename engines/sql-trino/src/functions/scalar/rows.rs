@@ -11,7 +11,7 @@ use datafusion::arrow::array::{
 use datafusion::arrow::buffer::NullBuffer;
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{
-    DataType, Date32Type, Float64Type, Int32Type, Int64Type, TimeUnit, TimestampMicrosecondType,
+    DataType, Float64Type, Int32Type, Int64Type, TimeUnit, TimestampMicrosecondType,
 };
 use datafusion::common::{Result, exec_datafusion_err};
 use datafusion::logical_expr::{ColumnarValue, ScalarFunctionArgs};
@@ -122,10 +122,6 @@ impl Rows {
     }
 
     pub(crate) fn double(&self, argument: usize) -> Values<'_, Float64Type> {
-        self.primitive(argument)
-    }
-
-    pub(crate) fn date(&self, argument: usize) -> Values<'_, Date32Type> {
         self.primitive(argument)
     }
 

@@ -16,9 +16,8 @@ fn evaluate(rows: &Rows) -> Result<ArrayRef> {
     rows.varchars(|row| {
         let point = points.at(row);
         let c = u32::try_from(point).ok().and_then(char::from_u32);
-        let c = c.ok_or_else(|| {
-            invalid_argument(format!("Not a valid Unicode code point: {point}"))
-        })?;
+        let c =
+            c.ok_or_else(|| invalid_argument(format!("Not a valid Unicode code point: {point}")))?;
         Ok(Some(c.to_string()))
     })
 }

@@ -97,7 +97,7 @@ fn parse(format: &str) -> Result<Vec<Piece>> {
         let end = rest.find(|c| !"-#+ 0,(".contains(c)).unwrap_or(rest.len());
         let flags = rest[..end].to_owned();
         rest = &rest[end..];
-        let mut number = |rest: &mut &str| {
+        let number = |rest: &mut &str| {
             let end = rest.bytes().take_while(u8::is_ascii_digit).count();
             let value = rest[..end].parse::<usize>().ok();
             *rest = &rest[end..];

@@ -28,7 +28,8 @@ fn code(letter: char) -> Option<char> {
 }
 
 fn soundex(text: &str) -> String {
-    let mut letters = text.chars().filter(char::is_ascii_alphabetic).map(|c| c.to_ascii_uppercase());
+    let mut letters =
+        text.chars().filter(char::is_ascii_alphabetic).map(|c| c.to_ascii_uppercase());
     let Some(first) = letters.next() else { return String::new() };
     let mut out = String::from(first);
     let mut last = code(first);

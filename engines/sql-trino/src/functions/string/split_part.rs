@@ -17,8 +17,7 @@ fn evaluate(rows: &Rows) -> Result<ArrayRef> {
     let (texts, delimiters, indices) = (rows.text(0), rows.text(1), rows.long(2));
     rows.varchars(|row| {
         let (text, delimiter, index) = (texts.at(row), delimiters.at(row), indices.at(row));
-        let Some(index) = usize::try_from(index).ok().and_then(|index| index.checked_sub(1))
-        else {
+        let Some(index) = usize::try_from(index).ok().and_then(|index| index.checked_sub(1)) else {
             return Err(invalid_argument("Index must be greater than zero"));
         };
         // Nothing between characters divides them one by one.

@@ -32,7 +32,9 @@ fn evaluate(rows: &Rows) -> Result<ArrayRef> {
             return Err(invalid_argument("entryDelimiter is empty"));
         }
         if entry_delimiter == pair_delimiter {
-            return Err(invalid_argument("entryDelimiter and keyValueDelimiter must not be the same"));
+            return Err(invalid_argument(
+                "entryDelimiter and keyValueDelimiter must not be the same",
+            ));
         }
         let mut seen = std::collections::HashSet::new();
         for entry in texts.at(row).split(entry_delimiter).filter(|entry| !entry.is_empty()) {
