@@ -3,9 +3,9 @@
 use std::net::IpAddr;
 
 use aquifer_schema::Protocol;
-use aquifer_sigv4::{KeyCache, Presented, RequestParts, Verified, check_time, verify};
+use aquifer_sigv4::{KeyCache, Presented, PresignedV2, RequestParts, Verified, check_time, verify};
 use platform::{
-    AccountId, AuthMode, Ctx, Fail, Platform, Principal, Region, Result, Scope, Session,
+    AccountId, AuthMode, Credential, Ctx, Fail, Platform, Principal, Region, Result, Scope, Session,
 };
 
 use crate::refusal;
@@ -76,18 +76,71 @@ impl Gatekeeper {
         if credential.expires.is_some_and(|end| end <= now) {
             return Err(refusal::expired_token(protocol));
         }
-        let account = credential.principal.account.unwrap_or(ctx.scope().account);
-        let session = Session {
-            access_key_id: Some(presented.access_key.clone()),
-            policies: credential.session_policies,
-            ..Session::default()
-        };
-        let ctx = ctx
-            .with_scope(Scope { account, region })
-            .with_caller(credential.principal)
-            .with_session(session);
+        let ctx = as_holder(ctx, credential, &presented.access_key, region);
         Ok(Admitted { ctx, verified: Some(verified) })
     }
+}
+
+impl Gatekeeper {
+    /// Admits a URL presigned the older way. `bucket` is the one its virtual host names.
+    pub fn admit_v2(
+        &self,
+        platform: &Platform,
+        ctx: &Ctx,
+        presented: &PresignedV2,
+        request: &RequestParts<'_>,
+        bucket: Option<&str>,
+        peer: Option<IpAddr>,
+    ) -> Result<Admitted> {
+        let protocol = Protocol::RestXml;
+        let mode = platform.auth_mode();
+        let now = ctx.now();
+        let region = ctx.region().clone();
+        let credential = match mode {
+            AuthMode::Off => None,
+            _ => platform.credential(ctx, &presented.access_key)?,
+        };
+        if mode != AuthMode::Off && presented.expires < now.as_secs() {
+            return Err(refusal::expired(now, presented.expires));
+        }
+        let Some(credential) = credential else {
+            let near = peer.is_none_or(|peer| peer.to_canonical().is_loopback());
+            if mode == AuthMode::Enforce || mode == AuthMode::Verify && !near {
+                return Err(refusal::unknown_key(protocol, &presented.access_key));
+            }
+            let ctx = as_root(ctx, account_of(&presented.access_key), region);
+            return Ok(Admitted { ctx, verified: None });
+        };
+        if !credential.active {
+            return Err(refusal::unknown_key(protocol, &presented.access_key));
+        }
+        if !presented.verify(request, bucket, &credential.secret) {
+            return Err(Fail::new("SignatureDoesNotMatch", 403, refusal::SIGNATURE_SENTENCE));
+        }
+        if credential.session_token != presented.session_token {
+            return Err(refusal::wrong_token(protocol));
+        }
+        if credential.expires.is_some_and(|end| end <= now) {
+            return Err(refusal::expired_token(protocol));
+        }
+        Ok(Admitted {
+            ctx: as_holder(ctx, credential, &presented.access_key, region),
+            verified: None,
+        })
+    }
+}
+
+/// The request as the key's holder asks it.
+fn as_holder(ctx: &Ctx, credential: Credential, access_key: &str, region: Region) -> Ctx {
+    let account = credential.principal.account.unwrap_or(ctx.scope().account);
+    let session = Session {
+        access_key_id: Some(access_key.to_owned()),
+        policies: credential.session_policies,
+        ..Session::default()
+    };
+    ctx.with_scope(Scope { account, region })
+        .with_caller(credential.principal)
+        .with_session(session)
 }
 
 fn anonymous(ctx: &Ctx, protocol: Protocol, mode: AuthMode) -> Result<Admitted, Fail> {

@@ -3,7 +3,9 @@
 use std::net::SocketAddr;
 
 use aquifer_schema::{Bytes, Protocol, ServiceSchema};
-use aquifer_sigv4::{ChunkDecoder, PayloadHash, Presented, RequestParts, Style};
+use aquifer_sigv4::{
+    ChunkDecoder, ParseError, PayloadHash, Presented, PresignedV2, RequestParts, Style,
+};
 use aquifer_wire::{Call, Payload, WireError, query_pairs};
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
 use http::request::Parts;
@@ -50,14 +52,22 @@ impl Dispatch {
             let request = request_parts(&parts, "");
             Presented::parse(&request)
         };
+        // The older presigned form is read where the newer one is not there.
+        let older = match &presented {
+            Err(ParseError::SignatureV2) => {
+                PresignedV2::parse(parts.uri.query().unwrap_or_default())
+            }
+            _ => None,
+        };
+        let presented = if older.is_some() { Ok(None) } else { presented };
         let known = presented.as_ref().ok().and_then(Option::as_ref);
         let Some(to) = self.routes.destination(&parts, known) else {
-            return no_service(&ctx, known);
+            return no_service(&ctx, &parts, known);
         };
         let (service, protocol) = (to.service, to.protocol);
         let head = parts.method == Method::HEAD;
         let answer = match presented {
-            Ok(presented) => self.answer(&ctx, &mut parts, body, &to, presented, peer).await,
+            Ok(presented) => self.answer(&ctx, &mut parts, body, &to, presented, older, peer).await,
             Err(error) => Err(Refused { ctx: None, fail: refusal::malformed(protocol, &error) }),
         };
         match answer {
@@ -79,6 +89,7 @@ impl Dispatch {
         incoming: Incoming,
         to: &Destination,
         presented: Option<Presented>,
+        older: Option<PresignedV2>,
         peer: SocketAddr,
     ) -> Result<Response<Body>, Refused> {
         let protocol = to.protocol;
@@ -114,15 +125,18 @@ impl Dispatch {
         let admitted = {
             let style = Style::of_service(to.service.signing_name);
             let request = RequestParts { style, ..request_parts(parts, to.service.signing_name) };
-            self.gatekeeper.admit(
-                &self.platform,
-                ctx,
-                protocol,
-                presented.as_ref(),
-                &request,
-                hash,
-                Some(peer.ip()),
-            )?
+            let (platform, peer) = (&self.platform, Some(peer.ip()));
+            match older.filter(|_| protocol == Protocol::RestXml) {
+                Some(older) => {
+                    let bucket = to.bucket.as_deref();
+                    self.gatekeeper.admit_v2(platform, ctx, &older, &request, bucket, peer)?
+                }
+                None => {
+                    let presented = presented.as_ref();
+                    self.gatekeeper
+                        .admit(platform, ctx, protocol, presented, &request, hash, peer)?
+                }
+            }
         };
         let ctx = admitted.ctx;
         let refused = |fail: Fail| Refused { ctx: Some(ctx.clone()), fail };
@@ -331,21 +345,36 @@ fn wire_fail(protocol: Protocol, service: &ServiceSchema, error: WireError) -> F
     }
 }
 
-/// No open room fits the request.
-fn no_service(ctx: &Ctx, presented: Option<&Presented>) -> Response<Body> {
+/// No open room fits the request: answered in the protocol it seems to be in.
+fn no_service(ctx: &Ctx, parts: &Parts, presented: Option<&Presented>) -> Response<Body> {
     let name = presented.map_or("this request", |presented| presented.service.as_str());
-    let text = format!(
-        "{{\"__type\":\"NotImplemented\",\"message\":\"No service of this Aquifer answers \
-         {}.\"}}",
-        name.replace(['"', '\\'], "")
-    );
-    let mut response = Response::new(Body::from(Bytes::from(text)));
-    *response.status_mut() = http::StatusCode::NOT_IMPLEMENTED;
-    let headers = response.headers_mut();
-    headers
-        .insert(http::header::CONTENT_TYPE, HeaderValue::from_static("application/x-amz-json-1.1"));
-    if let Ok(id) = HeaderValue::from_str(ctx.request_id()) {
-        headers.insert("x-amzn-requestid", id);
-    }
-    response
+    let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
+    let form = header("content-type").is_some_and(|kind| kind.contains("x-www-form-urlencoded"));
+    let protocol = if header("x-amz-target").is_some() {
+        Protocol::AwsJson11
+    } else if form {
+        Protocol::AwsQuery
+    } else if name == "s3" {
+        Protocol::RestXml
+    } else {
+        Protocol::RestJson
+    };
+    let message = format!("No open service of this Aquifer answers {name}.");
+    refuse(ctx, &NOBODY, protocol, &Fail::new("NotImplemented", 501, message))
 }
+
+/// Who answers for services that are not open.
+static NOBODY: ServiceSchema = ServiceSchema {
+    name: "",
+    signing_name: "",
+    endpoint_prefix: "",
+    service_id: "",
+    principal: "",
+    target_prefix: None,
+    api_version: "",
+    xml_namespace: None,
+    protocols: &[],
+    validation_code: "",
+    mismatch_code: "",
+    routes: &[],
+};

@@ -156,11 +156,7 @@ pub(crate) fn time(
         (Style::S3, TimeError::NotYetValid) => {
             Fail::new("AccessDenied", 403, "Request is not valid yet")
         }
-        (Style::S3, TimeError::Expired { expired_at }) => {
-            Fail::new("AccessDenied", 403, "Request has expired")
-                .with("Expires", Timestamp::from_secs(*expired_at).rfc3339())
-                .with("ServerTime", now.rfc3339())
-        }
+        (Style::S3, TimeError::Expired { expired_at }) => expired(now, *expired_at),
         (family, _) => {
             let basic = |at: Timestamp| at.rfc3339().replace(['-', ':'], "");
             let sentence = format!(
@@ -176,6 +172,13 @@ pub(crate) fn time(
             }
         }
     }
+}
+
+/// A presigned URL has outlived its validity.
+pub(crate) fn expired(now: Timestamp, expired_at: i64) -> Fail {
+    Fail::new("AccessDenied", 403, "Request has expired")
+        .with("Expires", Timestamp::from_secs(expired_at).rfc3339())
+        .with("ServerTime", now.rfc3339())
 }
 
 /// The protocol's answer to an operation the model does not have.

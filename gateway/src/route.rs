@@ -23,6 +23,8 @@ pub(crate) struct Destination {
     pub protocol: Protocol,
     /// The path after what named the bucket or the service is resolved.
     pub path: String,
+    /// The bucket, where the host names it.
+    pub bucket: Option<String>,
 }
 
 /// What the operation of a request turned out to be.
@@ -60,7 +62,9 @@ impl Routes {
     pub fn destination(&self, parts: &Parts, presented: Option<&Presented>) -> Option<Destination> {
         let path = parts.uri.path();
         let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
-        let plain = |service, protocol| Some(Destination { service, protocol, path: path.into() });
+        let plain = |service, protocol| {
+            Some(Destination { service, protocol, path: path.into(), bucket: None })
+        };
         if header("smithy-protocol") == Some("rpc-v2-cbor") {
             let name = path.strip_prefix("/service/")?.split('/').next()?;
             let service = self.services.iter().copied().find(|schema| {
@@ -88,11 +92,11 @@ impl Routes {
         };
         let bucket = hosted.filter(|(found, _)| found.name == service.name);
         let bucket = bucket.and_then(|(_, bucket)| bucket).filter(|_| service.name == "s3");
-        let path = match bucket {
+        let path = match &bucket {
             Some(bucket) => format!("/{bucket}{path}"),
             None => path.to_owned(),
         };
-        Some(Destination { service, protocol: *service.protocols.first()?, path })
+        Some(Destination { service, protocol: *service.protocols.first()?, path, bucket })
     }
 
     /// A service by its host name, with what stands before it: a virtual host's bucket.

@@ -24,6 +24,7 @@ mod key;
 mod presented;
 mod sign;
 mod time;
+mod v2;
 mod verify;
 
 pub use canonical::{RequestParts, Style};
@@ -33,6 +34,7 @@ pub use key::{KeyCache, SigningKey};
 pub use presented::{Kind, PayloadHash, Presented};
 pub use sign::{SignError, Signer};
 pub use time::{EXPIRES_SECONDS_MAX, SKEW_SECONDS_MAX, TimeError, check_time};
+pub use v2::PresignedV2;
 pub use verify::{Verified, verify};
 
 /// The SHA-256 of nothing, in hex: the payload hash of a request without a body.
