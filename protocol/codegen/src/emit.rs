@@ -129,17 +129,12 @@ impl<'a> Emitter<'a> {
             let Some(shape) = self.model.shapes.get(name) else { continue };
             let streams = shape.members.values().any(|reference| {
                 let target = self.model.shapes.get(&reference.shape);
-                self.is_stream(reference) || target.is_some_and(|target| target.eventstream)
+                self.model.is_stream(reference) || target.is_some_and(|target| target.eventstream)
             });
             if streams {
                 self.streaming.insert(name);
             }
         }
-    }
-
-    fn is_stream(&self, reference: &Reference) -> bool {
-        let target = self.model.shapes.get(&reference.shape);
-        target.is_some_and(|t| t.kind == "blob" && (reference.streaming || t.streaming))
     }
 
     /// A structure's members in a stable order.

@@ -5,6 +5,7 @@
 //! model of 700 operations costs what we use of it. All other operation names stay known as routes.
 
 mod emit;
+mod facts;
 mod model;
 mod names;
 mod settings;
@@ -13,7 +14,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-pub use model::Model;
+pub use facts::{MemberFacts, timestamp_format};
+pub use model::{ErrorTraits, Http, Metadata, Model, Namespace, Operation, Reference, Shape};
 pub use settings::Settings;
 
 /// Generates `$OUT_DIR/api.rs` for the api crate whose `build.rs` calls this.

@@ -97,6 +97,8 @@ pub struct Member {
     pub name: &'static str,
     /// The name on the wire (`locationName`, or the name).
     pub wire: &'static str,
+    /// The name in an ec2Query request, where the model gives it one of its own.
+    pub query_name: Option<&'static str>,
     pub target: &'static Schema,
     pub location: Location,
     pub required: bool,

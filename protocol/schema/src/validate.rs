@@ -186,7 +186,7 @@ impl Validator {
 
     /// A list, map or blob by its length.
     pub fn size(&mut self, schema: &'static Schema, length: usize) {
-        self.length(schema, || length, || String::new());
+        self.length(schema, || length, String::new);
     }
 
     /// A number by its range.
@@ -338,6 +338,7 @@ mod tests {
     static MEMBER: Member = Member {
         name: "DatabaseName",
         wire: "DatabaseName",
+        query_name: None,
         target: &NAME,
         location: Location::Body,
         required: true,

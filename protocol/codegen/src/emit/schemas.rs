@@ -3,6 +3,7 @@
 use anyhow::Result;
 
 use super::{Emitter, literal, optional};
+use crate::facts::timestamp_format;
 use crate::model::{Reference, Shape};
 use crate::names::type_name;
 
@@ -44,10 +45,7 @@ impl Emitter<'_> {
             _ => Vec::new(),
         };
         let values: Vec<String> = shape.values.iter().map(|value| literal(value)).collect();
-        let payload = shape
-            .payload
-            .as_ref()
-            .and_then(|payload| shape.members.keys().position(|member| member == payload));
+        let payload = shape.payload_index();
         let bound = |bound: Option<f64>| {
             // Bounds beyond what a long holds bound nothing.
             bound
@@ -61,7 +59,7 @@ impl Emitter<'_> {
              }}, values: &[{}], flattened: {}, payload: {payload:?}, xml_name: {}, \
              xml_namespace: {}, timestamp_format: {}, sensitive: {}, error: {} }};",
             literal(name),
-            self.kind(shape),
+            shape.wire_kind(),
             members.join(", "),
             bound(shape.min),
             bound(shape.max),
@@ -70,71 +68,32 @@ impl Emitter<'_> {
             shape.flattened,
             optional(shape.location_name.as_deref()),
             optional(namespace),
-            timestamp_format(shape.timestamp_format.as_deref()),
+            format_literal(timestamp_format(shape.timestamp_format.as_deref())),
             shape.sensitive,
             self.error_schema(name, shape),
         ));
         Ok(())
     }
 
-    fn kind(&self, shape: &Shape) -> &'static str {
-        match shape.kind.as_str() {
-            "structure" if shape.document => "Document",
-            "structure" if shape.eventstream => "EventStream",
-            "structure" if shape.union => "Union",
-            "structure" => "Structure",
-            "list" => "List",
-            "map" => "Map",
-            "integer" => "Integer",
-            "long" => "Long",
-            "float" => "Float",
-            "double" => "Double",
-            "boolean" => "Boolean",
-            "blob" if shape.streaming => "Stream",
-            "blob" => "Blob",
-            "timestamp" => "Timestamp",
-            _ if !shape.values.is_empty() => "Enum",
-            _ => "String",
-        }
-    }
-
     fn member_schema(&self, name: &str, reference: &Reference, required: bool) -> String {
-        let location = match reference.location.as_deref() {
-            Some("header") => "Header",
-            Some("headers") => "Headers",
-            Some("querystring") => match self.model.shapes.get(&reference.shape) {
-                Some(shape) if shape.kind == "map" => "QueryMap",
-                _ => "Query",
-            },
-            Some("uri") => "Uri",
-            Some("statusCode") => "StatusCode",
-            _ => "Body",
-        };
-        let ec2 = self.model.metadata.protocol == "ec2";
-        let wire = match (&reference.query_name, &reference.location_name) {
-            (Some(query), _) if ec2 => query.clone(),
-            (_, Some(name)) if ec2 => {
-                let mut chars = name.chars();
-                let first = chars.next().map(|c| c.to_ascii_uppercase());
-                first.into_iter().chain(chars).collect()
-            }
-            (_, Some(name)) => name.clone(),
-            _ => name.to_owned(),
-        };
+        let facts = self.model.member_facts(name, reference);
         let namespace = reference.xml_namespace.as_ref().map_or("None".to_owned(), |namespace| {
             format!("Some(({}, {}))", literal(namespace.uri()), optional(namespace.prefix()))
         });
         format!(
-            "Member {{ name: {}, wire: {}, target: &{}, location: Location::{location}, required: \
-             {required}, flattened: {}, xml_attribute: {}, xml_namespace: {namespace}, \
-             timestamp_format: {}, stream: {}, idempotency_token: {}, event_header: {}, event_payload: {} }}",
+            "Member {{ name: {}, wire: {}, query_name: {}, target: &{}, location: Location::{}, \
+             required: {required}, flattened: {}, xml_attribute: {}, xml_namespace: {namespace}, \
+             timestamp_format: {}, stream: {}, idempotency_token: {}, event_header: {}, \
+             event_payload: {} }}",
             literal(name),
-            literal(&wire),
+            literal(facts.wire),
+            optional(facts.query_name),
             type_name(&reference.shape),
+            facts.location,
             reference.flattened,
             reference.xml_attribute,
-            timestamp_format(reference.timestamp_format.as_deref()),
-            self.is_stream(reference),
+            format_literal(facts.timestamp_format),
+            facts.stream,
             reference.idempotency_token,
             reference.eventheader,
             reference.eventpayload,
@@ -160,11 +119,6 @@ impl Emitter<'_> {
     }
 }
 
-fn timestamp_format(format: Option<&str>) -> &'static str {
-    match format {
-        Some("iso8601") => "Some(TimestampFormat::DateTime)",
-        Some("rfc822") => "Some(TimestampFormat::HttpDate)",
-        Some("unixTimestamp") => "Some(TimestampFormat::Epoch)",
-        _ => "None",
-    }
+fn format_literal(format: Option<&'static str>) -> String {
+    format.map_or("None".to_owned(), |format| format!("Some(TimestampFormat::{format})"))
 }

@@ -136,7 +136,7 @@ impl Emitter<'_> {
         member: &str,
         reference: &Reference,
     ) -> Result<String> {
-        if self.is_stream(reference) {
+        if self.model.is_stream(reference) {
             return Ok("::aquifer_schema::ByteStream".to_owned());
         }
         if self.shape(&reference.shape)?.eventstream {
