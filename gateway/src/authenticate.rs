@@ -3,7 +3,9 @@
 use std::net::IpAddr;
 
 use aquifer_schema::Protocol;
-use aquifer_sigv4::{KeyCache, Presented, PresignedV2, RequestParts, Verified, check_time, verify};
+use aquifer_sigv4::{
+    KeyCache, ParseError, Presented, PresignedV2, RequestParts, Verified, check_time, verify,
+};
 use platform::{
     AccountId, AuthMode, Credential, Ctx, Fail, Platform, Principal, Region, Result, Scope, Session,
 };
@@ -18,6 +20,44 @@ pub(crate) struct Gatekeeper {
     keys: KeyCache,
 }
 
+/// What a request says of its sender.
+pub(crate) enum Claim {
+    Nothing,
+    Signed(Box<Presented>),
+    /// A URL presigned with Signature Version 2.
+    Older(PresignedV2),
+}
+
+impl Claim {
+    /// The claims of a Signature Version 4, if that is what there is.
+    pub fn signed(&self) -> Option<&Presented> {
+        match self {
+            Self::Signed(presented) => Some(presented),
+            _ => None,
+        }
+    }
+}
+
+/// A request at the gate.
+pub(crate) struct Arrival<'a> {
+    pub platform: &'a Platform,
+    pub ctx: &'a Ctx,
+    pub protocol: Protocol,
+    pub request: RequestParts<'a>,
+    /// The bucket, where the host names it.
+    pub bucket: Option<&'a str>,
+    /// The hash of a body in memory.
+    pub body_hash: Option<&'a str>,
+    pub peer: IpAddr,
+}
+
+impl Arrival<'_> {
+    /// Keys nobody issued are taken from this machine only.
+    fn is_near(&self) -> bool {
+        self.peer.to_canonical().is_loopback()
+    }
+}
+
 /// A request whose sender is known as far as the mode asks.
 pub(crate) struct Admitted {
     pub ctx: Ctx,
@@ -30,20 +70,20 @@ impl Gatekeeper {
         Self { keys: KeyCache::new(KEYS_MAX) }
     }
 
-    /// Admits a request or refuses it in the protocol's words. `body_hash` is that of a body in
-    /// memory.
-    pub fn admit(
-        &self,
-        platform: &Platform,
-        ctx: &Ctx,
-        protocol: Protocol,
-        presented: Option<&Presented>,
-        request: &RequestParts<'_>,
-        body_hash: Option<&str>,
-        peer: Option<IpAddr>,
-    ) -> Result<Admitted> {
+    /// Admits a request or refuses it in the protocol's words.
+    pub fn admit(&self, claim: &Claim, arrival: &Arrival<'_>) -> Result<Admitted> {
+        match claim {
+            Claim::Nothing => {
+                anonymous(arrival.ctx, arrival.protocol, arrival.platform.auth_mode())
+            }
+            Claim::Signed(presented) => self.admit_v4(presented, arrival),
+            Claim::Older(presented) => admit_v2(presented, arrival),
+        }
+    }
+
+    fn admit_v4(&self, presented: &Presented, arrival: &Arrival<'_>) -> Result<Admitted> {
+        let Arrival { platform, ctx, protocol, .. } = *arrival;
         let mode = platform.auth_mode();
-        let Some(presented) = presented else { return anonymous(ctx, protocol, mode) };
         let region: Region = presented.region.parse().unwrap_or(Scope::default().region);
         if mode == AuthMode::Off {
             let ctx = as_root(ctx, account_of(&presented.access_key), region);
@@ -53,8 +93,7 @@ impl Gatekeeper {
         let now = ctx.now();
         let credential = platform.credential(ctx, &presented.access_key)?;
         let Some(credential) = credential else {
-            let near = peer.is_none_or(|peer| peer.to_canonical().is_loopback());
-            if mode == AuthMode::Enforce || !near {
+            if mode == AuthMode::Enforce || !arrival.is_near() {
                 return Err(refusal::unknown_key(protocol, &presented.access_key));
             }
             // A key nobody issued cannot be checked, but its dates can: presigned URLs end.
@@ -66,8 +105,9 @@ impl Gatekeeper {
         if !credential.active {
             return Err(refusal::unknown_key(protocol, &presented.access_key));
         }
-        let verified = verify(presented, request, body_hash, &credential.secret, &self.keys)
-            .map_err(|error| refusal::mismatch(protocol, presented, error))?;
+        let verified =
+            verify(presented, &arrival.request, arrival.body_hash, &credential.secret, &self.keys)
+                .map_err(|error| refusal::mismatch(protocol, presented, error))?;
         check_time(presented, clock.real_now().as_secs(), now.as_secs())
             .map_err(|error| refusal::time(protocol, presented, now, &error))?;
         if credential.session_token != presented.session_token {
@@ -81,53 +121,42 @@ impl Gatekeeper {
     }
 }
 
-impl Gatekeeper {
-    /// Admits a URL presigned the older way. `bucket` is the one its virtual host names.
-    pub fn admit_v2(
-        &self,
-        platform: &Platform,
-        ctx: &Ctx,
-        presented: &PresignedV2,
-        request: &RequestParts<'_>,
-        bucket: Option<&str>,
-        peer: Option<IpAddr>,
-    ) -> Result<Admitted> {
-        let protocol = Protocol::RestXml;
-        let mode = platform.auth_mode();
-        let now = ctx.now();
-        let region = ctx.region().clone();
-        let credential = match mode {
-            AuthMode::Off => None,
-            _ => platform.credential(ctx, &presented.access_key)?,
-        };
-        if mode != AuthMode::Off && presented.expires < now.as_secs() {
-            return Err(refusal::expired(now, presented.expires));
-        }
-        let Some(credential) = credential else {
-            let near = peer.is_none_or(|peer| peer.to_canonical().is_loopback());
-            if mode == AuthMode::Enforce || mode == AuthMode::Verify && !near {
-                return Err(refusal::unknown_key(protocol, &presented.access_key));
-            }
-            let ctx = as_root(ctx, account_of(&presented.access_key), region);
-            return Ok(Admitted { ctx, verified: None });
-        };
-        if !credential.active {
+/// Admits a URL presigned the older way.
+fn admit_v2(presented: &PresignedV2, arrival: &Arrival<'_>) -> Result<Admitted> {
+    let Arrival { platform, ctx, protocol, .. } = *arrival;
+    if protocol != Protocol::RestXml {
+        return Err(refusal::malformed(protocol, &ParseError::SignatureV2));
+    }
+    let mode = platform.auth_mode();
+    let now = ctx.now();
+    let region = ctx.region().clone();
+    let credential = match mode {
+        AuthMode::Off => None,
+        _ => platform.credential(ctx, &presented.access_key)?,
+    };
+    if mode != AuthMode::Off && presented.expires < now.as_secs() {
+        return Err(refusal::expired(now, presented.expires));
+    }
+    let Some(credential) = credential else {
+        if mode == AuthMode::Enforce || mode == AuthMode::Verify && !arrival.is_near() {
             return Err(refusal::unknown_key(protocol, &presented.access_key));
         }
-        if !presented.verify(request, bucket, &credential.secret) {
-            return Err(Fail::new("SignatureDoesNotMatch", 403, refusal::SIGNATURE_SENTENCE));
-        }
-        if credential.session_token != presented.session_token {
-            return Err(refusal::wrong_token(protocol));
-        }
-        if credential.expires.is_some_and(|end| end <= now) {
-            return Err(refusal::expired_token(protocol));
-        }
-        Ok(Admitted {
-            ctx: as_holder(ctx, credential, &presented.access_key, region),
-            verified: None,
-        })
+        let ctx = as_root(ctx, account_of(&presented.access_key), region);
+        return Ok(Admitted { ctx, verified: None });
+    };
+    if !credential.active {
+        return Err(refusal::unknown_key(protocol, &presented.access_key));
     }
+    if !presented.verify(&arrival.request, arrival.bucket, &credential.secret) {
+        return Err(Fail::new("SignatureDoesNotMatch", 403, refusal::SIGNATURE_SENTENCE));
+    }
+    if credential.session_token != presented.session_token {
+        return Err(refusal::wrong_token(protocol));
+    }
+    if credential.expires.is_some_and(|end| end <= now) {
+        return Err(refusal::expired_token(protocol));
+    }
+    Ok(Admitted { ctx: as_holder(ctx, credential, &presented.access_key, region), verified: None })
 }
 
 /// The request as the key's holder asks it.

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use aquifer_schema::{Bytes, Protocol, ServiceSchema};
 use aquifer_sigv4::{
-    ChunkDecoder, ParseError, PayloadHash, Presented, PresignedV2, RequestParts, Style,
+    ChunkDecoder, Kind, ParseError, PayloadHash, Presented, PresignedV2, RequestParts, Style,
 };
 use aquifer_wire::{Call, Payload, WireError, query_pairs};
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
@@ -16,7 +16,7 @@ use platform::{Ctx, Fail, Platform, Registered, Result, Scope};
 use sha2::Sha256;
 
 use crate::answer::{Body, refuse, respond};
-use crate::authenticate::Gatekeeper;
+use crate::authenticate::{Arrival, Claim, Gatekeeper};
 use crate::body;
 use crate::refusal;
 use crate::route::{Destination, Routes, Target};
@@ -53,21 +53,23 @@ impl Dispatch {
             Presented::parse(&request)
         };
         // The older presigned form is read where the newer one is not there.
-        let older = match &presented {
+        let query = parts.uri.query().unwrap_or_default();
+        let claim = match presented {
+            Ok(None) => Ok(Claim::Nothing),
+            Ok(Some(presented)) => Ok(Claim::Signed(Box::new(presented))),
             Err(ParseError::SignatureV2) => {
-                PresignedV2::parse(parts.uri.query().unwrap_or_default())
+                PresignedV2::parse(query).map(Claim::Older).ok_or(ParseError::SignatureV2)
             }
-            _ => None,
+            Err(error) => Err(error),
         };
-        let presented = if older.is_some() { Ok(None) } else { presented };
-        let known = presented.as_ref().ok().and_then(Option::as_ref);
+        let known = claim.as_ref().ok().and_then(Claim::signed);
         let Some(to) = self.routes.destination(&parts, known) else {
             return no_service(&ctx, &parts, known);
         };
         let (service, protocol) = (to.service, to.protocol);
         let head = parts.method == Method::HEAD;
-        let answer = match presented {
-            Ok(presented) => self.answer(&ctx, &mut parts, body, &to, presented, older, peer).await,
+        let answer = match claim {
+            Ok(claim) => self.answer(&ctx, &mut parts, body, &to, &claim, peer).await,
             Err(error) => Err(Refused { ctx: None, fail: refusal::malformed(protocol, &error) }),
         };
         match answer {
@@ -88,8 +90,7 @@ impl Dispatch {
         parts: &mut Parts,
         incoming: Incoming,
         to: &Destination,
-        presented: Option<Presented>,
-        older: Option<PresignedV2>,
+        claim: &Claim,
         peer: SocketAddr,
     ) -> Result<Response<Body>, Refused> {
         let protocol = to.protocol;
@@ -113,31 +114,30 @@ impl Dispatch {
             }
             _ => (false, None),
         };
-        // A body that is not streamed is needed whole, and its hash may be what is signed.
-        let absent = presented.as_ref().is_some_and(|p| p.payload_hash == PayloadHash::Absent);
-        if !streams || absent && presented.is_some() && !streams {
+        // A body that is not streamed is needed whole, and so is one whose hash is what is signed.
+        let presented = claim.signed();
+        let hash_signed = presented.is_some_and(|presented| {
+            presented.payload_hash == PayloadHash::Absent && presented.kind == Kind::Header
+        });
+        if !streams || hash_signed {
             held = hold(held).await?;
         }
         let hash = match &held {
             Held::Whole { hash, .. } => Some(hash.as_str()),
             Held::Arriving(_) => None,
         };
-        let admitted = {
-            let style = Style::of_service(to.service.signing_name);
-            let request = RequestParts { style, ..request_parts(parts, to.service.signing_name) };
-            let (platform, peer) = (&self.platform, Some(peer.ip()));
-            match older.filter(|_| protocol == Protocol::RestXml) {
-                Some(older) => {
-                    let bucket = to.bucket.as_deref();
-                    self.gatekeeper.admit_v2(platform, ctx, &older, &request, bucket, peer)?
-                }
-                None => {
-                    let presented = presented.as_ref();
-                    self.gatekeeper
-                        .admit(platform, ctx, protocol, presented, &request, hash, peer)?
-                }
-            }
-        };
+        let admitted = self.gatekeeper.admit(
+            claim,
+            &Arrival {
+                platform: &self.platform,
+                ctx,
+                protocol,
+                request: request_parts(parts, to.service.signing_name),
+                bucket: to.bucket.as_deref(),
+                body_hash: hash,
+                peer: peer.ip(),
+            },
+        )?;
         let ctx = admitted.ctx;
         let refused = |fail: Fail| Refused { ctx: Some(ctx.clone()), fail };
         let Some(operation) = operation else {
@@ -149,8 +149,8 @@ impl Dispatch {
                 Target::Known { .. } => unreachable!("has its operation"),
             }));
         };
-        let chunks = chunk_decoder(parts, presented.as_ref(), admitted.verified.as_ref());
-        let payload = payload(parts, held, chunks, presented.as_ref()).map_err(&refused)?;
+        let chunks = chunk_decoder(parts, presented, admitted.verified.as_ref());
+        let payload = payload(parts, held, chunks, presented).map_err(&refused)?;
         let labels = match &target {
             Target::Known { labels, .. } => labels.as_slice(),
             _ => &[],

@@ -93,8 +93,7 @@ pub fn remember<Op: crate::Operation>(
         return Err(Fail::new(RACED, 409, "Another call with the same token is being served."));
     }
     let input_hash = hash(input, encode, &token);
-    let answer =
-        Answer { input_hash, output: aquifer_store::Blob(encode(output).into()), at: ctx.now() };
+    let answer = Answer { input_hash, output: aquifer_store::Blob(encode(output)), at: ctx.now() };
     ANSWERS.put(tx, key.as_str(), &answer)?;
     Ok(())
 }

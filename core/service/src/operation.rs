@@ -27,6 +27,7 @@ pub trait Handle<Op: Operation>: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Op::Output>> + Send;
 }
 
+type FromAny = fn(Box<dyn Any + Send>) -> Option<Box<dyn Structure>>;
 type Run =
     dyn Fn(Ctx, Box<dyn Structure>) -> BoxFuture<'static, Result<Box<dyn Structure>>> + Send + Sync;
 
@@ -39,7 +40,7 @@ pub struct Registered {
     /// An empty output, to read what it would look like.
     pub new_output: fn() -> Box<dyn Structure>,
     /// The input as an in-process caller passes it.
-    pub(crate) from_any: fn(Box<dyn Any + Send>) -> Option<Box<dyn Structure>>,
+    pub(crate) from_any: FromAny,
     pub(crate) run: Arc<Run>,
 }
 

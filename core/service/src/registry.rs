@@ -41,6 +41,7 @@ pub type Reset = Arc<dyn Fn() + Send + Sync>;
 
 impl Service {
     /// Opens a room; operations follow.
+    #[expect(clippy::new_ret_no_self, reason = "a room is built operation by operation")]
     pub fn new<S>(schema: &'static ServiceSchema, room: Arc<S>) -> ServiceBuilder<S> {
         let (credentials, authorizer) = (None, None);
         let operations = Vec::new();

@@ -2,7 +2,7 @@
 //!
 //! <https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObject.html>
 
-use platform::{Ctx, Fail, Handle, Result};
+use platform::{Ctx, Handle, Result};
 use s3_api::{DeleteObject, DeleteObjectInput, DeleteObjectOutput};
 
 use crate::refuse::refuse;
@@ -27,7 +27,6 @@ impl Handle<DeleteObject> for S3 {
                     Some(id) => versions::delete_version(tx, name, key, id),
                     None => versions::delete(ctx, tx, (name, &bucket), key),
                 }
-                .map_err(Fail::from)
             })
             .await?;
         self.free(deleted.freed).await;

@@ -2,7 +2,7 @@
 //!
 //! <https://docs.aws.amazon.com/AmazonS3/latest/API/API_AbortMultipartUpload.html>
 
-use platform::{Ctx, Fail, Handle, Result};
+use platform::{Ctx, Handle, Result};
 use s3_api::{AbortMultipartUpload, AbortMultipartUploadInput, AbortMultipartUploadOutput};
 
 use crate::refuse::refuse;
@@ -21,7 +21,7 @@ impl Handle<AbortMultipartUpload> for S3 {
             .write(|tx| {
                 store::bucket(ctx, tx, name, input.expected_bucket_owner.as_ref())?;
                 store::upload(tx, name, key, upload_id)?;
-                store::forget_upload(tx, name, key, upload_id).map_err(Fail::from)
+                store::forget_upload(tx, name, key, upload_id)
             })
             .await?;
         self.free(freed.into_iter().map(|(_, blob)| blob)).await;
