@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
-use aquifer_gateway::{AuthMode, Durability, ServeOptions, Server};
+use aquifer_gateway::{AccountId, AuthMode, Durability, RootKey, ServeOptions, Server};
 use clap::{Args, ValueEnum};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -89,6 +89,7 @@ impl Serve {
             memory_bytes: self.memory << 20,
             seed: self.seed,
             prices: self.prices,
+            root_key: root_key(|name| std::env::var(name).ok())?,
         };
         // Listening to signals before saying ready: whoever reads it may end the server at once.
         let end = End::listen()?;
@@ -97,6 +98,24 @@ impl Serve {
         tracing::info!(address = %server.address(), "serving");
         end.wait().await;
         server.shut_down().await.context("the last writes could not be saved")
+    }
+}
+
+/// The key that the environment brings along, which never stands on a command line where others
+/// could read it.
+fn root_key(variable: impl Fn(&str) -> Option<String>) -> Result<Option<RootKey>> {
+    let id = variable("AQUIFER_ROOT_ACCESS_KEY_ID").filter(|id| !id.is_empty());
+    let secret = variable("AQUIFER_ROOT_SECRET_ACCESS_KEY").filter(|secret| !secret.is_empty());
+    let account = match variable("AQUIFER_ROOT_ACCOUNT").filter(|account| !account.is_empty()) {
+        Some(account) => account.parse().context("AQUIFER_ROOT_ACCOUNT")?,
+        None => AccountId::DEFAULT,
+    };
+    match (id, secret) {
+        (Some(id), Some(secret)) => Ok(Some(RootKey { id, secret, account })),
+        (None, None) => Ok(None),
+        _ => anyhow::bail!(
+            "AQUIFER_ROOT_ACCESS_KEY_ID and AQUIFER_ROOT_SECRET_ACCESS_KEY go together"
+        ),
     }
 }
 

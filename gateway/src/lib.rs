@@ -14,5 +14,5 @@ mod server;
 mod services;
 
 pub use options::{ServeOptions, StartError};
-pub use platform::{AuthMode, Durability};
+pub use platform::{AccountId, AuthMode, Durability, RootKey};
 pub use server::Server;

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 
-use platform::{AuthMode, Durability, StoreError};
+use platform::{AuthMode, Durability, RootKey, StoreError};
 use thiserror::Error;
 
 /// Options of `aquifer serve`.
@@ -27,6 +27,8 @@ pub struct ServeOptions {
     pub seed: Option<u64>,
     /// A price table that replaces the built-in one.
     pub prices: Option<PathBuf>,
+    /// An access key of the root of an account that is there from the start.
+    pub root_key: Option<RootKey>,
 }
 
 impl Default for ServeOptions {
@@ -42,6 +44,7 @@ impl Default for ServeOptions {
             memory_bytes: 2 << 30,
             seed: None,
             prices: None,
+            root_key: None,
         }
     }
 }

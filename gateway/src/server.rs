@@ -55,6 +55,7 @@ impl Server {
             data: options.data.clone(),
             memory_bytes: options.memory_bytes,
             threads: std::thread::available_parallelism().map_or(2, usize::from),
+            root_key: options.root_key.clone(),
         };
         let registry = services::open(&house, options.services.as_deref())?;
         let stages = Stages::open(&parts)?;

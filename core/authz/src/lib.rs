@@ -4,6 +4,7 @@
 //! that no service is named here.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use aquifer_ctx::Ctx;
 use aquifer_types::{AccountId, Principal, Timestamp};
@@ -25,6 +26,22 @@ pub struct Credential {
     pub session_policies: Vec<String>,
 }
 
+/// An access key of the root of an account that is there before any other: who enforces policies
+/// from the start has no other way in.
+#[derive(Clone)]
+pub struct RootKey {
+    pub id: String,
+    /// Never logged.
+    pub secret: String,
+    pub account: AccountId,
+}
+
+impl fmt::Debug for RootKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RootKey").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
 /// Finds the holder of an access key, anywhere in the house.
 pub trait Credentials: Send + Sync {
     /// The credential of a key, if the platform issued it.
@@ -32,6 +49,10 @@ pub trait Credentials: Send + Sync {
     /// # Errors
     /// When the store cannot be read.
     fn find(&self, ctx: &Ctx, access_key: &str) -> anyhow::Result<Option<Credential>>;
+
+    /// Notes that a request signed with a key is being served; the context knows for which
+    /// service. Called on every request, so it must not wait.
+    fn used(&self, _ctx: &Ctx, _access_key: &str) {}
 }
 
 /// A request to be judged.

@@ -172,7 +172,8 @@ fn conditions(ctx: &Ctx) -> BTreeMap<String, Vec<String>> {
 }
 
 /// Fills a resource template: `{account}` and `{region}` from the scope, all else from the input,
-/// where a dot goes into a structure. What the input leaves out matches anything.
+/// where a dot goes into a structure. What the input leaves out matches anything, unless the
+/// template says what it then is: `{Path|/}`.
 fn fill(template: &str, ctx: &Ctx, input: &dyn Structure) -> String {
     let mut text = String::new();
     let mut rest = template;
@@ -182,7 +183,11 @@ fn fill(template: &str, ctx: &Ctx, input: &dyn Structure) -> String {
         match name {
             "account" => text.push_str(ctx.scope().account.as_str()),
             "region" => text.push_str(ctx.region().as_str()),
-            path => text.push_str(&member_text(input, path).unwrap_or_else(|| "*".to_owned())),
+            path => {
+                let (path, otherwise) = path.split_once('|').unwrap_or((path, "*"));
+                let value = member_text(input, path);
+                text.push_str(value.as_deref().unwrap_or(otherwise));
+            }
         }
         rest = after;
     }

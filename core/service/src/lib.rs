@@ -14,7 +14,7 @@ mod pipeline;
 mod registry;
 mod stored;
 
-pub use aquifer_authz::{AccessRequest, Authorizer, Credential, Credentials, Decision};
+pub use aquifer_authz::{AccessRequest, Authorizer, Credential, Credentials, Decision, RootKey};
 pub use aquifer_ctx::{
     CancellationToken, Clock, Ctx, Dispatcher, Ids, MeterSink, PlatformParts, Session, Unit, Usage,
 };

@@ -138,6 +138,7 @@ impl Platform {
         input: Box<dyn Structure>,
     ) -> Result<Box<dyn Structure>> {
         let schema = operation.schema;
+        self.note_key(ctx);
         let result = match self.admit(ctx, schema, &*input).await {
             Ok(()) => self.handle_once(ctx, operation, input).await,
             Err(refusal) => Err(refusal),
@@ -151,6 +152,17 @@ impl Platform {
         }
         self.0.stages.audit.record(event);
         result
+    }
+
+    /// Tells the issuers of keys which one is being used. What services do on a caller's behalf is
+    /// no use of the caller's key.
+    fn note_key(&self, ctx: &Ctx) {
+        let key = ctx.session().and_then(|session| session.access_key_id.as_deref());
+        if let Some(key) = key.filter(|_| ctx.called_via().is_empty()) {
+            for issuer in &self.0.registry.credentials {
+                issuer.used(ctx, key);
+            }
+        }
     }
 
     /// limits · fault · authorize

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use aquifer_authz::{Authorizer, Credentials};
+use aquifer_authz::{Authorizer, Credentials, RootKey};
 use aquifer_ctx::PlatformParts;
 use aquifer_jobs::Jobs;
 use aquifer_schema::ServiceSchema;
@@ -22,6 +22,8 @@ pub struct House {
     pub memory_bytes: usize,
     /// Threads that query engines may use together.
     pub threads: usize,
+    /// The key that is there before any other, if one was given.
+    pub root_key: Option<RootKey>,
 }
 
 /// A room as it registers itself: its schema and its operations.

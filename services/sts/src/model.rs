@@ -41,7 +41,7 @@ impl Session {
             policies,
             source_identity,
         };
-        (session, ids.with_prefix("ASIA", 20))
+        (session, ids.with_prefix("ASIA", 16))
     }
 
     /// As the api answers it.
