@@ -1,6 +1,8 @@
 //! Request bodies: held up to a limit, or streamed, unframed and checked on the way.
 
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
 use aquifer_schema::{ByteStream, Bytes, Trailers};
@@ -13,6 +15,27 @@ use sha2::{Digest, Sha256};
 
 /// Bodies that are held in memory end here; streamed ones do not.
 pub(crate) const WHOLE_MAX: usize = 16 << 20;
+
+/// A request's body, and whether it has been read to its end. A connection whose request was not
+/// is of no more use, and its client has to be told.
+pub(crate) struct Arriving {
+    body: Incoming,
+    read: Arc<AtomicBool>,
+}
+
+impl Arriving {
+    pub fn new(body: Incoming) -> (Self, Arc<AtomicBool>) {
+        let read = Arc::new(AtomicBool::new(body.is_end_stream()));
+        (Self { body, read: Arc::clone(&read) }, read)
+    }
+
+    /// Reads the body to its end.
+    pub async fn collect(self) -> Result<Bytes, Fail> {
+        let whole = collect(self.body).await?;
+        self.read.store(true, Ordering::Release);
+        Ok(whole)
+    }
+}
 
 /// Reads a body to its end.
 pub(crate) async fn collect(mut body: Incoming) -> Result<Bytes, Fail> {
@@ -76,7 +99,7 @@ fn incomplete(error: &hyper::Error) -> Incomplete {
 
 /// A body that is handed on while it arrives.
 struct Streamed {
-    body: Incoming,
+    arriving: Arriving,
     chunks: Option<ChunkDecoder>,
     pending: Bytes,
     trailers: Trailers,
@@ -87,7 +110,7 @@ struct Streamed {
 
 /// Streams a body: `chunks` unframes it, a literal hash is compared at its end.
 pub(crate) fn stream(
-    body: Incoming,
+    arriving: Arriving,
     chunks: Option<ChunkDecoder>,
     hash: Option<&PayloadHash>,
     length: Option<u64>,
@@ -98,7 +121,7 @@ pub(crate) fn stream(
     };
     let trailers = Trailers::default();
     let streamed = Streamed {
-        body,
+        arriving,
         chunks,
         pending: Bytes::new(),
         trailers: trailers.clone(),
@@ -124,7 +147,7 @@ impl Stream for Streamed {
                     return Poll::Ready(Some(Err(fault.into())));
                 }
             }
-            let frame = match Pin::new(&mut self.body).poll_frame(cx) {
+            let frame = match Pin::new(&mut self.arriving.body).poll_frame(cx) {
                 Poll::Pending => return Poll::Pending,
                 Poll::Ready(frame) => frame,
             };
@@ -140,6 +163,7 @@ impl Stream for Streamed {
                 }
                 None => {
                     self.ended = true;
+                    self.arriving.read.store(true, Ordering::Release);
                     return match self.finish() {
                         Ok(()) => Poll::Ready(None),
                         Err(fault) => Poll::Ready(Some(Err(fault.into()))),

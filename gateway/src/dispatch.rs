@@ -1,15 +1,16 @@
 //! The way of one request: route → authenticate → decode → pipeline → encode.
 
 use std::net::SocketAddr;
+use std::sync::atomic::Ordering;
 
 use aquifer_schema::{Bytes, Protocol, ServiceSchema};
 use aquifer_sigv4::{
     ChunkDecoder, Kind, ParseError, PayloadHash, Presented, PresignedV2, RequestParts, Style,
 };
 use aquifer_wire::{Call, Payload, WireError, query_pairs};
-use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
+use http::header::{CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH};
 use http::request::Parts;
-use http::{HeaderValue, Method, Request, Response};
+use http::{HeaderValue, Method, Request, Response, Version};
 use hyper::body::Incoming;
 use md5::{Digest, Md5};
 use platform::{Ctx, Fail, Platform, Registered, Result, Scope};
@@ -17,7 +18,7 @@ use sha2::Sha256;
 
 use crate::answer::{Body, refuse, respond};
 use crate::authenticate::{Arrival, Claim, Gatekeeper};
-use crate::body;
+use crate::body::{self, Arriving};
 use crate::refusal;
 use crate::route::{Destination, Routes, Target};
 
@@ -31,7 +32,7 @@ pub(crate) struct Dispatch {
 /// The body as far as it had to be read before the sender was known.
 enum Held {
     Whole { body: Bytes, hash: String },
-    Arriving(Incoming),
+    Arriving(Arriving),
 }
 
 impl Dispatch {
@@ -66,13 +67,14 @@ impl Dispatch {
         let Some(to) = self.routes.destination(&parts, known) else {
             return no_service(&ctx, &parts, known);
         };
+        let (body, read) = Arriving::new(body);
         let (service, protocol) = (to.service, to.protocol);
         let head = parts.method == Method::HEAD;
         let answer = match claim {
             Ok(claim) => self.answer(&ctx, &mut parts, body, &to, &claim, peer).await,
             Err(error) => Err(Refused { ctx: None, fail: refusal::malformed(protocol, &error) }),
         };
-        match answer {
+        let mut response = match answer {
             Ok(response) => response,
             Err(Refused { ctx: inner, fail }) => {
                 let mut response = refuse(inner.as_ref().unwrap_or(&ctx), service, protocol, &fail);
@@ -81,14 +83,18 @@ impl Dispatch {
                 }
                 response
             }
+        };
+        if !read.load(Ordering::Acquire) && parts.version < Version::HTTP_2 {
+            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
         }
+        response
     }
 
     async fn answer(
         &self,
         ctx: &Ctx,
         parts: &mut Parts,
-        incoming: Incoming,
+        incoming: Arriving,
         to: &Destination,
         claim: &Claim,
         peer: SocketAddr,
@@ -209,7 +215,7 @@ fn request_parts<'a>(parts: &'a Parts, signing_name: &str) -> RequestParts<'a> {
 async fn hold(held: Held) -> Result<Held> {
     match held {
         Held::Arriving(incoming) => {
-            let body = body::collect(incoming).await?;
+            let body = incoming.collect().await?;
             let hash = hex::encode(Sha256::digest(&body));
             Ok(Held::Whole { body, hash })
         }

@@ -7,7 +7,12 @@ use crate::options::StartError;
 type Open = fn(&House) -> anyhow::Result<Service>;
 
 /// Every room of this build: its name and how it opens.
-const ROOMS: &[(&str, Open)] = &[("sts", aquifer_sts::service), ("s3", aquifer_s3::service)];
+const ROOMS: &[(&str, Open)] = &[
+    ("sts", aquifer_sts::service),
+    ("iam", aquifer_iam::service),
+    ("s3", aquifer_s3::service),
+    ("glue", aquifer_glue::service),
+];
 
 /// Opens the named rooms, or all.
 pub(crate) fn open(house: &House, wanted: Option<&[String]>) -> Result<Registry, StartError> {
