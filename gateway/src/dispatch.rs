@@ -8,9 +8,10 @@ use aquifer_sigv4::{
     ChunkDecoder, Kind, ParseError, PayloadHash, Presented, PresignedV2, RequestParts, Style,
 };
 use aquifer_wire::{Call, Payload, WireError, query_pairs};
-use http::header::{CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH};
+use http::header::{CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, EXPECT};
 use http::request::Parts;
 use http::{HeaderValue, Method, Request, Response, Version};
+use http_body::Body as _;
 use hyper::body::Incoming;
 use md5::{Digest, Md5};
 use platform::{Ctx, Fail, Platform, Registered, Result, Scope};
@@ -67,6 +68,9 @@ impl Dispatch {
         let Some(to) = self.routes.destination(&parts, known) else {
             return no_service(&ctx, &parts, known);
         };
+        // Nothing is to be continued with an empty body, so its final answer is an early one, after
+        // which some clients misread the connection's next answer: botocore's is one.
+        let early = body.is_end_stream() && parts.headers.contains_key(EXPECT);
         let (body, read) = Arriving::new(body);
         let (service, protocol) = (to.service, to.protocol);
         let head = parts.method == Method::HEAD;
@@ -84,7 +88,8 @@ impl Dispatch {
                 response
             }
         };
-        if !read.load(Ordering::Acquire) && parts.version < Version::HTTP_2 {
+        let done = read.load(Ordering::Acquire) && !early;
+        if !done && parts.version < Version::HTTP_2 {
             response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
         }
         response
@@ -285,7 +290,9 @@ fn payload(
                 .get(CONTENT_LENGTH)
                 .and_then(|value| value.to_str().ok())
                 .and_then(|value| value.parse().ok());
-            Ok(Payload::Stream(body::stream(incoming, chunks, declared, length)))
+            let stream = body::stream(incoming, chunks, declared, length);
+            stream.trailers().announce(announced(parts));
+            Ok(Payload::Stream(stream))
         }
         Held::Whole { body, hash } => {
             let fault =
@@ -301,6 +308,18 @@ fn payload(
             Ok(Payload::Whole(body))
         }
     }
+}
+
+/// The headers that will follow the body, as the request names them.
+fn announced(parts: &Parts) -> Vec<String> {
+    parts
+        .headers
+        .get_all("x-amz-trailer")
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map(|name| name.trim().to_ascii_lowercase())
+        .collect()
 }
 
 /// `Content-MD5` of a body in memory. Streamed bodies are hashed by who stores them.

@@ -13,23 +13,37 @@ type BoxStream<T> = Mutex<Pin<Box<dyn Stream<Item = T> + Send>>>;
 
 /// Headers that follow a body, in lower case; empty until the body has been read.
 #[derive(Clone, Debug, Default)]
-pub struct Trailers(Arc<Mutex<Vec<(String, String)>>>);
+pub struct Trailers {
+    announced: Arc<Mutex<Vec<String>>>,
+    arrived: Arc<Mutex<Vec<(String, String)>>>,
+}
 
 impl Trailers {
+    /// Says which will follow.
+    pub fn announce(&self, names: Vec<String>) {
+        *self.announced.lock().unwrap_or_else(PoisonError::into_inner) = names;
+    }
+
+    /// Whether one will follow, as the request said beforehand.
+    pub fn is_announced(&self, name: &str) -> bool {
+        let names = self.announced.lock().unwrap_or_else(PoisonError::into_inner);
+        names.iter().any(|known| known == name)
+    }
+
     /// Sets them, once the body has ended.
     pub fn set(&self, trailers: Vec<(String, String)>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = trailers;
+        *self.arrived.lock().unwrap_or_else(PoisonError::into_inner) = trailers;
     }
 
     /// The value of one.
     pub fn get(&self, name: &str) -> Option<String> {
-        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let all = self.arrived.lock().unwrap_or_else(PoisonError::into_inner);
         all.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
     }
 
     /// All of them.
     pub fn all(&self) -> Vec<(String, String)> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.arrived.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
@@ -154,6 +168,12 @@ impl EventStream {
         S: Stream<Item = std::io::Result<Box<dyn crate::Structure>>> + Send + 'static,
     {
         Self { inner: Some(Mutex::new(Box::pin(stream))) }
+    }
+
+    /// The same events after one more.
+    #[must_use]
+    pub fn after(self, first: Box<dyn crate::Structure>) -> Self {
+        Self::new(futures::stream::once(std::future::ready(Ok(first))).chain(self))
     }
 }
 

@@ -32,6 +32,9 @@ pub(crate) struct Checksum {
 }
 
 impl Algorithm {
+    pub const ALL: [Self; 5] =
+        [Self::Crc32, Self::Crc32c, Self::Crc64Nvme, Self::Sha1, Self::Sha256];
+
     /// The algorithm of a modelled name.
     ///
     /// # Errors

@@ -46,8 +46,12 @@ impl S3 {
         }
         let md5 = expected.md5.as_deref().map(parse_md5).transpose()?;
         let algorithm = expected.checksum.as_ref().map(|(algorithm, _)| *algorithm);
-        let algorithm = algorithm.or(expected.algorithm).unwrap_or(Algorithm::Crc64Nvme);
         let trailers = body.trailers();
+        let announced = || {
+            Algorithm::ALL.into_iter().find(|algorithm| trailers.is_announced(algorithm.header()))
+        };
+        let algorithm = algorithm.or(expected.algorithm).or_else(announced);
+        let algorithm = algorithm.unwrap_or(Algorithm::Crc64Nvme);
         let written = self.store_body(&mut body, declared, algorithm.hashes()).await?;
         let received = self.check(written, md5, algorithm, &expected, &trailers);
         match received {
