@@ -353,12 +353,14 @@ fn wire_fail(protocol: Protocol, service: &ServiceSchema, error: WireError) -> F
                  published schema",
             )
         }
-        (Protocol::RestXml, WireError::Invalid { missing: Some(_), .. }) => Fail::new(
-            "MalformedXML",
-            400,
-            "The XML you provided was not well-formed or did not validate against our published \
+        (Protocol::RestXml, WireError::TooDeep | WireError::Invalid { missing: Some(_), .. }) => {
+            Fail::new(
+                "MalformedXML",
+                400,
+                "The XML you provided was not well-formed or did not validate against our published \
              schema",
-        ),
+            )
+        }
         (Protocol::RestXml, error) => Fail::new("InvalidArgument", 400, error.to_string()),
         (_, WireError::Invalid { sentence, .. }) => {
             Fail::new(service.validation_code, 400, sentence)
