@@ -78,6 +78,18 @@ pub(crate) fn crawler_stopping(name: &str) -> Fail {
     error::crawler_stopping_exception(format!("Crawler with name {name} is already stopping"))
 }
 
+pub(crate) fn no_schedule(name: &str) -> Fail {
+    error::no_schedule_exception(format!("There is no schedule for crawler {name}"))
+}
+
+pub(crate) fn schedule_running(name: &str) -> Fail {
+    error::scheduler_running_exception(format!("The schedule of crawler {name} is already running"))
+}
+
+pub(crate) fn schedule_not_running(name: &str) -> Fail {
+    error::scheduler_not_running_exception(format!("The schedule of crawler {name} is not running"))
+}
+
 /// Another account's catalog, which nobody shares here.
 pub(crate) fn foreign_catalog(caller: &str, action: &str, resource: &str) -> Fail {
     let message = format!(

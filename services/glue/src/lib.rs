@@ -8,6 +8,7 @@
 //! <https://docs.aws.amazon.com/glue/latest/webapi/Welcome.html>
 
 mod catalog;
+mod crawl;
 mod error;
 mod ops;
 mod pages;
@@ -27,5 +28,7 @@ pub struct Glue;
 /// Never; the signature is that of all rooms.
 pub fn service(house: &House) -> anyhow::Result<Service> {
     house.jobs.register_long(catalog::purge::KIND, catalog::purge::run);
+    house.jobs.register_long(crawl::life::CRAWL, crawl::run);
+    house.jobs.register(crawl::life::SCHEDULE, crawl::life::on_schedule);
     Ok(ops::register(Service::new(&glue_api::SERVICE, Arc::new(Glue))).build())
 }

@@ -27,13 +27,13 @@ pub(crate) static CLASSIFIERS: Table<String, Stored<Classifier>> =
     Table::regional("glue.classifiers");
 /// Name → crawler.
 pub(crate) static CRAWLERS: Table<String, CrawlerRow> = Table::regional("glue.crawlers");
-/// Crawler, start of the run → run; the newest first.
-pub(crate) static CRAWLS: Table<(String, Reverse<Timestamp>), CrawlRow> =
+/// Crawler's number, start of the run → run; the newest first.
+pub(crate) static CRAWLS: Table<(u64, Reverse<Timestamp>), CrawlRow> =
     Table::regional("glue.crawls");
 /// Run, line → what it logged.
 pub(crate) static CRAWL_LOG: Table<(String, u64), LogRow> = Table::regional("glue.crawl_log");
-/// Crawler, folder → nothing: the folders that crawls of new folders only have seen.
-pub(crate) static FOLDERS: Table<(String, String), ()> = Table::regional("glue.crawled_folders");
+/// Crawler's number, folder → nothing: the folders that crawls of new folders only have seen.
+pub(crate) static FOLDERS: Table<(u64, String), ()> = Table::regional("glue.crawled_folders");
 
 /// A database.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -57,6 +57,7 @@ impl Row for TableRow {}
 /// A crawler: its definition, how it stands, and what its last run did.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct CrawlerRow {
+    pub id: u64,
     /// As clients defined it; state and elapsed time are filled in when it is asked for.
     pub crawler: Stored<Crawler>,
     /// The run under way.
@@ -111,7 +112,11 @@ pub(crate) struct CrawlRow {
     pub ended: Option<Timestamp>,
     pub error: Option<String>,
     pub dpu_seconds: f64,
+    #[serde(default)]
     pub changes: Changes,
+    /// The first files that could not be read, and why.
+    #[serde(default)]
+    pub unread: Vec<String>,
 }
 
 impl Row for CrawlRow {}

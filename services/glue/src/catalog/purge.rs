@@ -1,11 +1,11 @@
-//! What deleted databases and tables leave behind, swept away a page at a time.
+//! What deleted databases, tables and crawlers leave behind, swept away a page at a time.
 //!
 //! Everything here is out of sight already, so a crash between two pages shows nothing.
 
 use platform::jobs::{self, JobKey};
 use platform::{Ctx, Result, WriteTx};
 
-use crate::store::{PARTITIONS, TABLES, VERSIONS};
+use crate::store::{CRAWL_LOG, CRAWLS, FOLDERS, PARTITIONS, TABLES, VERSIONS};
 
 /// The kind of job that sweeps.
 pub(crate) const KIND: &str = "glue.purge";
@@ -21,6 +21,11 @@ pub(crate) fn database_job(id: u64) -> JobKey {
 /// The job that sweeps what a table held; keys are `table/<number>`.
 pub(crate) fn table_job(id: u64) -> JobKey {
     JobKey::new(KIND, format!("table/{id}"))
+}
+
+/// The job that sweeps what a crawler's runs left; keys are `crawler/<number>`.
+pub(crate) fn crawler_job(id: u64) -> JobKey {
+    JobKey::new(KIND, format!("crawler/{id}"))
 }
 
 /// Removes a page of a table's partitions and versions; answers whether there are more.
@@ -48,6 +53,22 @@ fn sweep_database(tx: &WriteTx<'_>, ctx: &Ctx, id: u64) -> Result<bool> {
     Ok(page.more)
 }
 
+/// Removes a run of a crawler with its log, or a page of the folders it has seen.
+fn sweep_crawler(tx: &WriteTx<'_>, id: u64) -> Result<bool> {
+    let mut left = PAGE;
+    for key in FOLDERS.scan(tx).prefix(&(id,)).keys().take(left) {
+        FOLDERS.delete(tx, &key?)?;
+        left -= 1;
+    }
+    if let Some(row) = CRAWLS.scan(tx).prefix(&(id,)).next() {
+        let (key, crawl) = row?;
+        CRAWLS.delete(tx, &key)?;
+        CRAWL_LOG.delete_prefix(tx, &(crawl.id,))?;
+        return Ok(true);
+    }
+    Ok(left == 0)
+}
+
 /// Sweeps until nothing is left.
 ///
 /// # Errors
@@ -59,6 +80,7 @@ pub(crate) async fn run(ctx: Ctx, job: jobs::Job) -> anyhow::Result<()> {
         let more = ctx
             .write(|tx| match what {
                 "database" => sweep_database(tx, &ctx, id),
+                "crawler" => sweep_crawler(tx, id),
                 _ => sweep_table(tx, id),
             })
             .await?;

@@ -1,5 +1,7 @@
 //! The operations, by the resource they act on.
 
+mod classifier;
+mod crawler;
 mod database;
 mod partition;
 mod table;
@@ -10,5 +12,6 @@ use platform::ServiceBuilder;
 use crate::Glue;
 
 pub(crate) fn register(room: ServiceBuilder<Glue>) -> ServiceBuilder<Glue> {
-    tag::register(partition::register(table::register(database::register(room))))
+    let room = partition::register(table::register(database::register(room)));
+    tag::register(crawler::register(classifier::register(room)))
 }

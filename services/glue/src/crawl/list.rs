@@ -1,0 +1,177 @@
+//! Walking a target: pages of its listing, files opened several at once, in the order of their keys.
+
+use std::sync::Arc;
+
+use futures::StreamExt;
+use platform::Result;
+use s3_api::{Client, ListObjectsV2Input, Object};
+
+use super::definition::Target;
+use super::log::Log;
+use super::look::{self, Source};
+use super::tree::{Alike, Group, Tree};
+use super::{Run, Stop};
+use crate::store::{FOLDERS, LogLevel};
+
+/// Files opened at once.
+const AT_ONCE: usize = 4;
+
+/// What a target holds.
+pub(super) struct Listed {
+    pub tree: Tree,
+    /// Folders not seen by earlier crawls, as `s3://bucket/folder/`.
+    pub new_folders: Vec<String>,
+}
+
+/// A file to be opened, with its place below the target.
+struct Place {
+    source: Source,
+    folders: Vec<String>,
+    name: String,
+}
+
+/// Lists a target and opens its files.
+pub(super) async fn target(
+    run: &Run<'_>,
+    target: &Target,
+    alike: Alike,
+    log: &mut Log,
+) -> Result<Listed, Stop> {
+    let mut listed = Listed { tree: Tree::default(), new_folders: Vec::new() };
+    let mut walk = Walk { run, target, folder: None };
+    let mut token = None;
+    loop {
+        run.check()?;
+        let input = ListObjectsV2Input {
+            bucket: target.bucket.clone(),
+            prefix: Some(target.path.clone()).filter(|path| !path.is_empty()),
+            continuation_token: token.take(),
+            ..ListObjectsV2Input::default()
+        };
+        let page = Client::list_objects_v2(run.ctx, input).await.map_err(|fail| {
+            let (code, message) = (fail.code(), fail.message());
+            Stop::Failed(format!("Cannot list {}: {code}: {message}", target.url()))
+        })?;
+        let mut places = Vec::new();
+        for object in page.contents.unwrap_or_default() {
+            places.extend(walk.place(&object, &mut listed)?);
+        }
+        open(run, places, alike, &mut listed.tree, log).await?;
+        token = page.next_continuation_token;
+        if token.is_none() {
+            return Ok(listed);
+        }
+    }
+}
+
+/// The place in a listing.
+struct Walk<'a> {
+    run: &'a Run<'a>,
+    target: &'a Target,
+    /// The folder last met, and whether its files are wanted.
+    folder: Option<(String, bool)>,
+}
+
+impl Walk<'_> {
+    /// The file of an object, if it is to be opened.
+    fn place(&mut self, object: &Object, listed: &mut Listed) -> Result<Option<Place>> {
+        let key = object.key.as_deref().unwrap_or_default();
+        let size = object.size.and_then(|size| u64::try_from(size).ok()).unwrap_or(0);
+        let Some(path) = self.below_target(key) else { return Ok(None) };
+        if size == 0 || is_hidden(path) || self.target.exclusions.iter().any(|g| g.matches(path)) {
+            return Ok(None);
+        }
+        let mut folders: Vec<&str> = path.split('/').filter(|name| !name.is_empty()).collect();
+        let Some(name) = folders.pop() else { return Ok(None) };
+        if !self.wants_folder(key, listed)? {
+            return Ok(None);
+        }
+        let folder = listed.tree.folder(&folders);
+        if self.target.sample.is_some_and(|most| folder.opened >= most) {
+            folder.counted.files += 1;
+            folder.counted.bytes += size;
+            return Ok(None);
+        }
+        folder.opened += 1;
+        Ok(Some(Place {
+            source: Source { bucket: self.target.bucket.clone(), key: key.to_owned(), size },
+            folders: folders.into_iter().map(str::to_owned).collect(),
+            name: name.to_owned(),
+        }))
+    }
+
+    /// An object's path below the target; the target `a/b` does not cover `a/bc`.
+    fn below_target<'k>(&self, key: &'k str) -> Option<&'k str> {
+        let path = self.target.path.as_str();
+        if path.is_empty() {
+            return Some(key);
+        }
+        if key == path {
+            return Some(key.rsplit('/').next().unwrap_or(key));
+        }
+        key.strip_prefix(path)?.strip_prefix('/')
+    }
+
+    /// Whether a key's folder is to be looked at: always, or only if no earlier crawl saw it.
+    fn wants_folder(&mut self, key: &str, listed: &mut Listed) -> Result<bool> {
+        if !self.run.plan.new_folders_only {
+            return Ok(true);
+        }
+        let folder = key.rsplit_once('/').map_or("", |(folder, _)| folder);
+        if let Some((known, wanted)) = &self.folder
+            && known == folder
+        {
+            return Ok(*wanted);
+        }
+        let url = format!("s3://{}/{folder}/", self.target.bucket);
+        let seen =
+            self.run.ctx.read(|tx| FOLDERS.contains(tx, &(self.run.crawler, url.as_str())))?;
+        if !seen {
+            listed.new_folders.push(url);
+        }
+        self.folder = Some((folder.to_owned(), !seen));
+        Ok(!seen)
+    }
+}
+
+/// Names that start with `_` or `.` are no data to any engine, nor are markers of folders.
+fn is_hidden(path: &str) -> bool {
+    path.split('/').any(|name| name.starts_with(['_', '.'])) || path.ends_with("_$folder$")
+}
+
+/// Opens files and adds them to the tree, in order. What cannot be read is logged, and the run goes
+/// on.
+async fn open(
+    run: &Run<'_>,
+    places: Vec<Place>,
+    alike: Alike,
+    tree: &mut Tree,
+    log: &mut Log,
+) -> Result<(), Stop> {
+    let looks = futures::stream::iter(places).map(|place| async move {
+        let look = look::open(run.ctx, &place.source, Arc::clone(&run.classifiers)).await;
+        (place, look)
+    });
+    let mut looks = std::pin::pin!(looks.buffered(AT_ONCE));
+    while let Some((place, look)) = looks.next().await {
+        run.check()?;
+        let look = match look {
+            Ok(look) => look,
+            Err(why) => {
+                log.unread(run.ctx, &place.source.url(), &why);
+                log.flush(run.ctx).await?;
+                continue;
+            }
+        };
+        let group = Group::of(look, place.source.size);
+        let folders: Vec<&str> = place.folders.iter().map(String::as_str).collect();
+        if !tree.add(&folders, &place.name, group, alike) {
+            let message = format!(
+                "Left out {}: its folder holds too many kinds of files",
+                place.source.url()
+            );
+            log.line(run.ctx, LogLevel::Warn, message);
+        }
+    }
+    Ok(())
+}

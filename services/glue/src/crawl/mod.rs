@@ -1,0 +1,262 @@
+//! A crawl: list, open, group, write.
+//!
+//! `list` walks a target and opens its files (`look`) into a `tree`; `group` tells tables from
+//! partitions; `apply` writes them, described as AWS describes them (`describe`). `life` starts,
+//! stops and schedules; `definition` is what a crawler was told. Grouping, naming and patterns are
+//! pure; only `list`, `look`, `apply` and `life` touch the world.
+//!
+//! AWS: a crawler reads with its role; here: as the service, because nothing of the role but its
+//! name is in this room. What the files are is told from the first MiB of each.
+
+mod apply;
+pub(crate) mod classifier;
+pub(crate) mod definition;
+mod describe;
+mod glob;
+mod group;
+mod json_path;
+pub(crate) mod life;
+mod list;
+mod log;
+mod look;
+mod name;
+mod tree;
+
+use std::sync::Arc;
+
+use glue_api::UpdateBehavior;
+use platform::jobs::Job;
+use platform::{Ctx, Fail, Principal, Result, Unit};
+
+use self::apply::Scribe;
+use self::definition::{Plan, Target};
+use self::group::{Found, Rules};
+use self::life::End;
+use self::log::Log;
+use self::look::Classifier;
+use self::tree::Alike;
+use crate::catalog::Maker;
+use crate::store::{CRAWLERS, CrawlState, FOLDERS, LogLevel};
+
+/// Data processing units a crawler runs with.
+const DPU: f64 = 2.0;
+/// A run that makes its job fail this often is given up.
+const FAILURES_MAX: u32 = 3;
+/// Folders noted in one transaction.
+const FOLDERS_BATCH: usize = 500;
+
+/// Why a run ends before its time.
+enum Stop {
+    /// A client asked for it.
+    Cancelled,
+    /// The server is stopping; the run starts over with it.
+    Shutdown,
+    /// It cannot go on.
+    Failed(String),
+}
+
+impl From<Fail> for Stop {
+    fn from(fail: Fail) -> Stop {
+        let cause = fail.cause().map(|cause| format!("{cause:#}"));
+        Stop::Failed(cause.unwrap_or_else(|| format!("{}: {}", fail.code(), fail.message())))
+    }
+}
+
+/// What a run works with.
+struct Run<'a> {
+    /// Of the crawler's account, acting as the service.
+    ctx: &'a Ctx,
+    id: &'a str,
+    crawler: u64,
+    plan: &'a Plan,
+    classifiers: Arc<Vec<Classifier>>,
+}
+
+impl Run<'_> {
+    /// Refuses to go on when nobody wants the run any more.
+    fn check(&self) -> Result<(), Stop> {
+        if self.ctx.shutdown_token().is_cancelled() {
+            return Err(Stop::Shutdown);
+        }
+        match life::goes_on(self.ctx, &self.plan.name, self.id)? {
+            true => Ok(()),
+            false => Err(Stop::Cancelled),
+        }
+    }
+
+    fn rules(&self, target: &Target) -> Result<Rules> {
+        let settings = &self.plan.settings;
+        Ok(Rules {
+            alike: Alike { combine: settings.combine() },
+            table_level: settings.table_level(),
+            target_level: target.level(),
+            known: apply::known_folders(self.ctx, self.plan, target)?,
+        })
+    }
+}
+
+/// The job that crawls.
+///
+/// # Errors
+/// If the run must be tried again: the server is stopping, or the store failed.
+pub(crate) async fn run(ctx: Ctx, job: Job) -> anyhow::Result<()> {
+    let (name, id) = (job.key.as_str(), String::from_utf8(job.payload)?);
+    let row = ctx.read(|tx| CRAWLERS.get(tx, name))?;
+    let Some(row) = row.filter(|row| row.run.as_ref().is_some_and(|run| run.id == id)) else {
+        return Ok(());
+    };
+    let ctx = ctx
+        .with_operation(glue_api::SERVICE.name, "StartCrawler")
+        .with_caller(Principal::service(glue_api::SERVICE.principal));
+    // Machine time is what is charged for; the virtual clock may be turned meanwhile.
+    let began = ctx.clock().real_now();
+    let mut log = Log::begin(&ctx, name, &id).await?;
+    log.line(&ctx, LogLevel::Benchmark, format!("Running Start Crawl for Crawler {name}"));
+    let mut changes = crate::store::Changes::default();
+    let outcome = if job.failures >= FAILURES_MAX {
+        Err(Stop::Failed("Internal Service Exception".to_owned()))
+    } else {
+        match Plan::of(&row.crawler.0) {
+            Ok(plan) => {
+                let classifiers = classifier::load(&ctx, &plan.classifiers);
+                match classifiers {
+                    Ok(classifiers) => {
+                        let classifiers = Arc::new(classifiers);
+                        let run =
+                            Run { ctx: &ctx, id: &id, crawler: row.id, plan: &plan, classifiers };
+                        crawl(&run, &mut log, &mut changes).await
+                    }
+                    Err(fail) => Err(fail.into()),
+                }
+            }
+            Err(fail) => Err(fail.into()),
+        }
+    };
+    let (state, error) = match outcome {
+        Ok(()) => (CrawlState::Completed, None),
+        Err(Stop::Cancelled) => (CrawlState::Stopped, None),
+        Err(Stop::Failed(why)) => (CrawlState::Failed, Some(why)),
+        Err(Stop::Shutdown) => anyhow::bail!("the server is stopping"),
+    };
+    if let Some(why) = &error {
+        log.line(&ctx, LogLevel::Error, why.clone());
+    }
+    log.line(
+        &ctx,
+        LogLevel::Benchmark,
+        "Crawler has finished running and is in state READY".to_owned(),
+    );
+    log.write(&ctx).await?;
+    let seconds = ctx.clock().real_now().since(began).as_secs_f64();
+    let (now, unread) = (ctx.now(), std::mem::take(&mut log.unread));
+    let dpu_seconds = seconds * DPU;
+    let end = End { state, error, changes, seconds, dpu_seconds, unread };
+    ctx.write(|tx| life::finish(tx, name, &id, now, end)).await?;
+    ctx.meter(Unit::DpuSeconds, dpu_seconds, name);
+    Ok(())
+}
+
+/// Looks at every target, then writes.
+async fn crawl(
+    run: &Run<'_>,
+    log: &mut Log,
+    changes: &mut crate::store::Changes,
+) -> Result<(), Stop> {
+    let (ctx, plan) = (run.ctx, run.plan);
+    let mut found: Vec<(usize, Vec<Found>)> = Vec::new();
+    let mut folders = Vec::new();
+    for (at, target) in plan.targets.iter().enumerate() {
+        let rules = run.rules(target)?;
+        let mut listed = list::target(run, target, rules.alike, log).await?;
+        let tables = group::tables(&listed.tree.root, &rules);
+        log.line(
+            ctx,
+            LogLevel::Info,
+            format!("Found {} tables under {}", tables.len(), target.url()),
+        );
+        folders.append(&mut listed.new_folders);
+        found.push((at, tables));
+    }
+    let count: usize = found.iter().map(|(_, tables)| tables.len()).sum();
+    if let Some(most) = plan.settings.table_threshold()
+        && count > most
+    {
+        return Err(Stop::Failed(format!(
+            "The number of tables found, {count}, exceeds the table threshold of {most}."
+        )));
+    }
+    if log.unread_count > 0 {
+        let message = format!("{} files could not be read", log.unread_count);
+        log.line(ctx, LogLevel::Warn, message);
+    }
+    log.line(
+        ctx,
+        LogLevel::Benchmark,
+        format!("Classification complete, writing results to database {}", plan.database),
+    );
+    log.write(ctx).await?;
+    if !life::begin_writing(ctx, &plan.name, run.id).await? {
+        return Err(Stop::Cancelled);
+    }
+    write(run, log, changes, &found).await?;
+    remember_folders(run, &folders).await?;
+    log.line(ctx, LogLevel::Benchmark, "Finished writing to Catalog".to_owned());
+    Ok(())
+}
+
+async fn write(
+    run: &Run<'_>,
+    log: &mut Log,
+    changes: &mut crate::store::Changes,
+    found: &[(usize, Vec<Found>)],
+) -> Result<(), Stop> {
+    let (ctx, plan) = (run.ctx, run.plan);
+    let maker = Maker { arn: role_session(ctx, &plan.role), ..Maker::of(ctx) };
+    let mut scribe = Scribe::begin(ctx, plan, maker, log).await?;
+    let mut written = Ok(());
+    'all: for (at, tables) in found {
+        for table in tables {
+            if ctx.shutdown_token().is_cancelled() {
+                return Err(Stop::Shutdown);
+            }
+            written = scribe.table(&plan.targets[*at], table).await;
+            if written.is_err() {
+                break 'all;
+            }
+        }
+    }
+    if written.is_ok() && !plan.new_folders_only {
+        written = scribe.forget_tables(&plan.targets).await;
+    }
+    *changes = scribe.changes;
+    Ok(written?)
+}
+
+/// Who AWS notes as the creator of a crawler's tables.
+fn role_session(ctx: &Ctx, role: &str) -> String {
+    let name = definition::role_name(role);
+    let name = name.rsplit('/').next().unwrap_or(name);
+    let scope = ctx.scope();
+    let principal =
+        Principal::assumed_role(scope.partition(), scope.account, name, "", "AWS-Crawler");
+    principal.display_name().to_owned()
+}
+
+/// Notes which folders a crawl of new folders only has seen.
+async fn remember_folders(run: &Run<'_>, folders: &[String]) -> Result<()> {
+    if !run.plan.new_folders_only {
+        return Ok(());
+    }
+    debug_assert!(run.plan.update == UpdateBehavior::Log, "such crawls change no table");
+    for batch in folders.chunks(FOLDERS_BATCH) {
+        run.ctx
+            .write(|tx| {
+                for folder in batch {
+                    FOLDERS.put(tx, &(run.crawler, folder.as_str()), &())?;
+                }
+                Ok::<_, Fail>(())
+            })
+            .await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,108 @@
+//! Custom classifiers.
+
+mod create_classifier;
+mod delete_classifier;
+mod get_classifier;
+mod get_classifiers;
+mod update_classifier;
+
+use crate::error;
+use glue_api::{
+    Classifier, CreateClassifierInput, CsvClassifier, JsonClassifier, UpdateClassifierInput,
+};
+use platform::ServiceBuilder;
+use platform::{Result, Timestamp};
+
+use crate::Glue;
+
+pub(super) fn register(room: ServiceBuilder<Glue>) -> ServiceBuilder<Glue> {
+    room.op::<glue_api::CreateClassifier>()
+        .op::<glue_api::DeleteClassifier>()
+        .op::<glue_api::GetClassifier>()
+        .op::<glue_api::GetClassifiers>()
+        .op::<glue_api::UpdateClassifier>()
+}
+
+/// A definition as it is kept.
+fn created(input: CreateClassifierInput) -> Result<Classifier> {
+    if input.grok_classifier.is_some() {
+        return Err(error::absent("GrokClassifier"));
+    }
+    if input.xml_classifier.is_some() {
+        return Err(error::absent("XMLClassifier"));
+    }
+    let csv = input.csv_classifier.map(|csv| CsvClassifier {
+        name: csv.name,
+        delimiter: csv.delimiter,
+        quote_symbol: csv.quote_symbol,
+        contains_header: csv.contains_header,
+        header: csv.header,
+        allow_single_column: csv.allow_single_column,
+        disable_value_trimming: csv.disable_value_trimming,
+        custom_datatype_configured: csv.custom_datatype_configured,
+        custom_datatypes: csv.custom_datatypes,
+        serde: csv.serde,
+        ..CsvClassifier::default()
+    });
+    let json = input.json_classifier.map(|json| JsonClassifier {
+        name: json.name,
+        json_path: json.json_path,
+        ..JsonClassifier::default()
+    });
+    if csv.is_some() == json.is_some() {
+        return Err(error::invalid("Exactly one kind of classifier must be given."));
+    }
+    Ok(Classifier { csv_classifier: csv, json_classifier: json, ..Classifier::default() })
+}
+
+/// Which classifier an update means.
+fn updated_name(input: &UpdateClassifierInput) -> Result<&str> {
+    if input.grok_classifier.is_some() {
+        return Err(error::absent("GrokClassifier"));
+    }
+    if input.xml_classifier.is_some() {
+        return Err(error::absent("XMLClassifier"));
+    }
+    match (&input.csv_classifier, &input.json_classifier) {
+        (Some(csv), None) => Ok(&csv.name),
+        (None, Some(json)) => Ok(&json.name),
+        _ => Err(error::invalid("Exactly one kind of classifier must be given.")),
+    }
+}
+
+/// Changes what an update gives.
+fn update(defined: &mut Classifier, input: UpdateClassifierInput) -> Result<()> {
+    let other_kind = || error::invalid("The kind of a classifier cannot be changed.");
+    if let Some(new) = input.csv_classifier {
+        let csv = defined.csv_classifier.as_mut().ok_or_else(other_kind)?;
+        csv.delimiter = new.delimiter.or(csv.delimiter.take());
+        csv.quote_symbol = new.quote_symbol.or(csv.quote_symbol.take());
+        csv.contains_header = new.contains_header.or(csv.contains_header);
+        csv.header = new.header.or(csv.header.take());
+        csv.allow_single_column = new.allow_single_column.or(csv.allow_single_column);
+        csv.disable_value_trimming = new.disable_value_trimming.or(csv.disable_value_trimming);
+        csv.custom_datatype_configured =
+            new.custom_datatype_configured.or(csv.custom_datatype_configured);
+        csv.custom_datatypes = new.custom_datatypes.or(csv.custom_datatypes.take());
+        csv.serde = new.serde.or(csv.serde);
+    }
+    if let Some(new) = input.json_classifier {
+        let json = defined.json_classifier.as_mut().ok_or_else(other_kind)?;
+        json.json_path = new.json_path.unwrap_or(std::mem::take(&mut json.json_path));
+    }
+    Ok(())
+}
+
+/// Notes when a classifier was made or changed, and counts its versions.
+fn stamp(defined: &mut Classifier, now: Timestamp, changed: Option<Timestamp>) {
+    if let Some(csv) = &mut defined.csv_classifier {
+        csv.creation_time.get_or_insert(now);
+        csv.last_updated = Some(changed.unwrap_or(now));
+        csv.version = Some(csv.version.map_or(1, |version| version + 1));
+    }
+    if let Some(json) = &mut defined.json_classifier {
+        json.creation_time.get_or_insert(now);
+        json.last_updated = Some(changed.unwrap_or(now));
+        json.version = Some(json.version.map_or(1, |version| version + 1));
+    }
+}
