@@ -5,6 +5,8 @@
 //! cost of the wire is types + protocols, never types × protocols. Nothing here knows a service.
 
 mod operation;
+mod pattern;
+mod render;
 mod schema;
 mod shape;
 mod stream;
@@ -17,6 +19,6 @@ pub use serde_json::Value as Document;
 pub use shape::{EnumShape, ListShape, MapShape, OptionShape, Shape, Slot, Structure, View};
 pub use stream::{ByteStream, EventStream, Trailers};
 pub use timestamp::Timestamp;
-pub use validate::{Seen, Validator, Violation};
+pub use validate::{Offender, Seen, Validator, Violation};
 
 pub use bytes::Bytes;

@@ -82,7 +82,8 @@ pub struct Schema {
     pub payload: Option<usize>,
     /// The element's name where this shape is a document of its own.
     pub xml_name: Option<&'static str>,
-    pub xml_namespace: Option<&'static str>,
+    /// The namespace its elements declare, and its prefix if it has one.
+    pub xml_namespace: Option<(&'static str, Option<&'static str>)>,
     pub timestamp_format: Option<TimestampFormat>,
     /// Never to be logged.
     pub sensitive: bool,

@@ -102,10 +102,13 @@ impl Timestamp {
         DateTime::parse_from_rfc3339(text).ok().map(|date| Self(date.timestamp_micros()))
     }
 
-    /// Reads an HTTP date in the preferred form of RFC 9110.
+    /// Reads an HTTP date in any of the three forms of RFC 9110; the preferred one may have a
+    /// fraction of a second, as some SDKs write it.
     pub fn parse_http_date(text: &str) -> Option<Self> {
-        let naive = NaiveDateTime::parse_from_str(text, "%a, %d %b %Y %H:%M:%S GMT").ok()?;
-        Some(Self(Utc.from_utc_datetime(&naive).timestamp_micros()))
+        ["%a, %d %b %Y %H:%M:%S%.f GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"]
+            .iter()
+            .find_map(|form| NaiveDateTime::parse_from_str(text, form).ok())
+            .map(|naive| Self(Utc.from_utc_datetime(&naive).timestamp_micros()))
     }
 }
 
@@ -140,6 +143,14 @@ mod tests {
         assert_eq!(at.rfc3339_millis(), "2026-01-02T03:04:05.678Z");
         assert_eq!(at.http_date(), "Fri, 02 Jan 2026 03:04:05 GMT");
         assert_eq!(Timestamp::parse_http_date(&at.http_date()), Some(at.floor_secs()));
+        for text in [
+            "Fri, 02 Jan 2026 03:04:05.000 GMT",
+            "Friday, 02-Jan-26 03:04:05 GMT",
+            "Fri Jan  2 03:04:05 2026",
+        ] {
+            assert_eq!(Timestamp::parse_http_date(text), Some(at.floor_secs()), "{text}");
+        }
+        assert_eq!(Timestamp::parse_http_date("Mon, 02 Jan 2026 03:04:05 GMT"), None, "a Friday");
         assert_eq!(Timestamp::parse_rfc3339("2026-01-02T04:04:05+01:00"), Some(at.floor_secs()));
         assert_eq!(Timestamp::parse_rfc3339("yesterday"), None);
     }

@@ -7,6 +7,8 @@
 mod cbor;
 mod error;
 mod event;
+mod frame;
+mod headers;
 mod json;
 mod query;
 mod request;
@@ -17,7 +19,8 @@ mod text;
 mod xml;
 
 pub use error::WireError;
-pub use event::{Frame, FrameHeader, HeaderValue, encode_event, encode_frame};
+pub use event::encode_event;
+pub use frame::{Frame, FrameHeader, HeaderValue, encode_frame};
 pub use request::{Call, Payload, decode, query_pairs};
 pub use response::{ErrorAnswer, Response, ResponseBody, encode, encode_error};
 pub use router::{Match, RestRouter};

@@ -1,5 +1,7 @@
 //! HTTP bindings of restJson and restXml: headers, queries, labels, payloads.
 
+use std::collections::BTreeMap;
+
 use aquifer_schema::{
     Bytes, Kind, Location, Member, Protocol, Seen, Slot, Structure, TimestampFormat, Validator,
     View,
@@ -7,9 +9,10 @@ use aquifer_schema::{
 use http::HeaderMap;
 
 use crate::error::WireError;
+use crate::headers::{quoted, split_dates, split_list};
 use crate::json::{self, Names};
 use crate::request::{Call, Payload};
-use crate::text::{from_text, to_text};
+use crate::text::{format_of, from_text, to_text};
 use crate::xml;
 
 /// Fills everything that is bound outside the body.
@@ -27,7 +30,7 @@ pub(crate) fn read_bindings(
             Location::Header => read_header(call.headers, member, shape, check)?,
             Location::Headers => read_prefixed(call.headers, member, shape, check)?,
             Location::Query => read_query(call.query, member, shape, check)?,
-            Location::QueryMap => read_query_map(call.query, schema.members, shape)?,
+            Location::QueryMap => read_query_map(call.query, shape, check)?,
             Location::Uri => match call.labels.iter().find(|(name, _)| *name == member.wire) {
                 Some((_, text)) => {
                     from_text(member, shape, text, check, TimestampFormat::DateTime)?;
@@ -64,12 +67,15 @@ fn read_header(
     if member.target.kind == Kind::List {
         let Slot::List(list) = shape.fill() else { return Ok(false) };
         let element = member.target.element();
-        let items = texts.iter().flat_map(|text| text.split(',')).map(str::trim);
-        for (index, item) in items.filter(|item| !item.is_empty()).enumerate() {
+        let dates = element.target.kind == Kind::Timestamp
+            && format_of(element, TimestampFormat::HttpDate) == TimestampFormat::HttpDate;
+        let split = if dates { split_dates } else { split_list };
+        for (index, item) in texts.iter().flat_map(|text| split(text)).enumerate() {
             check.enter_index(index);
-            from_text(element, list.push(), item, check, TimestampFormat::HttpDate)?;
+            from_text(element, list.push(), &item, check, TimestampFormat::HttpDate)?;
             check.leave();
         }
+        check.list(member.target, list);
         return Ok(true);
     }
     // An empty header of a type other than text says nothing.
@@ -89,14 +95,24 @@ fn read_prefixed(
 ) -> Result<bool, WireError> {
     let prefix = member.wire.to_ascii_lowercase();
     let mut found = false;
-    for (name, value) in headers {
+    for name in headers.keys() {
         let Some(key) = name.as_str().strip_prefix(&prefix) else { continue };
-        let text = std::str::from_utf8(value.as_bytes())
-            .map_err(|_| WireError::malformed(format!("header {name} is not UTF-8")))?;
+        let mut texts = Vec::new();
+        for value in headers.get_all(name) {
+            let text = std::str::from_utf8(value.as_bytes())
+                .map_err(|_| WireError::malformed(format!("header {name} is not UTF-8")))?;
+            texts.push(text.trim());
+        }
         let Slot::Map(map) = shape.fill_once(&mut found) else { return Ok(false) };
-        let (_, value_member) = member.target.entry();
+        let (key_member, value_member) = member.target.entry();
+        check.key(key_member.target, key);
+        check.enter_key(key);
         let place = map.insert(key.to_owned());
-        from_text(value_member, place, text.trim(), check, TimestampFormat::HttpDate)?;
+        from_text(value_member, place, &texts.join(","), check, TimestampFormat::HttpDate)?;
+        check.leave();
+    }
+    if found && let Slot::Map(map) = shape.fill_once(&mut found) {
+        check.map(member.target, map);
     }
     Ok(found)
 }
@@ -119,14 +135,12 @@ fn read_query(
             from_text(element, list.push(), text, check, TimestampFormat::DateTime)?;
             check.leave();
         }
+        check.list(member.target, list);
         return Ok(true);
     }
     if let Some((_, text)) = values.next() {
         // `?max-keys=` is the same as leaving it out.
-        if text.is_empty() && !matches!(member.target.kind, Kind::String | Kind::Enum) {
-            return Ok(false);
-        }
-        if text.is_empty() && member.target.kind == Kind::Enum {
+        if text.is_empty() && member.target.kind != Kind::String {
             return Ok(false);
         }
         from_text(member, shape, text, check, TimestampFormat::DateTime)?;
@@ -134,28 +148,38 @@ fn read_query(
     Ok(true)
 }
 
+/// All parameters, those bound elsewhere too, as AWS's own servers give them.
 fn read_query_map(
     query: &[(String, String)],
-    members: &'static [Member],
     shape: &mut dyn aquifer_schema::Shape,
+    check: &mut Validator,
 ) -> Result<bool, WireError> {
-    let bound = |name: &str| {
-        members.iter().any(|member| member.location == Location::Query && member.wire == name)
-    };
-    let mut found = false;
-    for (name, text) in query.iter().filter(|(name, _)| !bound(name)) {
-        let Slot::Map(map) = shape.fill_once(&mut found) else { return Ok(false) };
-        match map.insert(name.clone()).fill() {
-            Slot::Str(slot) => text.clone_into(slot),
+    let mut values: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (name, text) in query {
+        values.entry(name).or_default().push(text);
+    }
+    if values.is_empty() {
+        return Ok(false);
+    }
+    let Slot::Map(map) = shape.fill() else { return Ok(false) };
+    for (name, texts) in values {
+        check.enter_key(name);
+        match map.insert(name.to_owned()).fill() {
+            Slot::Str(slot) => {
+                texts.first().copied().unwrap_or_default().clone_into(slot);
+            }
             Slot::List(list) => {
-                if let Slot::Str(slot) = list.push().fill() {
-                    text.clone_into(slot);
+                for text in texts {
+                    if let Slot::Str(slot) = list.push().fill() {
+                        text.clone_into(slot);
+                    }
                 }
             }
             _ => return Ok(false),
         }
+        check.leave();
     }
-    Ok(found)
+    Ok(true)
 }
 
 /// Fills the body: a payload member, or all members without a binding.
@@ -221,7 +245,9 @@ fn read_payload(
     match member.target.kind {
         Kind::Blob => {
             if let Slot::Blob(slot) = shape.fill() {
+                let length = body.len();
                 *slot = body;
+                check.blob(member.target, length);
             }
         }
         Kind::String | Kind::Enum => {
@@ -232,7 +258,7 @@ fn read_payload(
         _ if protocol == Protocol::RestJson => json::read_value(&body, member, shape, check)?,
         _ => {
             let root = xml::parse(&body)?;
-            let expected = member.target.xml_name.unwrap_or(member.wire);
+            let expected = payload_name(member);
             if root.name != expected && root.name != member.wire && root.name != member.target.name
             {
                 return Err(WireError::malformed(format!(
@@ -245,6 +271,14 @@ fn read_payload(
     }
     seen.mark(index);
     Ok(())
+}
+
+/// The root element of a payload: the member's own name where the model states one, then its shape's.
+pub(crate) fn payload_name(member: &'static Member) -> &'static str {
+    if member.wire != member.name {
+        return member.wire;
+    }
+    member.target.xml_name.unwrap_or(member.target.name)
 }
 
 /// Headers and status that an output's members ask for.
@@ -262,11 +296,12 @@ pub(crate) fn write_bindings(
                     let items: Vec<String> = (0..list.len())
                         .filter_map(|at| {
                             let view = list.get(at).view();
-                            to_text(element, &view, TimestampFormat::HttpDate)
+                            let text = to_text(element, &view, TimestampFormat::HttpDate)?;
+                            Some(if matches!(view, View::Str(_)) { quoted(text) } else { text })
                         })
                         .collect();
                     if !items.is_empty() {
-                        headers.push((member.wire.to_owned(), items.join(",")));
+                        headers.push((member.wire.to_owned(), items.join(", ")));
                     }
                 } else if let Some(text) = to_text(member, &view, TimestampFormat::HttpDate) {
                     headers.push((member.wire.to_owned(), text));

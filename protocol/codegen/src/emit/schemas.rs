@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use super::{Emitter, literal, optional};
 use crate::facts::timestamp_format;
-use crate::model::{Reference, Shape};
+use crate::model::{Namespace, Reference, Shape};
 use crate::names::type_name;
 
 impl Emitter<'_> {
@@ -47,12 +47,12 @@ impl Emitter<'_> {
         let values: Vec<String> = shape.values.iter().map(|value| literal(value)).collect();
         let payload = shape.payload_index();
         let bound = |bound: Option<f64>| {
-            // Bounds beyond what a long holds bound nothing.
+            // Bounds beyond what a long holds bound nothing; the few with a fraction are the
+            // handler's to check.
             bound
-                .filter(|value| value.abs() < 9e18)
+                .filter(|value| value.abs() < 9e18 && value.fract() == 0.0)
                 .map_or("None".to_owned(), |value| format!("Some({})", value as i64))
         };
-        let namespace = shape.xml_namespace.as_ref().map(|namespace| namespace.uri());
         self.line(&format!(
             "    /// `{name}`.\n    pub static {rust}: Schema = Schema {{ name: {}, kind: \
              Kind::{}, members: &[{}], constraints: Constraints {{ min: {}, max: {}, pattern: {} \
@@ -67,7 +67,7 @@ impl Emitter<'_> {
             values.join(", "),
             shape.flattened,
             optional(shape.location_name.as_deref()),
-            optional(namespace),
+            namespace(shape.xml_namespace.as_ref()),
             format_literal(timestamp_format(shape.timestamp_format.as_deref())),
             shape.sensitive,
             self.error_schema(name, shape),
@@ -77,12 +77,9 @@ impl Emitter<'_> {
 
     fn member_schema(&self, name: &str, reference: &Reference, required: bool) -> String {
         let facts = self.model.member_facts(name, reference);
-        let namespace = reference.xml_namespace.as_ref().map_or("None".to_owned(), |namespace| {
-            format!("Some(({}, {}))", literal(namespace.uri()), optional(namespace.prefix()))
-        });
         format!(
             "Member {{ name: {}, wire: {}, query_name: {}, target: &{}, location: Location::{}, \
-             required: {required}, flattened: {}, xml_attribute: {}, xml_namespace: {namespace}, \
+             required: {required}, flattened: {}, xml_attribute: {}, xml_namespace: {}, \
              timestamp_format: {}, stream: {}, idempotency_token: {}, event_header: {}, \
              event_payload: {} }}",
             literal(name),
@@ -92,6 +89,7 @@ impl Emitter<'_> {
             facts.location,
             reference.flattened,
             reference.xml_attribute,
+            namespace(reference.xml_namespace.as_ref()),
             format_literal(facts.timestamp_format),
             facts.stream,
             reference.idempotency_token,
@@ -121,4 +119,10 @@ impl Emitter<'_> {
 
 fn format_literal(format: Option<&'static str>) -> String {
     format.map_or("None".to_owned(), |format| format!("Some(TimestampFormat::{format})"))
+}
+
+fn namespace(namespace: Option<&Namespace>) -> String {
+    namespace.map_or("None".to_owned(), |namespace| {
+        format!("Some(({}, {}))", literal(namespace.uri()), optional(namespace.prefix()))
+    })
 }

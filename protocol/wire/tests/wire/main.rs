@@ -6,6 +6,7 @@
 
 mod cases;
 
+mod documents;
 mod dynamic;
 mod requests;
-
+mod responses;

@@ -3,10 +3,8 @@
 //! Schemas refer to each other by reference and cannot be tied into a knot after the fact, so a
 //! recursive shape is unrolled as deep as any test nests it.
 
-use aquifer_codegen::{Model, Reference, Shape};
-use aquifer_schema::{
-    Constraints, ErrorSchema, Kind, Location, Member, Schema, TimestampFormat,
-};
+use aquifer_codegen::{Model, Namespace, Reference, Shape};
+use aquifer_schema::{Constraints, ErrorSchema, Kind, Location, Member, Schema, TimestampFormat};
 
 /// How often a shape may lie inside itself.
 const RECURSION_MAX: usize = 6;
@@ -85,7 +83,7 @@ impl Schemas<'_> {
             flattened: shape.flattened,
             payload: shape.payload_index().filter(|_| !ended),
             xml_name: shape.location_name.as_deref().map(text),
-            xml_namespace: shape.xml_namespace.as_ref().map(|namespace| text(namespace.uri())),
+            xml_namespace: shape.xml_namespace.as_ref().map(namespace),
             timestamp_format: format(aquifer_codegen::timestamp_format(
                 shape.timestamp_format.as_deref(),
             )),
@@ -102,7 +100,6 @@ impl Schemas<'_> {
         inside: &mut Vec<String>,
     ) -> Member {
         let facts = self.0.member_facts(name, reference);
-        let namespace = reference.xml_namespace.as_ref();
         Member {
             name: text(name),
             wire: text(facts.wire),
@@ -112,7 +109,7 @@ impl Schemas<'_> {
             required,
             flattened: reference.flattened,
             xml_attribute: reference.xml_attribute,
-            xml_namespace: namespace.map(|n| (text(n.uri()), n.prefix().map(text))),
+            xml_namespace: reference.xml_namespace.as_ref().map(namespace),
             timestamp_format: format(facts.timestamp_format),
             stream: facts.stream,
             idempotency_token: reference.idempotency_token,
@@ -120,6 +117,10 @@ impl Schemas<'_> {
             event_payload: reference.eventpayload,
         }
     }
+}
+
+fn namespace(namespace: &Namespace) -> (&'static str, Option<&'static str>) {
+    (text(namespace.uri()), namespace.prefix().map(text))
 }
 
 fn error(name: &str, shape: &Shape) -> Option<&'static ErrorSchema> {

@@ -68,18 +68,20 @@ impl Dynamic {
     }
 
     /// From the form the test cases write parameters and results in.
-    pub fn from_json(schema: &'static Schema, json: &Json) -> Self {
+    pub fn from_json(schema: &'static Schema, json: &Json) -> Result<Self, String> {
         let mut value = Self::new(schema);
-        let object = json.as_object().unwrap_or_else(|| panic!("{} from {json}", schema.name));
+        let object = json.as_object().ok_or_else(|| format!("{} from {json}", schema.name))?;
         for name in object.keys() {
-            assert!(schema.members.iter().any(|m| m.name == name), "{} has no {name}", schema.name);
+            if !schema.members.iter().any(|member| member.name == name) {
+                return Err(format!("{} has no {name}", schema.name));
+            }
         }
         for (cell, member) in value.members.iter_mut().zip(schema.members) {
             if let Some(json) = object.get(member.name) {
-                cell.set(json);
+                cell.set(json)?;
             }
         }
-        value
+        Ok(value)
     }
 
     /// Into the form of the test cases.
@@ -115,14 +117,15 @@ impl Cell {
         if self.stream { Value::Stream(ByteStream::empty()) } else { Value::new(self.schema) }
     }
 
-    fn set(&mut self, json: &Json) {
+    fn set(&mut self, json: &Json) -> Result<(), String> {
         self.value = match json {
             Json::Null if self.optional && self.schema.kind != Kind::Document => None,
             json if self.stream => Some(Value::Stream(
-                json.as_str().expect("a stream is text").to_owned().into_bytes().into(),
+                json.as_str().ok_or("a stream is text")?.to_owned().into_bytes().into(),
             )),
-            json => Some(Value::from_json(self.schema, json)),
+            json => Some(Value::from_json(self.schema, json)?),
         };
+        Ok(())
     }
 
     fn to_json(&mut self) -> Option<Json> {
@@ -151,56 +154,55 @@ impl Value {
         }
     }
 
-    fn from_json(schema: &'static Schema, json: &Json) -> Self {
-        let wrong = || -> ! { panic!("{json} is not a {}", schema.name) };
-        let text = || json.as_str().unwrap_or_else(|| wrong());
+    fn from_json(schema: &'static Schema, json: &Json) -> Result<Self, String> {
+        let wrong = || format!("{json} is not a {}", schema.name);
+        let text = || json.as_str().ok_or_else(wrong);
         let double = || match json {
-            Json::String(text) => text.parse().unwrap_or_else(|_| wrong()),
-            json => json.as_f64().unwrap_or_else(|| wrong()),
+            Json::String(text) => text.parse::<f64>().map_err(|_| wrong()),
+            json => json.as_f64().ok_or_else(wrong),
         };
-        match schema.kind {
-            Kind::Structure | Kind::Union => Self::Struct(Dynamic::from_json(schema, json)),
+        Ok(match schema.kind {
+            Kind::Structure | Kind::Union => Self::Struct(Dynamic::from_json(schema, json)?),
             Kind::List => {
                 let mut list = List { schema, items: Vec::new() };
-                for item in json.as_array().unwrap_or_else(|| wrong()) {
-                    list.add().set(item);
+                for item in json.as_array().ok_or_else(wrong)? {
+                    list.add().set(item)?;
                 }
                 Self::List(list)
             }
             Kind::Map => {
                 let mut map = Entries { schema, items: BTreeMap::new() };
-                for (key, item) in json.as_object().unwrap_or_else(|| wrong()) {
-                    map.add(key.clone()).set(item);
+                for (key, item) in json.as_object().ok_or_else(wrong)? {
+                    map.add(key.clone()).set(item)?;
                 }
                 Self::Map(map)
             }
-            Kind::String => Self::Str(text().to_owned()),
+            // Some text is JSON; the cases write it as such.
+            Kind::String if json.is_object() => Self::Str(json.to_string()),
+            Kind::String => Self::Str(text()?.to_owned()),
             Kind::Enum => {
                 let mut choice = Choice { schema, text: "" };
-                if !choice.set(text()) {
-                    wrong();
+                if !choice.set(text()?) {
+                    return Err(wrong());
                 }
                 Self::Enum(choice)
             }
             Kind::Integer => {
                 let value = json.as_i64().and_then(|value| value.try_into().ok());
-                Self::Int(value.unwrap_or_else(|| wrong()))
+                Self::Int(value.ok_or_else(wrong)?)
             }
-            Kind::Long => Self::Long(json.as_i64().unwrap_or_else(|| wrong())),
-            Kind::Float => Self::Float(double() as f32),
-            Kind::Double => Self::Double(double()),
-            Kind::Boolean => Self::Bool(json.as_bool().unwrap_or_else(|| wrong())),
-            Kind::Blob => Self::Blob(text().to_owned().into()),
+            Kind::Long => Self::Long(json.as_i64().ok_or_else(wrong)?),
+            Kind::Float => Self::Float(double()? as f32),
+            Kind::Double => Self::Double(double()?),
+            Kind::Boolean => Self::Bool(json.as_bool().ok_or_else(wrong)?),
+            Kind::Blob => Self::Blob(text()?.to_owned().into()),
             Kind::Timestamp => Self::Time(match json {
-                Json::String(text) => Timestamp::parse_rfc3339(text).unwrap_or_else(|| wrong()),
-                json => json
-                    .as_f64()
-                    .and_then(Timestamp::from_secs_f64)
-                    .unwrap_or_else(|| wrong()),
+                Json::String(text) => Timestamp::parse_rfc3339(text).ok_or_else(wrong)?,
+                json => json.as_f64().and_then(Timestamp::from_secs_f64).ok_or_else(wrong)?,
             }),
             Kind::Document => Self::Document(json.clone()),
-            Kind::Stream | Kind::EventStream => wrong(),
-        }
+            Kind::Stream | Kind::EventStream => return Err(wrong()),
+        })
     }
 
     fn to_json(&mut self) -> Option<Json> {

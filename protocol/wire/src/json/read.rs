@@ -1,35 +1,21 @@
-//! JSON bodies, read token by token into shapes and written straight to bytes.
+//! Tokens of a JSON document into shapes.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use aquifer_schema::{
-    Bytes, Kind, Location, Member, Schema, Seen, Shape, Slot, Structure, Timestamp,
-    TimestampFormat, Validator, View,
+    Bytes, Kind, ListShape, Member, Schema, Seen, Shape, Slot, Structure, Timestamp,
+    TimestampFormat, Validator,
 };
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use serde::de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor,
+};
 
+use super::Names;
 use crate::error::WireError;
-use crate::text::{DEPTH_MAX, epoch_text, float_text, format_of, parse_timestamp, timestamp_text};
-
-/// Which members a JSON document holds.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Names {
-    /// awsJson: every member, by its model name.
-    Model,
-    /// restJson: the members not bound elsewhere, by their wire name.
-    Wire,
-}
-
-impl Names {
-    fn of(self, member: &'static Member) -> &'static str {
-        match self {
-            Self::Model => member.name,
-            Self::Wire => member.wire,
-        }
-    }
-}
+use crate::text::{format_of, parse_special, parse_timestamp};
 
 /// Reads one JSON document into a structure. The caller reports missing members of the top level.
 pub(crate) fn read(
@@ -42,7 +28,7 @@ pub(crate) fn read(
     let mut reader = serde_json::Deserializer::from_slice(body);
     let schema = value.schema();
     let fields = Fields { value, schema, names, check, seen: Some(seen) };
-    serde::Deserializer::deserialize_any(&mut reader, fields)
+    serde::Deserializer::deserialize_map(&mut reader, fields)
         .and_then(|()| reader.end())
         .map_err(|error| WireError::malformed(error.to_string()))
 }
@@ -59,6 +45,10 @@ pub(crate) fn read_value(
         .deserialize(&mut reader)
         .and_then(|_| reader.end())
         .map_err(|error| WireError::malformed(error.to_string()))
+}
+
+fn too_deep<E: serde::de::Error>() -> E {
+    E::custom("the request is nested too deeply or has too many elements")
 }
 
 struct Fields<'a> {
@@ -78,21 +68,23 @@ impl<'de> Visitor<'de> for Fields<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        if self.check.depth() > DEPTH_MAX {
-            return Err(A::Error::custom("the request is nested too deeply"));
+        if !self.check.bears() {
+            return Err(too_deep());
         }
         let mut own = Seen::default();
         let top = self.seen.is_some();
         let seen = self.seen.unwrap_or(&mut own);
+        let mut next = 0;
         while let Some(key) = map.next_key::<Key>()? {
-            let found = self.schema.members.iter().enumerate().find(|(_, member)| {
-                self.names.of(member) == key.0.as_ref()
-                    && (self.names == Names::Model || member.location == Location::Body)
-            });
-            let Some((index, member)) = found else {
+            let Some((index, member)) = self.names.find(self.schema, &key.0, next) else {
                 map.next_value::<IgnoredAny>()?;
                 continue;
             };
+            next = index + 1;
+            // Which of the two counts is not for us to guess.
+            if seen.contains(index) {
+                return Err(A::Error::custom(format_args!("{} is given twice", member.name)));
+            }
             self.check.enter(member);
             let shape = self.value.member_mut(index);
             let present =
@@ -110,7 +102,7 @@ impl<'de> Visitor<'de> for Fields<'_> {
 }
 
 /// A key without an allocation where the document allows it.
-struct Key<'de>(std::borrow::Cow<'de, str>);
+struct Key<'de>(Cow<'de, str>);
 
 impl<'de> serde::Deserialize<'de> for Key<'de> {
     fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
@@ -167,9 +159,7 @@ impl<'de> Visitor<'de> for Seed<'_> {
     fn visit_bool<E: serde::de::Error>(self, value: bool) -> Result<bool, E> {
         match self.shape.fill() {
             Slot::Bool(slot) => *slot = value,
-            _ => {
-                return Err(E::invalid_type(serde::de::Unexpected::Bool(value), &self.member.name));
-            }
+            _ => return Err(E::invalid_type(Unexpected::Bool(value), &self.member.name)),
         }
         Ok(true)
     }
@@ -183,7 +173,7 @@ impl<'de> Visitor<'de> for Seed<'_> {
 
     fn visit_i64<E: serde::de::Error>(self, value: i64) -> Result<bool, E> {
         let schema = self.member.target;
-        let wrong = || E::invalid_value(serde::de::Unexpected::Signed(value), &schema.name);
+        let wrong = || E::invalid_value(Unexpected::Signed(value), &schema.name);
         match self.shape.fill() {
             Slot::Int(slot) => *slot = i32::try_from(value).map_err(|_| wrong())?,
             Slot::Long(slot) => *slot = value,
@@ -198,7 +188,7 @@ impl<'de> Visitor<'de> for Seed<'_> {
 
     fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<bool, E> {
         let schema = self.member.target;
-        let wrong = || E::invalid_value(serde::de::Unexpected::Float(value), &schema.name);
+        let wrong = || E::invalid_value(Unexpected::Float(value), &schema.name);
         match self.shape.fill() {
             Slot::Float(slot) => *slot = value as f32,
             Slot::Double(slot) => *slot = value,
@@ -218,7 +208,10 @@ impl<'de> Visitor<'de> for Seed<'_> {
 
     fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<bool, E> {
         let schema = self.member.target;
-        let wrong = || E::invalid_value(serde::de::Unexpected::Str(text), &schema.name);
+        let wrong = || {
+            let shown: String = text.chars().take(100).collect();
+            E::invalid_value(Unexpected::Str(&shown), &schema.name)
+        };
         match self.shape.fill() {
             Slot::Str(slot) => {
                 text.clone_into(slot);
@@ -232,14 +225,14 @@ impl<'de> Visitor<'de> for Seed<'_> {
             Slot::Blob(slot) => {
                 *slot = Bytes::from(STANDARD.decode(text).map_err(|_| wrong())?);
                 let length = slot.len();
-                self.check.size(schema, length);
+                self.check.blob(schema, length);
             }
             Slot::Time(slot) => {
                 let format = format_of(self.member, TimestampFormat::Epoch);
                 *slot = parse_timestamp(text, format).ok_or_else(wrong)?;
             }
-            Slot::Double(slot) => *slot = special(text).ok_or_else(wrong)?,
-            Slot::Float(slot) => *slot = special(text).ok_or_else(wrong)? as f32,
+            Slot::Double(slot) => *slot = parse_special(text).ok_or_else(wrong)?,
+            Slot::Float(slot) => *slot = parse_special(text).ok_or_else(wrong)? as f32,
             _ => return Err(wrong()),
         }
         Ok(true)
@@ -247,11 +240,11 @@ impl<'de> Visitor<'de> for Seed<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<bool, A::Error> {
         let schema = self.member.target;
-        if self.check.depth() > DEPTH_MAX {
-            return Err(A::Error::custom("the request is nested too deeply"));
+        if !self.check.bears() {
+            return Err(too_deep());
         }
         let Slot::List(list) = self.shape.fill() else {
-            return Err(A::Error::invalid_type(serde::de::Unexpected::Seq, &schema.name));
+            return Err(A::Error::invalid_type(Unexpected::Seq, &schema.name));
         };
         let element = schema.element();
         let mut index = 0;
@@ -270,14 +263,14 @@ impl<'de> Visitor<'de> for Seed<'_> {
             }
             index += 1;
         }
-        self.check.size(schema, index);
+        self.check.list(schema, list);
         Ok(true)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<bool, A::Error> {
         let schema = self.member.target;
-        if self.check.depth() > DEPTH_MAX {
-            return Err(A::Error::custom("the request is nested too deeply"));
+        if !self.check.bears() {
+            return Err(too_deep());
         }
         match self.shape.fill() {
             Slot::Struct(value) => {
@@ -287,129 +280,49 @@ impl<'de> Visitor<'de> for Seed<'_> {
             Slot::Map(slot) => {
                 let (key_member, value_member) = schema.entry();
                 while let Some(key) = map.next_key::<String>()? {
+                    self.check.key(key_member.target, &key);
                     self.check.enter_key(&key);
-                    self.check.text(key_member.target, &key);
                     let shape = slot.insert(key);
+                    let dense = !matches!(shape.slot(), Slot::Option(_));
                     let (names, check) = (self.names, &mut *self.check);
-                    map.next_value_seed(Seed { shape, member: value_member, names, check })?;
+                    let seed = Seed { shape, member: value_member, names, check };
+                    if !map.next_value_seed(seed)? && dense {
+                        self.check.null_element();
+                    }
+                    if !self.check.bears() {
+                        return Err(too_deep());
+                    }
                     self.check.leave();
                 }
-                let length = slot.len();
-                self.check.size(schema, length);
+                self.check.map(schema, slot);
             }
-            _ => return Err(A::Error::invalid_type(serde::de::Unexpected::Map, &schema.name)),
+            _ => return Err(A::Error::invalid_type(Unexpected::Map, &schema.name)),
         }
         Ok(true)
     }
 }
 
 struct Element<'a> {
-    list: &'a mut dyn aquifer_schema::ListShape,
+    list: &'a mut dyn ListShape,
     member: &'static Member,
     names: Names,
     check: &'a mut Validator,
 }
 
 impl<'de> DeserializeSeed<'de> for Element<'_> {
-    type Value = bool;
-    fn deserialize<D: serde::Deserializer<'de>>(self, from: D) -> Result<bool, D::Error> {
+    type Value = ();
+    fn deserialize<D: serde::Deserializer<'de>>(self, from: D) -> Result<(), D::Error> {
+        if !self.check.bears() {
+            return Err(too_deep());
+        }
         let shape = self.list.push();
-        Seed { shape, member: self.member, names: self.names, check: self.check }.deserialize(from)
-    }
-}
-
-fn special(text: &str) -> Option<f64> {
-    match text {
-        "NaN" => Some(f64::NAN),
-        "Infinity" => Some(f64::INFINITY),
-        "-Infinity" => Some(f64::NEG_INFINITY),
-        _ => None,
-    }
-}
-
-/// Writes a structure's body members as one JSON object.
-pub(crate) fn write(value: &dyn Structure, names: Names, out: &mut Vec<u8>) {
-    write_struct(value, names, false, out);
-}
-
-/// Writes one value, as a payload.
-pub(crate) fn write_member(member: &'static Member, shape: &dyn Shape, out: &mut Vec<u8>) {
-    write_value(member, shape.view(), Names::Wire, out);
-}
-
-fn write_struct(value: &dyn Structure, names: Names, nested: bool, out: &mut Vec<u8>) {
-    out.push(b'{');
-    let mut first = true;
-    for (index, member) in value.schema().members.iter().enumerate() {
-        if names == Names::Wire && !nested && member.location != Location::Body {
-            continue;
+        let dense = !matches!(shape.slot(), Slot::Option(_));
+        let check = &mut *self.check;
+        let present =
+            Seed { shape, member: self.member, names: self.names, check }.deserialize(from)?;
+        if !present && dense {
+            self.check.null_element();
         }
-        let view = value.member(index).view();
-        if matches!(view, View::Absent | View::Stream) {
-            continue;
-        }
-        if !std::mem::take(&mut first) {
-            out.push(b',');
-        }
-        write_string(names.of(member), out);
-        out.push(b':');
-        write_value(member, view, names, out);
+        Ok(())
     }
-    out.push(b'}');
-}
-
-fn write_value(member: &'static Member, view: View<'_>, names: Names, out: &mut Vec<u8>) {
-    match view {
-        View::Absent | View::Stream => out.extend_from_slice(b"null"),
-        View::Bool(value) => out.extend_from_slice(if value { b"true" } else { b"false" }),
-        View::Int(value) => out.extend_from_slice(value.to_string().as_bytes()),
-        View::Float(value) => write_float(f64::from(value), out),
-        View::Double(value) => write_float(value, out),
-        View::Str(value) => write_string(value, out),
-        View::Blob(value) => write_string(&STANDARD.encode(value), out),
-        View::Time(value) => match format_of(member, TimestampFormat::Epoch) {
-            TimestampFormat::Epoch => out.extend_from_slice(epoch_text(value).as_bytes()),
-            format => write_string(&timestamp_text(value, format), out),
-        },
-        View::Document(value) => out.extend_from_slice(value.to_string().as_bytes()),
-        View::Struct(value) => write_struct(value, names, true, out),
-        View::List(list) => {
-            let element = member.target.element();
-            out.push(b'[');
-            for index in 0..list.len() {
-                if index > 0 {
-                    out.push(b',');
-                }
-                write_value(element, list.get(index).view(), names, out);
-            }
-            out.push(b']');
-        }
-        View::Map(map) => {
-            let (_, element) = member.target.entry();
-            out.push(b'{');
-            let mut first = true;
-            map.each(&mut |key, value| {
-                if !std::mem::take(&mut first) {
-                    out.push(b',');
-                }
-                write_string(key, out);
-                out.push(b':');
-                write_value(element, value.view(), names, out);
-            });
-            out.push(b'}');
-        }
-    }
-}
-
-fn write_float(value: f64, out: &mut Vec<u8>) {
-    if value.is_finite() {
-        out.extend_from_slice(float_text(value).as_bytes());
-    } else {
-        write_string(&float_text(value), out);
-    }
-}
-
-pub(crate) fn write_string(text: &str, out: &mut Vec<u8>) {
-    // Writing text to memory cannot fail.
-    let _ = serde_json::to_writer(out, text);
 }
