@@ -1,0 +1,258 @@
+//! One query, from its turn to its end.
+
+mod ctas;
+mod ddl;
+mod insert;
+mod layout;
+mod msck;
+mod output;
+mod prepared;
+mod reuse;
+mod select;
+mod show;
+mod unload;
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use aquifer_sql::{Prepared, Session, SessionOptions, SqlError};
+use aquifer_sql_hive::{Statement, TableName};
+use futures::FutureExt;
+use platform::{Ctx, PlatformParts, StoreError, Unit};
+
+use crate::catalog::GlueCatalog;
+use crate::engine::CATALOG;
+use crate::failure::Failure;
+use crate::model::{Execution, Kind, State};
+use crate::queue::Live;
+use crate::s3_store::{Budget, Stores};
+use crate::{Core, store};
+
+/// A query that runs longer, of real time, has failed.
+const RUN_MAX: Duration = Duration::from_secs(30 * 60);
+/// Where unqualified names are looked up if the request names no database.
+const DATABASE_DEFAULT: &str = "default";
+
+/// What a statement left behind.
+#[derive(Default)]
+pub(crate) struct Done {
+    /// Its result, where that is not the file that was expected.
+    output: Option<String>,
+    /// The list of files it wrote.
+    manifest: Option<String>,
+    /// Rows it wrote.
+    written: Option<u64>,
+    /// Whether an earlier result stands for its own.
+    reused: bool,
+}
+
+/// A query at work.
+pub(crate) struct Run {
+    core: Arc<Core>,
+    live: Arc<Live>,
+    /// The caller, as the room calls others on its behalf.
+    ctx: Ctx,
+    catalog: GlueCatalog,
+}
+
+/// Starts as many waiting queries as may run.
+pub(crate) fn start_waiting(core: &Arc<Core>, parts: &PlatformParts) {
+    while let Some(live) = core.queue.next() {
+        let (core, own) = (core.clone(), parts.clone());
+        parts.spawn("athena: query", async move {
+            carry_out(&core, &own, live).await;
+            core.queue.end();
+            start_waiting(&core, &own);
+        });
+    }
+}
+
+async fn carry_out(core: &Arc<Core>, parts: &PlatformParts, live: Arc<Live>) {
+    live.started();
+    let ctx = caller(parts, &live);
+    let catalog = GlueCatalog::new(ctx.clone());
+    let run = Run { core: core.clone(), live: live.clone(), ctx: ctx.clone(), catalog };
+    let outcome = tokio::time::timeout(RUN_MAX, AssertUnwindSafe(run.statement()).catch_unwind());
+    let outcome = match outcome.await {
+        Ok(Ok(outcome)) => outcome,
+        Ok(Err(_)) => Err(SqlError::internal("the query engine panicked").into()),
+        Err(_) => Err(Failure::timed_out()),
+    };
+    if outcome.is_err() && live.cancel.is_cancelled() && live.told().is_none() {
+        // The server is ending: what is to become of the query is decided when it starts again.
+        core.queue.forget(&live.id);
+        return;
+    }
+    finish(core, &ctx, &live, outcome).await;
+}
+
+/// The context in which the query's own calls are made, on behalf of who started it.
+fn caller(parts: &PlatformParts, live: &Live) -> Ctx {
+    let ctx = Ctx::root(parts, live.scope.clone()).with_caller(live.row.caller.clone());
+    let ctx = match &live.row.session {
+        Some(session) => ctx.with_session(session.clone()),
+        None => ctx,
+    };
+    // Calls between services are never in the clear.
+    ctx.with_transport(true, None, Some(athena_api::SERVICE.principal))
+        .with_operation(athena_api::SERVICE.name, "StartQueryExecution")
+}
+
+/// Keeps how a query ended and reports what it is charged for.
+pub(crate) async fn finish(core: &Core, ctx: &Ctx, live: &Live, outcome: Result<Done, Failure>) {
+    let row = ended(ctx, live, outcome);
+    let charged = match row.state {
+        State::Succeeded | State::Cancelled => row.kind == Kind::Dml || row.cost.scanned_bytes > 0,
+        State::Failed | State::Queued => false,
+    };
+    let kept = ctx.write(|tx| {
+        if !store::finish(tx, &live.id, &row)? {
+            return Ok(());
+        }
+        let answers =
+            row.state == State::Succeeded && !row.cost.reused && row.substatement == "SELECT";
+        if answers { store::put_answer(tx, &live.id, &row) } else { Ok(()) }
+    });
+    let kept: Result<(), StoreError> = kept.await;
+    if let Err(error) = kept {
+        // It stays among the live ones, so that nobody takes it for waiting without end; a start
+        // of the server settles it.
+        tracing::error!(%error, query = live.id, "a query's end cannot be kept");
+    } else {
+        core.queue.forget(&live.id);
+    }
+    if charged && row.cost.scanned_bytes > 0 {
+        ctx.meter(Unit::BytesScanned, row.cost.scanned_bytes as f64, &row.workgroup);
+    }
+}
+
+fn ended(ctx: &Ctx, live: &Live, outcome: Result<Done, Failure>) -> Execution {
+    let mut row = live.row.clone();
+    row.completed = Some(ctx.now());
+    row.cost = live.cost();
+    match outcome {
+        Ok(done) => {
+            row.state = State::Succeeded;
+            row.manifest = done.manifest;
+            if let Some(output) = done.output {
+                row.result.0.output_location = Some(output);
+            }
+            row.cost.reused = done.reused;
+            if let Some(written) = done.written {
+                row.cost.output_rows = i64::try_from(written).unwrap_or(i64::MAX);
+            }
+        }
+        Err(failure) => match live.told() {
+            Some(why) => {
+                row.state = State::Cancelled;
+                row.reason = Some(why);
+            }
+            None => {
+                row.state = State::Failed;
+                row.reason = Some(failure.reason.clone());
+                row.failure = Some(failure);
+            }
+        },
+    }
+    row
+}
+
+impl Run {
+    async fn statement(&self) -> Result<Done, Failure> {
+        let row = &self.live.row;
+        if let Some(done) = self.reused().await? {
+            return Ok(done);
+        }
+        let Some(statement) = aquifer_sql_hive::parse(&row.query)? else {
+            return self.query(&row.query, &row.parameters).await;
+        };
+        if let Statement::Execute { name, arguments } = statement {
+            let given = arguments.into_iter().map(|argument| argument.text);
+            let parameters: Vec<String> = given.chain(row.parameters.iter().cloned()).collect();
+            let sql = self.prepared_query(&name)?;
+            return self.query(&sql, &parameters).await;
+        }
+        if !row.parameters.is_empty() {
+            return Err(Failure::not_supported("Execution parameters belong to queries"));
+        }
+        self.definition(statement).await
+    }
+
+    /// A statement of the query dialect.
+    async fn query(&self, sql: &str, parameters: &[String]) -> Result<Done, Failure> {
+        let session = self.session();
+        match session.prepare_with(sql, parameters).await? {
+            Prepared::Query(query) => self.select(&session, query).await,
+            Prepared::Explain(explain) => self.explain(&session, explain).await,
+            Prepared::CreateTableAs { table, if_not_exists, properties, with_data, query } => {
+                let target = ctas::Target { table, if_not_exists, properties, with_data };
+                self.create_table_as(&session, target, *query).await
+            }
+            Prepared::InsertInto { table, columns, query } => {
+                self.insert(&session, &table, &columns, *query).await
+            }
+            Prepared::Unload { to, properties, query } => {
+                self.unload(&session, &to, &properties, *query).await
+            }
+            Prepared::CreateView { view, or_replace, sql, columns } => {
+                self.create_view(&view, or_replace, &sql, &columns).await
+            }
+            Prepared::Prepare { name, sql } => self.prepare(&name, &sql).await,
+            Prepared::Deallocate { name } => self.deallocate(&name).await,
+            Prepared::Execute { .. } => {
+                Err(Failure::not_supported("EXECUTE of a statement that executes another"))
+            }
+            Prepared::ModifyRows { table, verb } => self.modify_rows(&table, verb).await,
+        }
+    }
+
+    fn session(&self) -> Session {
+        let row = &self.live.row;
+        let limit = row.cutoff_bytes.and_then(|limit| u64::try_from(limit).ok());
+        let stores = Stores {
+            ctx: self.ctx.clone(),
+            budget: Arc::new(Budget::new(limit)),
+            live: self.live.clone(),
+        };
+        self.core.dialect.session(SessionOptions {
+            catalog: Arc::new(self.catalog.clone()),
+            partitions: Arc::new(self.catalog.clone()),
+            stores: Arc::new(stores),
+            default_database: self.database(),
+            now: row.submitted.to_chrono(),
+            cancel: self.live.cancel.clone(),
+        })
+    }
+
+    /// Where unqualified names are looked up.
+    fn database(&self) -> String {
+        self.live.row.database.as_deref().unwrap_or(DATABASE_DEFAULT).to_lowercase()
+    }
+
+    /// Database and name of a table that a definition names.
+    fn place(&self, name: &TableName) -> Result<(String, String), Failure> {
+        if let Some(catalog) = name.catalog.as_deref().filter(|catalog| *catalog != CATALOG) {
+            let message = format!("Catalog '{catalog}' does not exist");
+            return Err(SqlError::user("CATALOG_NOT_FOUND", message).into());
+        }
+        let database = name.database.clone().unwrap_or_else(|| self.database());
+        Ok((database, name.table.clone()))
+    }
+
+    /// Database and name of a table that a query writes.
+    fn place_of(&self, name: &aquifer_sql::TableName) -> Result<(String, String), Failure> {
+        if let Some(catalog) = name.catalog.as_deref().filter(|catalog| *catalog != CATALOG) {
+            let message = format!("Catalog '{catalog}' does not exist");
+            let error = SqlError::user("CATALOG_NOT_FOUND", message).at(name.at.0, name.at.1);
+            return Err(error.into());
+        }
+        let database = name.database.clone().unwrap_or_else(|| self.database());
+        Ok((database, name.name.clone()))
+    }
+
+    /// Refuses to go on once the query was told to stop.
+    fn check_cancelled(&self) -> Result<(), Failure> {
+        if self.live.cancel.is_cancelled() { Err(SqlError::cancelled().into()) } else { Ok(()) }
+    }
+}

@@ -1,0 +1,279 @@
+//! A table of the catalog as the engine reads it: columns, place, and how its files are encoded by
+//! what its SerDe's name and parameters say.
+
+use std::collections::{BTreeMap, HashMap};
+
+use aquifer_formats::{CsvOptions, Format, HiveType, JsonOptions, JsonStyle};
+use aquifer_lake::{Column, PartitionDef, TableDef};
+use aquifer_sql::SqlError;
+use glue_api::{Partition, SerDeInfo, StorageDescriptor, Table};
+
+pub(crate) const LAZY_SIMPLE: &str = "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe";
+pub(crate) const OPEN_CSV: &str = "org.apache.hadoop.hive.serde2.OpenCSVSerde";
+pub(crate) const PARQUET: &str = "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe";
+pub(crate) const OPENX_JSON: &str = "org.openx.data.jsonserde.JsonSerDe";
+pub(crate) const HIVE_JSON: &str = "org.apache.hive.hcatalog.data.JsonSerDe";
+const HIVE_JSON_NEW: &str = "org.apache.hadoop.hive.serde2.JsonSerDe";
+
+type Parameters = BTreeMap<String, String>;
+
+/// Whether a table is a view.
+pub(crate) fn is_view(table: &Table) -> bool {
+    table.table_type.as_deref() == Some("VIRTUAL_VIEW")
+}
+
+/// Whether a table's rows are Iceberg's.
+pub(crate) fn is_iceberg(table: &Table) -> bool {
+    parameter(table.parameters.as_ref(), "table_type")
+        .is_some_and(|kind| kind.eq_ignore_ascii_case("iceberg"))
+}
+
+/// A parameter by its name, whatever its case.
+pub(crate) fn parameter<'a>(parameters: Option<&'a Parameters>, name: &str) -> Option<&'a str> {
+    let found = parameters?.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
+    found.map(|(_, value)| value.as_str())
+}
+
+/// The definition of a table that is not a view.
+pub(crate) fn table_def(database: &str, table: &Table) -> Result<TableDef, SqlError> {
+    if is_iceberg(table) {
+        return Err(SqlError::not_supported(format!(
+            "Table {database}.{} is an Iceberg table; Iceberg tables are not supported by this \
+             version of Aquifer",
+            table.name
+        )));
+    }
+    let parameters = table.parameters.clone().unwrap_or_default();
+    if parameter(Some(&parameters), "projection.enabled").is_some_and(|v| v == "true") {
+        return Err(SqlError::not_supported(format!(
+            "Table {database}.{} uses partition projection, which is not supported by this \
+             version of Aquifer",
+            table.name
+        )));
+    }
+    let storage = table.storage_descriptor.clone().unwrap_or_default();
+    Ok(TableDef {
+        database: database.to_owned(),
+        name: table.name.to_lowercase(),
+        columns: columns(&table.name, storage.columns.as_deref().unwrap_or_default())?,
+        partition_keys: columns(&table.name, table.partition_keys.as_deref().unwrap_or_default())?,
+        location: storage.location.clone().unwrap_or_default(),
+        format: format(&storage, Some(&parameters))?,
+        compression: None,
+        parameters,
+    })
+}
+
+/// A partition; its format only where its SerDe is not the table's.
+pub(crate) fn partition_def(
+    table: Option<&Table>,
+    partition: Partition,
+) -> Result<PartitionDef, SqlError> {
+    let storage = partition.storage_descriptor.unwrap_or_default();
+    let of_table = table.and_then(|table| table.storage_descriptor.as_ref());
+    let same = of_table.is_none_or(|of_table| {
+        same_serde(of_table.serde_info.as_ref(), storage.serde_info.as_ref())
+    });
+    let parameters = table.and_then(|table| table.parameters.as_ref());
+    Ok(PartitionDef {
+        values: partition.values.unwrap_or_default(),
+        location: storage.location.clone().unwrap_or_default(),
+        format: if same { None } else { Some(format(&storage, parameters)?) },
+    })
+}
+
+fn same_serde(a: Option<&SerDeInfo>, b: Option<&SerDeInfo>) -> bool {
+    // A partition without a SerDe is read as its table is.
+    let Some(b) = b.filter(|b| b.serialization_library.is_some()) else { return true };
+    a.is_some_and(|a| {
+        a.serialization_library == b.serialization_library
+            && a.parameters.clone().unwrap_or_default() == b.parameters.clone().unwrap_or_default()
+    })
+}
+
+fn columns(table: &str, columns: &[glue_api::Column]) -> Result<Vec<Column>, SqlError> {
+    let read = |column: &glue_api::Column| {
+        let text = column.r#type.as_deref().unwrap_or("string");
+        let hive_type: HiveType = text.parse().map_err(|error| {
+            let message = format!("Column '{}' of table '{table}': {error}", column.name);
+            SqlError::user("HIVE_INVALID_METADATA", message)
+        })?;
+        let comment = column.comment.clone().unwrap_or_default();
+        Ok(Column { comment, ..Column::new(column.name.to_lowercase(), hive_type) })
+    };
+    columns.iter().map(read).collect()
+}
+
+/// How files are encoded.
+pub(crate) fn format(
+    storage: &StorageDescriptor,
+    table: Option<&Parameters>,
+) -> Result<Format, SqlError> {
+    let serde = storage.serde_info.as_ref();
+    let own = serde.and_then(|serde| serde.parameters.as_ref());
+    let library = serde.and_then(|serde| serde.serialization_library.as_deref());
+    let library = library.filter(|library| !library.is_empty());
+    let classified = parameter(table, "classification").or_else(|| {
+        storage.parameters.as_ref().and_then(|own| parameter(Some(own), "classification"))
+    });
+    match (library, classified) {
+        (Some(LAZY_SIMPLE), _) | (None, None | Some("csv")) => lazy_simple(own, table),
+        (Some(OPEN_CSV), _) => open_csv(own, table),
+        (Some(PARQUET), _) | (None, Some("parquet")) => Ok(Format::Parquet),
+        (Some(OPENX_JSON), _) | (None, Some("json")) => Ok(json(own, JsonStyle::OpenX)),
+        (Some(HIVE_JSON | HIVE_JSON_NEW), _) => Ok(json(own, JsonStyle::Hive)),
+        (Some(library), _) => Err(SqlError::user(
+            "HIVE_UNSUPPORTED_FORMAT",
+            format!("SerDe {library} is not supported by this version of Aquifer"),
+        )),
+        (None, Some(class)) => Err(SqlError::user(
+            "HIVE_UNSUPPORTED_FORMAT",
+            format!("Files of classification {class} are not supported by this version of Aquifer"),
+        )),
+    }
+}
+
+fn lazy_simple(own: Option<&Parameters>, table: Option<&Parameters>) -> Result<Format, SqlError> {
+    let byte = |name: &str| parameter(own, name).map(delimiter).transpose();
+    let delimiter = match byte("field.delim")? {
+        Some(delimiter) => delimiter,
+        None => byte("serialization.format")?.unwrap_or(1),
+    };
+    let mut options = CsvOptions::lazy_simple(delimiter);
+    options.escape = byte("escape.delim")?;
+    // The first spelling is Hive's own.
+    if let Some(delimiter) = byte("colelction.delim")?.or(byte("collection.delim")?) {
+        options.collection_delimiter = delimiter;
+    }
+    if let Some(delimiter) = byte("mapkey.delim")? {
+        options.map_key_delimiter = delimiter;
+    }
+    if let Some(marker) = parameter(own, "serialization.null.format") {
+        options.null_marker = marker.to_owned();
+    }
+    options.skip_header_lines = header_lines(own, table)?;
+    options.timestamp_formats = timestamp_formats(own);
+    Ok(Format::Csv(options))
+}
+
+fn open_csv(own: Option<&Parameters>, table: Option<&Parameters>) -> Result<Format, SqlError> {
+    let byte = |name: &str| parameter(own, name).map(delimiter).transpose();
+    let mut options = CsvOptions::open_csv();
+    if let Some(separator) = byte("separatorChar")? {
+        options.delimiter = separator;
+    }
+    if let Some(quote) = byte("quoteChar")? {
+        options.quote = Some(quote);
+    }
+    if let Some(escape) = byte("escapeChar")? {
+        options.escape = Some(escape);
+    }
+    options.skip_header_lines = header_lines(own, table)?;
+    Ok(Format::Csv(options))
+}
+
+fn delimiter(text: &str) -> Result<u8, SqlError> {
+    CsvOptions::delimiter_byte(text)
+        .map_err(|error| SqlError::user("HIVE_INVALID_METADATA", error.to_string()))
+}
+
+/// How many lines each file begins with that are no rows.
+pub(crate) fn header_lines(
+    own: Option<&Parameters>,
+    table: Option<&Parameters>,
+) -> Result<usize, SqlError> {
+    const NAME: &str = "skip.header.line.count";
+    let Some(text) = parameter(table, NAME).or_else(|| parameter(own, NAME)) else { return Ok(0) };
+    text.trim().parse().map_err(|_| {
+        let message = format!("Invalid value for {NAME} property: {text}");
+        SqlError::user("HIVE_INVALID_METADATA", message)
+    })
+}
+
+fn timestamp_formats(own: Option<&Parameters>) -> Vec<String> {
+    let text = parameter(own, "timestamp.formats").unwrap_or_default();
+    text.split(',').map(str::trim).filter(|f| !f.is_empty()).map(str::to_owned).collect()
+}
+
+fn json(own: Option<&Parameters>, style: JsonStyle) -> Format {
+    let is = |name: &str, default: bool| {
+        parameter(own, name).map_or(default, |value| value.eq_ignore_ascii_case("true"))
+    };
+    let mapping: HashMap<String, String> = own
+        .into_iter()
+        .flatten()
+        .filter_map(|(key, from)| {
+            Some((key.strip_prefix("mapping.")?.to_lowercase(), from.clone()))
+        })
+        .collect();
+    Format::Json(JsonOptions {
+        case_insensitive: is("case.insensitive", true),
+        ignore_malformed: is("ignore.malformed.json", false),
+        dots_in_keys: is("dots.in.keys", false),
+        mapping,
+        style,
+        timestamp_formats: timestamp_formats(own),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parameters(pairs: &[(&str, &str)]) -> Parameters {
+        pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect()
+    }
+
+    fn storage(library: Option<&str>, pairs: &[(&str, &str)]) -> StorageDescriptor {
+        StorageDescriptor {
+            serde_info: Some(SerDeInfo {
+                serialization_library: library.map(str::to_owned),
+                parameters: Some(parameters(pairs)),
+                name: None,
+            }),
+            ..StorageDescriptor::default()
+        }
+    }
+
+    #[test]
+    fn serdes_become_formats() {
+        let header = parameters(&[("skip.header.line.count", "1")]);
+        let text = storage(Some(LAZY_SIMPLE), &[("field.delim", "\t"), ("escape.delim", "\\")]);
+        let Format::Csv(csv) = format(&text, Some(&header)).unwrap() else { panic!("not text") };
+        assert_eq!((csv.delimiter, csv.escape, csv.skip_header_lines), (b'\t', Some(b'\\'), 1));
+
+        let Format::Csv(csv) = format(&storage(None, &[]), None).unwrap() else { panic!("text") };
+        assert_eq!(csv.delimiter, 1);
+
+        let quoted = storage(Some(OPEN_CSV), &[("separatorChar", ";"), ("quoteChar", "'")]);
+        let Format::Csv(csv) = format(&quoted, None).unwrap() else { panic!("not text") };
+        assert_eq!((csv.delimiter, csv.quote), (b';', Some(b'\'')));
+
+        let json = storage(Some(OPENX_JSON), &[("mapping.ts", "timestamp")]);
+        let Format::Json(json) = format(&json, None).unwrap() else { panic!("not JSON") };
+        assert_eq!(json.mapping.get("ts").map(String::as_str), Some("timestamp"));
+
+        let class = parameters(&[("classification", "parquet")]);
+        assert_eq!(format(&storage(None, &[]), Some(&class)).unwrap(), Format::Parquet);
+        let orc = storage(Some("org.apache.hadoop.hive.ql.io.orc.OrcSerde"), &[]);
+        assert_eq!(format(&orc, None).unwrap_err().code, "HIVE_UNSUPPORTED_FORMAT");
+    }
+
+    #[test]
+    fn unreadable_definitions_say_which_column() {
+        let table = Table {
+            name: "t".into(),
+            storage_descriptor: Some(StorageDescriptor {
+                columns: Some(vec![glue_api::Column {
+                    name: "a".into(),
+                    r#type: Some("strng".into()),
+                    ..glue_api::Column::default()
+                }]),
+                ..StorageDescriptor::default()
+            }),
+            ..Table::default()
+        };
+        let error = table_def("d", &table).unwrap_err();
+        assert!(error.message.starts_with("Column 'a' of table 't'"), "{error}");
+    }
+}
