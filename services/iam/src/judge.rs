@@ -195,3 +195,127 @@ impl Authorizer for Judge {
         Box::pin(std::future::ready(decision))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use platform::{
+        AccountId, Backend, Clock, Durability, Ids, PlatformParts, Session, Store, StoreOptions,
+    };
+
+    use super::*;
+    use crate::identities;
+    use crate::model::{Identity, Kind as Sort, Role, SESSION_SECONDS_DEFAULT, User};
+
+    const EVERYTHING: &str =
+        r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
+    const BUCKET: &str = "arn:aws:s3:::b";
+    const ROLE: &str = "arn:aws:iam::000000000002:role/jobs/etl";
+
+    fn account(n: u8) -> AccountId {
+        format!("{n:012}").parse().unwrap()
+    }
+
+    fn house() -> Ctx {
+        let options = StoreOptions { backend: Backend::Memory, durability: Durability::Strict };
+        let store = Store::open(options).unwrap();
+        let parts = PlatformParts::new(store, Clock::new(), Ids::seeded(1));
+        Ctx::root(&parts, Scope::new(account(1), Default::default()))
+    }
+
+    /// A user who may do everything, as a caller.
+    async fn ann(ctx: &Ctx) -> platform::Principal {
+        let mut identity = Identity::new(ctx, Sort::User, "ann".into(), None);
+        identity.inline.insert("all".into(), EVERYTHING.into());
+        let user = User { identity, groups: Default::default() };
+        ctx.write(|tx| identities::put(tx, &user)).await.unwrap();
+        let (partition, account) = (ctx.scope().partition(), ctx.scope().account);
+        platform::Principal::user(partition, account, "ann", &user.identity.id)
+    }
+
+    /// A role of the second account that trusts a principal.
+    async fn role(ctx: &Ctx, trusted: &str) {
+        let there = ctx.with_scope(Scope::new(account(2), Default::default()));
+        let trust = format!(
+            r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Principal":{{"AWS":"{trusted}"}},"Action":"sts:AssumeRole"}}}}"#
+        );
+        let role = Role {
+            identity: Identity::new(&there, Sort::Role, "etl".into(), Some("/jobs/".into())),
+            trust,
+            description: None,
+            session_seconds_max: SESSION_SECONDS_DEFAULT,
+        };
+        there.write(|tx| identities::put(tx, &role)).await.unwrap();
+    }
+
+    fn decide(ctx: &Ctx, action: &str, resource: &str, owner: AccountId) -> Decision {
+        let judge = Judge::new(Arc::default());
+        let request = AccessRequest {
+            action: action.to_owned(),
+            resource: resource.to_owned(),
+            owner,
+            conditions: BTreeMap::new(),
+        };
+        judge.judge(ctx, &request).unwrap()
+    }
+
+    #[tokio::test]
+    async fn what_another_account_owns_is_closed_to_those_who_may_do_everything() {
+        let ctx = house();
+        let ctx = ctx.with_caller(ann(&ctx).await);
+        assert_eq!(decide(&ctx, "s3:GetObject", BUCKET, account(1)), Decision::Allow);
+        let refused = " because no resource-based policy allows the s3:GetObject action";
+        let theirs = decide(&ctx, "s3:GetObject", BUCKET, account(2));
+        assert_eq!(theirs, Decision::Deny(refused.to_owned()));
+        // An account in the name counts, whatever the request's scope.
+        let table = "arn:aws:glue:us-east-1:000000000002:table/d/t";
+        assert_ne!(decide(&ctx, "glue:GetTable", table, account(1)), Decision::Allow);
+    }
+
+    #[tokio::test]
+    async fn the_root_rules_its_own_account_only() {
+        let ctx = house();
+        assert_eq!(decide(&ctx, "iam:DeleteUser", "*", account(1)), Decision::Allow);
+        assert_ne!(decide(&ctx, "s3:GetObject", BUCKET, account(2)), Decision::Allow);
+    }
+
+    #[tokio::test]
+    async fn a_role_is_assumed_by_those_it_trusts_and_the_others_learn_nothing() {
+        let silence = Decision::Deny(String::new());
+        let ctx = house();
+        let ctx = ctx.with_caller(ann(&ctx).await);
+        assert_eq!(decide(&ctx, ASSUME_ROLE, ROLE, account(1)), silence);
+        role(&ctx, "000000000003").await;
+        assert_eq!(decide(&ctx, ASSUME_ROLE, ROLE, account(1)), silence);
+        role(&ctx, "000000000001").await;
+        assert_eq!(decide(&ctx, ASSUME_ROLE, ROLE, account(1)), Decision::Allow);
+        // The path is part of the name.
+        let without_path = ROLE.replace("jobs/", "");
+        assert_eq!(decide(&ctx, ASSUME_ROLE, &without_path, account(1)), silence);
+    }
+
+    #[tokio::test]
+    async fn a_session_policy_narrows_and_one_that_cannot_be_read_allows_nothing() {
+        let ctx = house();
+        let ctx = ctx.with_caller(ann(&ctx).await);
+        let with = |text: &str| {
+            let session = Session { policies: vec![text.to_owned()], ..Session::default() };
+            decide(&ctx.with_session(session), "s3:GetObject", BUCKET, account(1))
+        };
+        assert_eq!(with(EVERYTHING), Decision::Allow);
+        assert_ne!(with(&EVERYTHING.replace("\"*\",", "\"glue:*\",")), Decision::Allow);
+        assert_ne!(with("nonsense"), Decision::Allow);
+    }
+
+    #[tokio::test]
+    async fn a_user_of_the_same_name_and_another_id_has_nothing() {
+        let ctx = house();
+        let mut other = ann(&ctx).await;
+        other.id = "AIDAANOTHER".to_owned();
+        assert_ne!(
+            decide(&ctx.with_caller(other), "s3:GetObject", BUCKET, account(1)),
+            Decision::Allow
+        );
+    }
+}

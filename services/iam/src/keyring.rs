@@ -141,3 +141,70 @@ impl KeyUses {
         *self.0.lock() = Pending::default();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use platform::{Backend, Clock, Durability, Ids, PlatformParts, RootKey, Store, StoreOptions};
+
+    use super::*;
+    use crate::model::AccessKey;
+
+    fn ctx() -> Ctx {
+        let options = StoreOptions { backend: Backend::Memory, durability: Durability::Strict };
+        let store = Store::open(options).unwrap();
+        Ctx::root(&PlatformParts::new(store, Clock::new(), Ids::seeded(1)), Scope::default())
+    }
+
+    async fn add_key(ctx: &Ctx, id: &str) {
+        let key = AccessKey {
+            account: ctx.scope().account,
+            user: None,
+            secret: "s".to_owned(),
+            active: true,
+            created: ctx.now(),
+        };
+        ctx.write(|tx| store::add_key(tx, id, &key)).await.unwrap();
+    }
+
+    fn written(ctx: &Ctx, id: &str) -> Option<KeyUse> {
+        ctx.read(|tx| store::KEY_USES.get(tx, id)).unwrap()
+    }
+
+    #[tokio::test]
+    async fn uses_are_known_at_once_and_written_later() {
+        let ctx = ctx().with_operation("glue", "GetTable");
+        let uses = Arc::new(KeyUses::default());
+        let ring = KeyRing::new(None, Arc::clone(&uses));
+        add_key(&ctx, "AKIA1").await;
+        ring.used(&ctx, "AKIA1");
+        assert_eq!(uses.of(&ctx, "AKIA1").unwrap().unwrap().service, "glue");
+        assert!(written(&ctx, "AKIA1").is_none());
+
+        uses.flush(&ctx).await.unwrap();
+        assert_eq!(written(&ctx, "AKIA1").unwrap().service, "glue");
+        uses.forget();
+        assert_eq!(uses.of(&ctx, "AKIA1").unwrap().unwrap().region, "us-east-1");
+    }
+
+    #[tokio::test]
+    async fn deleted_keys_leave_no_uses_behind() {
+        let ctx = ctx();
+        let uses = Arc::new(KeyUses::default());
+        uses.note(&ctx, "AKIAGONE");
+        uses.flush(&ctx).await.unwrap();
+        assert!(written(&ctx, "AKIAGONE").is_none());
+        assert!(uses.of(&ctx, "AKIAGONE").unwrap().is_none());
+    }
+
+    #[tokio::test]
+    async fn the_first_key_is_the_root_of_its_account_and_keeps_its_secret_to_itself() {
+        let account = "000000000042".parse().unwrap();
+        let root = RootKey { id: "AKIAROOT".into(), secret: "hidden".into(), account };
+        assert!(!format!("{root:?}").contains("hidden"));
+        let ring = KeyRing::new(Some(root), Arc::default());
+        let found = ring.find(&ctx(), "AKIAROOT").unwrap().unwrap();
+        assert_eq!(found.principal.display_name(), "arn:aws:iam::000000000042:root");
+        assert!(found.active && found.secret == "hidden");
+        assert!(ring.find(&ctx(), "AKIAOTHER").unwrap().is_none());
+    }
+}

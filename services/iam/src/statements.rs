@@ -98,7 +98,7 @@ mod tests {
         let text = "{\"Id\":\"a \\\" Statement\\\":{\",\n \"Statement\": [\n  \
                     {\"Sid\":\"}\",\"Condition\":{\"Bool\":{}}},\n  {\"Sid\":\"b\"}]}";
         let at = |line, column| Place { line, column };
-        assert_eq!(places(text), [(at(3, 3), at(3, 39)), (at(4, 3), at(4, 14))]);
+        assert_eq!(places(text), [(at(3, 3), at(3, 38)), (at(4, 3), at(4, 14))]);
     }
 
     #[test]

@@ -2,12 +2,20 @@
 
 use platform::Fail;
 
-/// The role cannot be assumed by this caller, or does not exist: AWS does not say which.
-pub(crate) fn may_not_assume(caller: &str, role_arn: &str) -> Fail {
-    let message = format!(
-        "User: {caller} is not authorized to perform: sts:AssumeRole on resource: {role_arn}"
-    );
+/// The caller may not do this with the role, or there is no such role: AWS does not say which.
+pub(crate) fn may_not(action: &str, caller: &str, role_arn: &str) -> Fail {
+    let message =
+        format!("User: {caller} is not authorized to perform: {action} on resource: {role_arn}");
     Fail::new("AccessDenied", 403, message)
+}
+
+/// A parameter of the model that this version does not honour.
+pub(crate) fn unsupported(what: &str) -> Fail {
+    Fail::new("NotImplemented", 501, format!("{what} not supported by this version of Aquifer."))
+}
+
+pub(crate) fn invalid_value(message: &str) -> Fail {
+    Fail::new("InvalidParameterValue", 400, message.to_owned())
 }
 
 pub(crate) fn invalid(message: impl Into<String>) -> Fail {

@@ -6,6 +6,7 @@
 //!
 //! <https://docs.aws.amazon.com/STS/latest/APIReference/welcome.html>
 
+mod chaining;
 mod error;
 mod model;
 mod ops;

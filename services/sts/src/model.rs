@@ -16,21 +16,19 @@ pub(crate) struct Session {
     /// Session policies, as documents: they narrow what the identity may do.
     #[serde(default)]
     pub policies: Vec<String>,
+    /// Who is behind the session, as said when it or one before it began.
     #[serde(default)]
     pub source_identity: Option<String>,
+    /// Keys of the tags that sessions of further roles have too.
+    #[serde(default)]
+    pub transitive_tag_keys: Vec<String>,
 }
 
 impl Row for Session {}
 
 impl Session {
     /// A session with new credentials; the second part is its access key id.
-    pub fn issue(
-        ctx: &Ctx,
-        principal: Principal,
-        length: Duration,
-        policies: Vec<String>,
-        source_identity: Option<String>,
-    ) -> (Self, String) {
+    pub fn issue(ctx: &Ctx, principal: Principal, length: Duration) -> (Self, String) {
         let (ids, now) = (ctx.ids(), ctx.now());
         let session = Self {
             secret: ids.base64(40),
@@ -38,8 +36,9 @@ impl Session {
             principal,
             expires: (now + length).floor_secs(),
             issued: now,
-            policies,
-            source_identity,
+            policies: Vec::new(),
+            source_identity: None,
+            transitive_tag_keys: Vec::new(),
         };
         (session, ids.with_prefix("ASIA", 16))
     }

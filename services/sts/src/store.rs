@@ -1,8 +1,10 @@
 //! Where sessions are: one table, found by access key from anywhere.
 
+use std::time::Duration;
+
 use platform::{
     AccountId, Credential, Credentials, Ctx, Principal, Result as Answer, StoreError, Table,
-    WriteTx,
+    Timestamp, WriteTx,
 };
 
 use crate::model::Session;
@@ -10,9 +12,39 @@ use crate::model::Session;
 /// Access key id → session.
 static SESSIONS: Table<String, Session> = Table::global("sts.sessions");
 
+/// End, access key id: sessions in the order in which they end.
+static ENDS: Table<(Timestamp, String), ()> = Table::global("sts.session_ends");
+
+/// For so long a session that has ended is refused as such; after that as unknown.
+const REMEMBERED: Duration = Duration::from_secs(7 * 24 * 3600);
+
+/// Each new session forgets a few old ones: more than one, so that none are left over.
+const FORGOTTEN_AT_ONCE: usize = 8;
+
 /// Keeps a new session.
 pub(crate) fn put(tx: &WriteTx<'_>, access_key: &str, session: &Session) -> Result<(), StoreError> {
-    SESSIONS.put(tx, access_key, session)
+    SESSIONS.put(tx, access_key, session)?;
+    ENDS.put(tx, &(session.expires, access_key), &())?;
+    let long_ago = session.issued - REMEMBERED;
+    let old: Vec<(Timestamp, String)> = ENDS
+        .scan(tx)
+        .keys()
+        .take_while(|key| key.as_ref().map_or(true, |(end, _)| *end < long_ago))
+        .take(FORGOTTEN_AT_ONCE)
+        .collect::<Result<_, _>>()?;
+    for key in old {
+        ENDS.delete(tx, &key)?;
+        SESSIONS.delete(tx, &key.1)?;
+    }
+    Ok(())
+}
+
+/// The session that the caller signed with, if it is one.
+pub(crate) fn session_of(ctx: &Ctx) -> Answer<Option<Session>> {
+    match ctx.session().and_then(|session| session.access_key_id.as_deref()) {
+        Some(key) => Ok(ctx.read(|tx| SESSIONS.get(tx, key))?),
+        None => Ok(None),
+    }
 }
 
 /// Finds holders of temporary keys for the gateway.

@@ -6,6 +6,7 @@ server of its own.
 """
 
 import itertools
+import json
 import os
 import uuid
 
@@ -142,13 +143,51 @@ def durable(durable_server, account, watcher):
     return lambda: Aws(durable_server.url, account, watcher=watcher)
 
 
+ROOT_KEY, ROOT_SECRET = "AKIAAQUIFERTESTSROOT", "the-first-secret-of-the-house"
+
+
 @pytest.fixture
-def enforce_server(tmp_path):
-    """A server that asks the policies: `--auth enforce`."""
-    server = Server(tmp_path / "server.log", "--auth", "enforce").start()
+def enforce_server(tmp_path, account):
+    """A server that asks the policies: `--auth enforce`. It knows one key, that of the root of the
+    test's account; see `root`."""
+    env = {
+        "AQUIFER_ROOT_ACCESS_KEY_ID": ROOT_KEY,
+        "AQUIFER_ROOT_SECRET_ACCESS_KEY": ROOT_SECRET,
+        "AQUIFER_ROOT_ACCOUNT": account,
+    }
+    server = Server(tmp_path / "server.log", "--auth", "enforce", env=env).start()
     yield server
     assert server.running, f"the server ended by itself:\n{server.tail()}"
     server.stop()
+
+
+@pytest.fixture
+def root(enforce_server, account, watcher):
+    """The root of the test's account at the server that asks the policies."""
+    return Aws(enforce_server.url, ROOT_KEY, ROOT_SECRET, watcher=watcher, account=account)
+
+
+@pytest.fixture
+def user(root):
+    """`user("ann", statement, …)`: the caller that a new user is, whom an inline policy of these
+    statements allows what it may do; nothing without any."""
+
+    def make(name: str, *statements: dict) -> Aws:
+        iam = root.client("iam")
+        iam.create_user(UserName=name)
+        if statements:
+            document = json.dumps({"Version": "2012-10-17", "Statement": statements})
+            iam.put_user_policy(UserName=name, PolicyName="own", PolicyDocument=document)
+        key = iam.create_access_key(UserName=name)["AccessKey"]
+        return root.with_key(key["AccessKeyId"], key["SecretAccessKey"])
+
+    return make
+
+
+@pytest.fixture
+def enforce_clock(enforce_server):
+    """The clock of the server that asks the policies, which is the test's own."""
+    return Clock(enforce_server)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -18,6 +18,7 @@ COMMON_CODES = {
     "AccessDenied", "AccessDeniedException", "ExpiredToken", "ExpiredTokenException",
     "IncompleteSignature", "IncompleteSignatureException", "InternalFailure", "InternalError",
     "InternalServerError", "InternalServerException", "InvalidAction", "InvalidClientTokenId",
+    "InvalidParameterValue",
     "InvalidSignatureException", "MalformedQueryString", "MissingAction",
     "MissingAuthenticationToken", "MissingAuthenticationTokenException", "NotImplemented",
     "OptInRequired", "RequestExpired", "RequestTimeTooSkewed", "SerializationException",

@@ -27,10 +27,17 @@ def binary() -> str:
 class Server:
     """A server with its own port and, unless it is ephemeral, its own data directory."""
 
-    def __init__(self, log: pathlib.Path, *args: str, data: pathlib.Path | None = None):
+    def __init__(
+        self,
+        log: pathlib.Path,
+        *args: str,
+        data: pathlib.Path | None = None,
+        env: dict[str, str] | None = None,
+    ):
         self.log = log
         self.data = data
         self.args = args
+        self.env = env or {}
         self.url = ""
         self._process: subprocess.Popen | None = None
 
@@ -43,7 +50,8 @@ class Server:
         with self.log.open("ab") as log:
             # Its own process group, so that a ^C of the tests does not race with `stop`.
             self._process = subprocess.Popen(
-                self.command(), stdout=subprocess.PIPE, stderr=log, start_new_session=True
+                self.command(), stdout=subprocess.PIPE, stderr=log, start_new_session=True,
+                env=os.environ | self.env,
             )
         line = self._first_line()
         word, _, url = line.strip().partition(" ")

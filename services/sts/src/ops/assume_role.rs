@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use aquifer_policy::{Document, DocumentKind};
 use iam_api::{GetPolicyInput, GetPolicyVersionInput, GetRoleInput, Role};
-use platform::{Arn, AuthMode, Ctx, Fail, Handle, Principal, PrincipalKind, Result, Scope, Tags};
+use platform::{Arn, AuthMode, Ctx, Fail, Handle, Principal, PrincipalKind, Result, Scope};
 use sts_api::{AssumeRole, AssumeRoleInput, AssumeRoleOutput, AssumedRoleUser};
 
 use crate::model::Session;
-use crate::{Sts, error, store};
+use crate::{Sts, chaining, error, store};
 
 /// An hour, unless the caller says otherwise.
 const SECONDS_DEFAULT: i32 = 3_600;
@@ -22,11 +22,13 @@ const POLICY_CHARACTERS_MAX: usize = 2_048;
 impl Handle<AssumeRole> for Sts {
     async fn handle(&self, ctx: &Ctx, input: AssumeRoleInput) -> Result<AssumeRoleOutput> {
         if input.serial_number.is_some() || input.token_code.is_some() {
-            return Err(error::invalid(
-                "MFA devices are not supported by this version of Aquifer.",
-            ));
+            return Err(error::unsupported("MFA devices are"));
         }
-        let refused = || error::may_not_assume(ctx.caller().display_name(), &input.role_arn);
+        if input.provided_contexts.is_some() {
+            return Err(error::unsupported("ProvidedContexts is"));
+        }
+        let caller = ctx.caller().display_name();
+        let refused = || error::may_not("sts:AssumeRole", caller, &input.role_arn);
         let arn: Arn = input
             .role_arn
             .parse()
@@ -46,13 +48,9 @@ impl Handle<AssumeRole> for Sts {
         }
         let seconds = session_seconds(ctx, &role, &input)?;
         let policies = session_policies(&service, &input).await?;
-        let mut tags = Tags::new();
-        for tag in role.tags.iter().flatten() {
-            tags.insert(tag.key.as_str(), tag.value.as_str());
-        }
-        for tag in input.tags.iter().flatten() {
-            tags.insert(tag.key.as_str(), tag.value.as_str());
-        }
+        let from = store::session_of(ctx)?;
+        let (tags, transitive_tag_keys) = chaining::tags(&role, from.as_ref(), &input)?;
+        let source_identity = chaining::source_identity(ctx, from.as_ref(), &input)?;
         let principal = Principal::assumed_role(
             service.scope().partition(),
             owner,
@@ -67,15 +65,20 @@ impl Handle<AssumeRole> for Sts {
         };
         let packed: usize = policies.iter().map(String::len).sum();
         let length = Duration::from_secs(seconds.unsigned_abs().into());
-        let source = input.source_identity.clone();
-        let (session, key) = Session::issue(ctx, principal, length, policies, source.clone());
+        let (session, key) = Session::issue(ctx, principal, length);
+        let session = Session {
+            policies,
+            transitive_tag_keys,
+            source_identity: source_identity.clone(),
+            ..session
+        };
         ctx.write(|tx| store::put(tx, &key, &session)).await?;
         Ok(AssumeRoleOutput {
             credentials: Some(session.credentials(&key)),
             assumed_role_user: Some(user),
             packed_policy_size: (packed > 0)
                 .then(|| (packed * 100).div_ceil(POLICY_CHARACTERS_MAX) as i32),
-            source_identity: source,
+            source_identity,
         })
     }
 }

@@ -25,17 +25,19 @@ impl Handle<GetSessionToken> for Sts {
         if !matches!(caller.kind, PrincipalKind::User | PrincipalKind::Root) {
             return Err(error::session_may_not("GetSessionToken"));
         }
+        // A session of a user looks like the user; its key tells.
+        if store::session_of(ctx)?.is_some() {
+            return Err(error::session_may_not("GetSessionToken"));
+        }
         if input.serial_number.is_some() || input.token_code.is_some() {
-            return Err(error::invalid(
-                "MFA devices are not supported by this version of Aquifer.",
-            ));
+            return Err(error::unsupported("MFA devices are"));
         }
         let mut seconds = input.duration_seconds.unwrap_or(SECONDS_DEFAULT);
         if caller.kind == PrincipalKind::Root {
             seconds = seconds.min(SECONDS_ROOT_MAX);
         }
         let length = Duration::from_secs(seconds.unsigned_abs().into());
-        let (session, key) = Session::issue(ctx, caller.clone(), length, Vec::new(), None);
+        let (session, key) = Session::issue(ctx, caller.clone(), length);
         ctx.write(|tx| store::put(tx, &key, &session)).await?;
         Ok(GetSessionTokenOutput { credentials: Some(session.credentials(&key)) })
     }
