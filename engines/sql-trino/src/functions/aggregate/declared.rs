@@ -16,7 +16,10 @@ use datafusion::logical_expr::{
 };
 
 use super::super::error::no_such_function;
-use super::super::scalar::type_name;
+use super::super::scalar::{Resolve, type_name};
+
+/// Of the argument types and the type returned.
+pub(super) type MakeAccumulator = fn(&[DataType], &DataType) -> Result<Box<dyn Accumulator>>;
 
 /// The parts of an aggregate.
 pub(super) struct Aggregate {
@@ -24,10 +27,10 @@ pub(super) struct Aggregate {
     /// The argument list, for the refusal.
     pub(super) shown: &'static str,
     /// Argument types as given to those wanted and the type returned.
-    pub(super) resolve: fn(&[DataType]) -> Option<(Vec<DataType>, DataType)>,
+    pub(super) resolve: Resolve,
     /// The columns of a partial result.
     pub(super) state: fn(&[DataType]) -> Vec<DataType>,
-    pub(super) accumulator: fn(&[DataType], &DataType) -> Result<Box<dyn Accumulator>>,
+    pub(super) accumulator: MakeAccumulator,
 }
 
 impl Aggregate {

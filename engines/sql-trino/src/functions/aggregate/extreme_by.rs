@@ -11,7 +11,7 @@ use datafusion::logical_expr::{Accumulator, AggregateUDF};
 
 use super::super::error::invalid_argument;
 use super::super::scalar::list_of;
-use super::declared::{Aggregate, column, one_list};
+use super::declared::{Aggregate, MakeAccumulator, column, one_list};
 
 const COUNT_MAX: i64 = 10_000;
 
@@ -23,10 +23,7 @@ pub(super) fn min_by() -> AggregateUDF {
     declare("min_by", |given, returns| accumulator(given, returns, false))
 }
 
-fn declare(
-    name: &'static str,
-    accumulator: fn(&[DataType], &DataType) -> Result<Box<dyn Accumulator>>,
-) -> AggregateUDF {
+fn declare(name: &'static str, accumulator: MakeAccumulator) -> AggregateUDF {
     Aggregate { name, shown: "x, y[, n]", resolve, state, accumulator }.finish()
 }
 

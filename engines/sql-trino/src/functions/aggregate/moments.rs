@@ -5,7 +5,7 @@ use datafusion::arrow::datatypes::{DataType, Float64Type};
 use datafusion::common::{Result, ScalarValue};
 use datafusion::logical_expr::{Accumulator, AggregateUDF};
 
-use super::declared::Aggregate;
+use super::declared::{Aggregate, MakeAccumulator};
 
 pub(super) fn skewness() -> AggregateUDF {
     declare("skewness", |_, _| Ok(Box::new(Moments { kurtosis: false, ..Moments::default() })))
@@ -15,10 +15,7 @@ pub(super) fn kurtosis() -> AggregateUDF {
     declare("kurtosis", |_, _| Ok(Box::new(Moments { kurtosis: true, ..Moments::default() })))
 }
 
-fn declare(
-    name: &'static str,
-    accumulator: fn(&[DataType], &DataType) -> Result<Box<dyn Accumulator>>,
-) -> AggregateUDF {
+fn declare(name: &'static str, accumulator: MakeAccumulator) -> AggregateUDF {
     Aggregate {
         name,
         shown: "double",
@@ -122,8 +119,8 @@ mod tests {
         for (a, b) in whole.iter().zip(parts) {
             assert!((a - b).abs() < 1e-9, "{whole:?} {parts:?}");
         }
-        let mean = 11.5 / 5.0;
-        let fourth: f64 = xs.iter().map(|x| (x - mean as f64).powi(4)).sum();
+        let mean: f64 = 11.5 / 5.0;
+        let fourth: f64 = xs.iter().map(|x| (x - mean).powi(4)).sum();
         assert!((whole[4] - fourth).abs() < 1e-6);
     }
 }

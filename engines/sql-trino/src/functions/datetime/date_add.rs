@@ -38,6 +38,6 @@ fn evaluate(rows: &Rows) -> Result<ArrayRef> {
             return Ok(Some(moved.ok_or_else(|| overflow(row))?.and_utc().timestamp_micros()));
         }
         let moved = unit.add(times.local(row)?, counts.at(row));
-        Ok(Some(times.from_local(moved.ok_or_else(|| overflow(row))?)))
+        Ok(Some(times.instant_of(moved.ok_or_else(|| overflow(row))?)))
     })
 }

@@ -27,6 +27,6 @@ fn evaluate(rows: &Rows) -> Result<ArrayRef> {
     }
     rows.instants(|row| {
         let unit = Unit::parse(units.at(row), false)?;
-        Ok(Some(times.from_local(unit.truncate(times.local(row)?))))
+        Ok(Some(times.instant_of(unit.truncate(times.local(row)?))))
     })
 }

@@ -20,6 +20,12 @@ use super::super::error::no_such_function;
 use super::super::map::build;
 use super::super::scalar::type_name;
 
+/// Types of a lambda's parameters, once they are known.
+pub(super) type Known = Option<Vec<DataType>>;
+
+/// Of the values' types and the results of the lambdas so far known.
+pub(super) type Parameters = fn(&[DataType], &[Option<DataType>]) -> Vec<Known>;
+
 /// The parts of a function over lambdas.
 pub(super) struct HigherOrder {
     pub(super) name: &'static str,
@@ -31,7 +37,7 @@ pub(super) struct HigherOrder {
     pub(super) values: fn(&[DataType]) -> Option<Vec<DataType>>,
     /// Parameters of each lambda, of the values' types and of the results of lambdas so far known;
     /// `None` for a lambda whose parameters hang on such a result.
-    pub(super) parameters: fn(&[DataType], &[Option<DataType>]) -> Vec<Option<Vec<DataType>>>,
+    pub(super) parameters: Parameters,
     /// The type returned, of the values' and the lambdas' types.
     pub(super) returns: fn(&[DataType], &[DataType]) -> Option<DataType>,
     /// Values converted again once the lambdas' results are known.

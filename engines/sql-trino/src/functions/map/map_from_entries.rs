@@ -11,7 +11,7 @@ use datafusion::logical_expr::ScalarUDF;
 use super::super::array::lists::{Keys, Picks, element, range};
 use super::super::error::invalid_argument;
 use super::super::scalar::{Function, Rows, list_of, map_of};
-use super::{build, map};
+use super::{build, from_arrays};
 
 pub(super) fn function() -> ScalarUDF {
     Function::named("map_from_entries")
@@ -67,7 +67,7 @@ fn gather(rows: &Rows, several: bool) -> Result<ArrayRef> {
             if group.is_empty() {
                 order.push(i);
             } else if !several {
-                return Err(map::duplicate(entries.column(0), i));
+                return Err(from_arrays::duplicate(entries.column(0), i));
             }
             group.push(i);
         }

@@ -342,7 +342,7 @@ impl Instants {
     }
 
     /// Microseconds of the instant the wall clock shows a time at.
-    pub(crate) fn from_local(&self, local: chrono::NaiveDateTime) -> i64 {
+    pub(crate) fn instant_of(&self, local: chrono::NaiveDateTime) -> i64 {
         match &self.zone {
             Some(zone) => zone.instant(local).and_utc().timestamp_micros(),
             None => local.and_utc().timestamp_micros(),
