@@ -12,6 +12,7 @@ const ROOMS: &[(&str, Open)] = &[
     ("iam", aquifer_iam::service),
     ("s3", aquifer_s3::service),
     ("glue", aquifer_glue::service),
+    ("athena", aquifer_athena::service),
 ];
 
 /// Opens the named rooms, or all.
