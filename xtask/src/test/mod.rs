@@ -27,6 +27,11 @@ impl Outcome {
         Self { passed: usize::from(ok), failed: usize::from(!ok) }
     }
 
+    /// Both counts together.
+    pub fn and(self, other: Self) -> Self {
+        Self { passed: self.passed + other.passed, failed: self.failed + other.failed }
+    }
+
     /// A runner that ended badly without counting a failure (it crashed, or did not compile) failed.
     pub fn with_exit(mut self, success: bool) -> Self {
         if !success && self.failed == 0 {
@@ -55,10 +60,7 @@ impl Run {
     }
 
     fn total(&self) -> Outcome {
-        self.stages.iter().fold(Outcome::default(), |sum, (_, outcome, _)| Outcome {
-            passed: sum.passed + outcome.passed,
-            failed: sum.failed + outcome.failed,
-        })
+        self.stages.iter().fold(Outcome::default(), |sum, (_, outcome, _)| sum.and(*outcome))
     }
 }
 
