@@ -99,7 +99,7 @@ fn run(suite: &Suite, case: &Case, protocol: Protocol) -> Result<(), String> {
     decode(&call, Payload::Whole(body.into()), &mut input).map_err(|error| error.to_string())?;
     let expected = case.params.clone().unwrap_or(Json::Object(Default::default()));
     let mut expected = Dynamic::from_json(operation.input, &expected)?;
-    let (mut got, mut expected) = (input.to_json(), expected.to_json());
+    let (mut got, mut expected) = (input.take_json(), expected.take_json());
     for member in operation.input.members {
         let given = |json: &Json| json.get(member.name).is_some();
         // A client fills in what the parameters leave out.

@@ -360,8 +360,8 @@ fn read(suite: &Suite, case: &Case, protocol: Protocol) -> Result<(), String> {
     let mut output = Dynamic::new(operation.output);
     decode(&call, Payload::Whole(body.into()), &mut output).map_err(|error| error.to_string())?;
     let result = case.result.as_ref().expect("filtered");
-    let mut wanted = Dynamic::from_json(operation.output, result)?.to_json();
-    let got = output.to_json();
+    let mut wanted = Dynamic::from_json(operation.output, result)?.take_json();
+    let got = output.take_json();
     for member in operation.output.members {
         if member.location == aquifer_schema::Location::StatusCode {
             wanted.as_object_mut().map(|wanted| wanted.remove(member.name));

@@ -4,4 +4,4 @@ mod schema;
 mod value;
 
 pub use schema::{Schemas, leak};
-pub use value::{Dynamic, Value};
+pub use value::Dynamic;

@@ -84,21 +84,15 @@ impl Dynamic {
         Ok(value)
     }
 
-    /// Into the form of the test cases.
-    pub fn to_json(&mut self) -> Json {
+    /// Into the form of the test cases; takes what is streamed.
+    pub fn take_json(&mut self) -> Json {
         let mut object = Map::new();
         for (cell, member) in self.members.iter_mut().zip(self.schema.members) {
-            if let Some(json) = cell.to_json() {
+            if let Some(json) = cell.take_json() {
                 object.insert(member.name.to_owned(), json);
             }
         }
         Json::Object(object)
-    }
-
-    /// A member by its name.
-    pub fn get(&mut self, name: &str) -> Option<&mut Value> {
-        let index = self.schema.members.iter().position(|member| member.name == name)?;
-        self.members[index].value.as_mut()
     }
 }
 
@@ -128,8 +122,8 @@ impl Cell {
         Ok(())
     }
 
-    fn to_json(&mut self) -> Option<Json> {
-        self.value.as_mut().and_then(Value::to_json)
+    fn take_json(&mut self) -> Option<Json> {
+        self.value.as_mut().and_then(Value::take_json)
     }
 }
 
@@ -205,7 +199,7 @@ impl Value {
         })
     }
 
-    fn to_json(&mut self) -> Option<Json> {
+    fn take_json(&mut self) -> Option<Json> {
         Some(match self {
             Self::Bool(value) => Json::Bool(*value),
             Self::Int(value) => Json::from(*value),
@@ -217,15 +211,15 @@ impl Value {
             Self::Time(value) => number(value.as_secs_f64()),
             Self::Document(value) => value.clone(),
             Self::Enum(choice) => Json::String(choice.text.to_owned()),
-            Self::Struct(value) => value.to_json(),
+            Self::Struct(value) => value.take_json(),
             Self::List(list) => {
-                list.items.iter_mut().map(|item| item.to_json().unwrap_or(Json::Null)).collect()
+                list.items.iter_mut().map(|item| item.take_json().unwrap_or(Json::Null)).collect()
             }
             Self::Map(map) => {
                 let entries = map.items.iter_mut();
                 Json::Object(
                     entries
-                        .map(|(key, item)| (key.clone(), item.to_json().unwrap_or(Json::Null)))
+                        .map(|(key, item)| (key.clone(), item.take_json().unwrap_or(Json::Null)))
                         .collect(),
                 )
             }
@@ -391,5 +385,14 @@ impl MapShape for Entries {
     }
     fn insert(&mut self, key: String) -> &mut dyn Shape {
         self.add(key)
+    }
+}
+
+impl Shape for Dynamic {
+    fn view(&self) -> View<'_> {
+        View::Struct(self)
+    }
+    fn slot(&mut self) -> Slot<'_> {
+        Slot::Struct(self)
     }
 }
