@@ -92,6 +92,7 @@ impl FrontEnd for TrinoFrontEnd {
     }
 
     fn finish(&self, plan: LogicalPlan) -> DataFusionResult<LogicalPlan> {
+        plan::check_ranges(&plan)?;
         plan::open_unnests(plan)
     }
 

@@ -15,6 +15,7 @@ mod engine;
 mod error;
 mod explain;
 mod front_end;
+mod hidden;
 mod information_schema;
 mod prepared;
 mod references;

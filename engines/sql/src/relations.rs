@@ -18,23 +18,34 @@ use crate::statement::{Statement, TableName};
 /// Views within views beyond this are taken for a circle.
 const VIEW_DEPTH_MAX: usize = 32;
 
+/// For whom names are looked up.
+#[derive(Clone, Copy)]
+pub(crate) struct Looking<'a> {
+    /// Where unqualified names are found.
+    pub(crate) database: &'a str,
+    /// Who counts what is read.
+    pub(crate) scan: &'a Arc<ScanStats>,
+    /// Views around.
+    pub(crate) depth: usize,
+    /// Whether tables show the address of each row's file.
+    pub(crate) with_path: bool,
+}
+
 impl Session {
     /// Looks up every name; the first that is not there is the error.
     pub(crate) async fn relations(
         &self,
         names: &[TableName],
-        default_database: &str,
-        stats: &Arc<ScanStats>,
-        depth: usize,
+        looking: Looking<'_>,
     ) -> Result<Relations, SqlError> {
         let mut relations = Relations::new();
         for name in names {
-            let database = name.database.as_deref().unwrap_or(default_database);
+            let database = name.database.as_deref().unwrap_or(looking.database);
             let key = (database.to_owned(), name.name.clone());
             if relations.contains_key(&key) {
                 continue;
             }
-            let provider = self.provider(name, database, stats, depth).await?;
+            let provider = self.provider(name, database, looking).await?;
             relations.insert(key, provider);
         }
         Ok(relations)
@@ -45,18 +56,16 @@ impl Session {
         &'a self,
         name: &'a TableName,
         database: &'a str,
-        stats: &'a Arc<ScanStats>,
-        depth: usize,
+        looking: Looking<'a>,
     ) -> BoxFuture<'a, Result<Arc<dyn TableProvider>, SqlError>> {
-        self.find_provider(name, database, stats, depth).boxed()
+        self.find_provider(name, database, looking).boxed()
     }
 
     async fn find_provider(
         &self,
         name: &TableName,
         database: &str,
-        stats: &Arc<ScanStats>,
-        depth: usize,
+        looking: Looking<'_>,
     ) -> Result<Arc<dyn TableProvider>, SqlError> {
         let (line, column) = name.at;
         let front_end = self.dialect.front_end();
@@ -82,15 +91,13 @@ impl Session {
             Some(Relation::Table(def)) => {
                 let partitions = self.options.partitions.clone();
                 let footers = self.dialect.engine().footers().clone();
-                let table = LakeTable::new(*def, partitions, stats.clone(), footers);
+                let table = LakeTable::new(*def, partitions, looking.scan.clone(), footers);
                 if suffix {
                     return Ok(Arc::new(table.partition_list()));
                 }
-                Ok(Arc::new(table))
+                Ok(Arc::new(if looking.with_path { table.with_path_column() } else { table }))
             }
-            Some(Relation::View(view)) if !suffix => {
-                self.view(name, database, view, stats, depth).await
-            }
+            Some(Relation::View(view)) if !suffix => self.view(name, database, view, looking).await,
             _ if !catalog.has_database(database).await? => {
                 let message = format!("Schema '{database}' does not exist");
                 Err(SqlError::user("SCHEMA_NOT_FOUND", message).at(line, column))
@@ -104,8 +111,7 @@ impl Session {
         name: &TableName,
         database: &str,
         view: ViewDef,
-        stats: &Arc<ScanStats>,
-        depth: usize,
+        looking: Looking<'_>,
     ) -> Result<Arc<dyn TableProvider>, SqlError> {
         let (line, column) = name.at;
         let invalid = |message: String| {
@@ -116,7 +122,7 @@ impl Session {
             );
             SqlError::user("INVALID_VIEW", message).at(line, column)
         };
-        if depth >= VIEW_DEPTH_MAX {
+        if looking.depth >= VIEW_DEPTH_MAX {
             return Err(SqlError::user(
                 "VIEW_IS_RECURSIVE",
                 format!("Statement would create a recursive view: {}", name.name),
@@ -129,7 +135,7 @@ impl Session {
         };
         let home = view.database.as_deref().unwrap_or(database);
         let (plan, names) =
-            self.logical_plan(query, home, stats, depth + 1).await.map_err(|e| {
+            self.logical_plan(query, home, looking.scan, looking.depth + 1).await.map_err(|e| {
                 if e.category == crate::Category::User { invalid(e.detail()) } else { e }
             })?;
         let own = names.into_iter().map(|n| n.to_lowercase()).collect::<Vec<_>>();

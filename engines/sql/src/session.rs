@@ -24,8 +24,10 @@ use crate::catalog::{Catalog, ObjectStores};
 use crate::engine::Dialect;
 use crate::error::SqlError;
 use crate::front_end::OutputName;
+use crate::hidden::{hide_path, names_path};
 use crate::prepared::{Prepared, PreparedQuery};
 use crate::references::references;
+use crate::relations::Looking;
 use crate::running::{ColumnSources, OutputStream, QueryStats, ResultColumn, Running};
 use crate::scope::Scope;
 use crate::statement::{ParsedQuery, Statement};
@@ -121,7 +123,12 @@ impl Session {
         let original = query.clone();
         front_end.rewrite(&mut query)?;
         let referenced = references(&query)?;
-        let relations = self.relations(&referenced, database, scan, depth).await?;
+        let with_path = names_path(&query);
+        if with_path {
+            hide_path(&mut query);
+        }
+        let looking = Looking { database, scan, depth, with_path };
+        let relations = self.relations(&referenced, looking).await?;
         let state = self.dialect.base()?;
         let scope = Scope::new(state, front_end.as_ref(), database, &relations);
         let options = ParserOptions::from(&state.config_options().sql_parser);

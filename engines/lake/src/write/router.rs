@@ -92,12 +92,18 @@ impl Router {
         if file.written() >= self.spec.target_file_size {
             self.close(&values).await?;
         }
-        while self.open.values().map(OpenFile::held).sum::<usize>() > HELD_MAX {
-            let fullest = self.open.iter().max_by_key(|(_, f)| f.held()).map(|(v, _)| v.clone());
-            let Some(fullest) = fullest else { break };
+        while let Some(fullest) = self.too_full() {
             self.close(&fullest).await?;
         }
         Ok(())
+    }
+
+    /// The fullest file, if all together hold too much.
+    fn too_full(&self) -> Option<Vec<String>> {
+        if self.open.values().map(OpenFile::held).sum::<usize>() <= HELD_MAX {
+            return None;
+        }
+        self.open.iter().max_by_key(|(_, f)| f.held()).map(|(values, _)| values.clone())
     }
 
     fn begin(&mut self, values: &[String]) -> Result<OpenFile> {
@@ -134,7 +140,8 @@ impl Router {
     }
 
     pub(super) async fn finish(&mut self) -> Result<()> {
-        while let Some(values) = self.open.keys().next().cloned() {
+        let open: Vec<Vec<String>> = self.open.keys().cloned().collect();
+        for values in open {
             self.close(&values).await?;
         }
         Ok(())

@@ -4,5 +4,5 @@
 mod operators;
 mod unnest;
 
-pub(crate) use operators::Operators;
+pub(crate) use operators::{Operators, check_ranges};
 pub(crate) use unnest::{UnnestPlanner, open_unnests};

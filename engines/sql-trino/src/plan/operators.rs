@@ -3,9 +3,13 @@
 use aquifer_sql::SqlError;
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::DFSchema;
+use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::error::Result;
-use datafusion::logical_expr::planner::{ExprPlanner, PlannerResult, RawBinaryExpr};
-use datafusion::logical_expr::ExprSchemable;
+use datafusion::logical_expr::expr::{AggregateFunction, WindowFunction, WindowFunctionParams};
+use datafusion::logical_expr::planner::{
+    ExprPlanner, PlannerResult, RawAggregateExpr, RawBinaryExpr, RawWindowExpr,
+};
+use datafusion::logical_expr::{Expr, ExprSchemable, LogicalPlan};
 use datafusion::sql::sqlparser::ast::BinaryOperator;
 
 use crate::semantics;
@@ -37,6 +41,87 @@ impl ExprPlanner for Operators {
         }
         Ok(PlannerResult::Original(expr))
     }
+
+    fn plan_aggregate(&self, expr: RawAggregateExpr) -> Result<PlannerResult<RawAggregateExpr>> {
+        if !semantics::aggregate_differs(expr.func.name()) {
+            return Ok(PlannerResult::Original(expr));
+        }
+        let RawAggregateExpr { func, args, distinct, filter, order_by, null_treatment } = expr;
+        let name = func.name().to_owned();
+        let aggregate = Expr::AggregateFunction(AggregateFunction::new_udf(
+            func,
+            args,
+            distinct,
+            filter,
+            order_by,
+            null_treatment,
+        ));
+        Ok(PlannerResult::Planned(semantics::aggregate_result(&name, aggregate)))
+    }
+
+    fn plan_window(&self, expr: RawWindowExpr) -> Result<PlannerResult<RawWindowExpr>> {
+        if !semantics::aggregate_differs(expr.func_def.name()) {
+            return Ok(PlannerResult::Original(expr));
+        }
+        let name = expr.func_def.name().to_owned();
+        let window = Expr::WindowFunction(Box::new(WindowFunction {
+            fun: expr.func_def,
+            params: WindowFunctionParams {
+                args: expr.args,
+                partition_by: expr.partition_by,
+                order_by: expr.order_by,
+                window_frame: expr.window_frame,
+                filter: expr.filter,
+                null_treatment: expr.null_treatment,
+                distinct: expr.distinct,
+            },
+        }));
+        Ok(PlannerResult::Planned(semantics::aggregate_result(&name, window)))
+    }
+}
+
+/// Refuses BETWEEN and IN over operands of different kinds. Other operators are refused while
+/// they are planned; these have no hook there.
+pub(crate) fn check_ranges(plan: &LogicalPlan) -> Result<()> {
+    plan.apply_with_subqueries(|node| {
+        let mut schema = DFSchema::empty();
+        for input in node.inputs() {
+            schema.merge(input.schema());
+        }
+        node.apply_expressions(|expr| {
+            expr.apply(|part| {
+                match part {
+                    Expr::Between(between) => {
+                        check_pair("BETWEEN", &between.expr, &between.low, &schema)?;
+                        check_pair("BETWEEN", &between.expr, &between.high, &schema)?;
+                    }
+                    Expr::InList(list) => {
+                        for item in &list.list {
+                            check_pair("IN", &list.expr, item, &schema)?;
+                        }
+                    }
+                    _ => {}
+                }
+                Ok(TreeNodeRecursion::Continue)
+            })
+        })
+    })
+    .map(|_| ())
+}
+
+fn check_pair(word: &str, left: &Expr, right: &Expr, schema: &DFSchema) -> Result<()> {
+    let (Ok(left), Ok(right)) = (left.get_type(schema), right.get_type(schema)) else {
+        return Ok(());
+    };
+    if fit(&BinaryOperator::Eq, &left, &right) {
+        return Ok(());
+    }
+    let (left, right) = (TrinoType::of_arrow(&left), TrinoType::of_arrow(&right));
+    let message = match word {
+        "IN" => format!("IN value and list items must be the same type: {left}, {right}"),
+        _ => format!("Cannot check if {left} is {word} {right}"),
+    };
+    Err(SqlError::user("TYPE_MISMATCH", message).into())
 }
 
 /// Kinds of values that have nothing to do with each other.

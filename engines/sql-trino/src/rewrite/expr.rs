@@ -274,9 +274,13 @@ fn call(mut function: Function) -> Result<Expr, SqlError> {
             clauses: vec![],
         });
     }
-    let counts = COUNTS.contains(&name.as_str());
     let call = Expr::Function(function);
-    Ok(if counts { build::cast(call, "bigint") } else { call })
+    Ok(match name.as_str() {
+        // The engine's clock has nanoseconds.
+        "now" | "current_timestamp" => build::cast(call, "timestamp(3) with time zone"),
+        counts if COUNTS.contains(&counts) => build::cast(call, "bigint"),
+        _ => call,
+    })
 }
 
 /// `LISTAGG(x, sep) WITHIN GROUP (ORDER BY y)` is an ordered string aggregation.

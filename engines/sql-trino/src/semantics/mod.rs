@@ -3,6 +3,7 @@
 //!
 //! Each is a function whose name starts with `$`; rewriting puts them in the place of syntax.
 
+mod aggregate;
 mod cast;
 mod decimal;
 mod json;
@@ -12,6 +13,7 @@ mod unnest_marker;
 
 use datafusion::logical_expr::{HigherOrderUDF, ScalarUDF};
 
+pub(crate) use aggregate::{differs as aggregate_differs, result_of as aggregate_result};
 pub(crate) use decimal::{divides as divides_decimals, divide as divide_decimals};
 pub(crate) use unnest_marker::{MARKER as UNNEST_MARKER, UnnestMarker};
 
@@ -23,6 +25,8 @@ pub(crate) fn scalar_functions() -> Vec<ScalarUDF> {
         ScalarUDF::from(json::JsonLiteral::default()),
         ScalarUDF::from(subscript::Subscript::default()),
         ScalarUDF::from(decimal::DecimalDivide::default()),
+        ScalarUDF::from(aggregate::AggregateResult::new(false)),
+        ScalarUDF::from(aggregate::AggregateResult::new(true)),
         ScalarUDF::from(UnnestMarker::default()),
     ]
 }
