@@ -278,8 +278,10 @@ impl Validator {
         if let Some(max) = bounds.max
             && value > max as f64
         {
-            let rule =
-                format!("Member must have value less than or equal to {}", number_text(schema, max));
+            let rule = format!(
+                "Member must have value less than or equal to {}",
+                number_text(schema, max)
+            );
             self.report(schema, rule, &text);
         }
     }
@@ -352,8 +354,7 @@ impl Validator {
         if self.violations.len() >= VIOLATIONS_MAX {
             return;
         }
-        let value =
-            if schema.sensitive { Offender::Hidden } else { Offender::Text(cut(text())) };
+        let value = if schema.sensitive { Offender::Hidden } else { Offender::Text(cut(text())) };
         self.push(self.path.len(), value, rule, None);
     }
 
@@ -366,12 +367,7 @@ impl Validator {
         self.push_open(self.path.len() - 1, whose, schema);
     }
 
-    fn push_open(
-        &mut self,
-        depth: usize,
-        whose: &'static str,
-        schema: Option<&'static Schema>,
-    ) {
+    fn push_open(&mut self, depth: usize, whose: &'static str, schema: Option<&'static Schema>) {
         let same = |left: &'static Schema, right| std::ptr::eq(left, right);
         let known = self.open.iter().any(|open| {
             open.depth == depth
@@ -410,13 +406,7 @@ impl Validator {
         }
     }
 
-    fn push(
-        &mut self,
-        depth: usize,
-        value: Offender,
-        rule: String,
-        missing: Option<&'static str>,
-    ) {
+    fn push(&mut self, depth: usize, value: Offender, rule: String, missing: Option<&'static str>) {
         if !self.unchecked && self.violations.len() < VIOLATIONS_MAX {
             let path = self.path(depth);
             self.violations.push(Violation { path, value, rule, missing });
@@ -466,8 +456,7 @@ fn enum_rule(schema: &Schema) -> String {
 /// Everything the model asks of a value, in AWS's order.
 fn rules(schema: &Schema) -> String {
     let bounds = schema.constraints;
-    let is_number =
-        matches!(schema.kind, Kind::Integer | Kind::Long | Kind::Float | Kind::Double);
+    let is_number = matches!(schema.kind, Kind::Integer | Kind::Long | Kind::Float | Kind::Double);
     let what = if is_number { "value" } else { "length" };
     let mut rules = Vec::new();
     if let Some(max) = bounds.max {

@@ -45,12 +45,12 @@ const fn length(min: i64, max: i64) -> Constraints {
     Constraints { min: Some(min), max: Some(max), pattern: None }
 }
 
-static NAME: Schema =
-    schema(Kind::String, Constraints { pattern: Some("[a-z]*"), ..length(1, 3) });
+static NAME: Schema = schema(Kind::String, Constraints { pattern: Some("[a-z]*"), ..length(1, 3) });
 static SECRET: Schema = Schema { sensitive: true, ..schema(Kind::String, length(1, 3)) };
 static COLOUR: Schema =
     Schema { values: &["RED", "BLUE"], ..schema(Kind::Enum, Constraints::NONE) };
-static BATCH: Schema = Schema { members: &[member("member", &NAME)], ..schema(Kind::List, length(1, 2)) };
+static BATCH: Schema =
+    Schema { members: &[member("member", &NAME)], ..schema(Kind::List, length(1, 2)) };
 static NAMES: Schema =
     Schema { members: &[member("member", &NAME)], ..schema(Kind::List, Constraints::NONE) };
 static COLOURS: Schema =
@@ -101,8 +101,10 @@ fn each_rule_a_value_breaks_is_named() {
 #[test]
 fn an_absent_member_of_a_structure_in_a_list_is_null_at_its_place() {
     static FIELD: Member = member("FieldToMatch", &NAME);
-    static STATEMENT: Schema =
-        Schema { members: &[member("FieldToMatch", &NAME)], ..schema(Kind::Structure, Constraints::NONE) };
+    static STATEMENT: Schema = Schema {
+        members: &[member("FieldToMatch", &NAME)],
+        ..schema(Kind::Structure, Constraints::NONE)
+    };
     static RULES: Member = member("Rules", &NAMES);
     let report = sentence(&RULES, |validator| {
         validator.enter_index(3);
