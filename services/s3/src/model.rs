@@ -1,4 +1,7 @@
 //! Buckets, versions of objects, uploads and their parts, as rows.
+//!
+//! What an object does not have is not written: most have none of the optional fields, and their
+//! names would be half of a small object's row, to be stored, and read again for every key listed.
 
 use std::collections::BTreeMap;
 
@@ -35,15 +38,30 @@ pub(crate) enum Versioning {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Headers {
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub content_type: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub cache_control: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub content_disposition: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub content_encoding: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub content_language: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub expires: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub website_redirect_location: Option<String>,
     /// User metadata, names in lower case.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub metadata: BTreeMap<String, String>,
+}
+
+impl Headers {
+    /// Whether nothing was said.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// One version of an object, or a delete marker.
@@ -52,25 +70,26 @@ pub(crate) struct Version {
     /// Grows with each version of a key; newer versions sort first.
     pub sequence: u64,
     /// `None` for the version called `null`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub delete_marker: bool,
     pub blob: BlobRef,
     pub size: u64,
     /// Without its quotes.
     pub etag: String,
     pub modified: Timestamp,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Headers::is_empty")]
     pub headers: Headers,
     /// `None` is STANDARD.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub storage_class: Option<String>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checksum: Option<Checksum>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Tags::is_empty")]
     pub tags: Tags,
     /// Sizes and checksums of the parts it was completed from.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parts: Vec<PartOf>,
     pub owner: AccountId,
 }
@@ -130,3 +149,85 @@ pub(crate) struct Part {
 }
 
 impl Row for Part {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plain() -> Version {
+        Version {
+            sequence: 1,
+            id: None,
+            delete_marker: false,
+            blob: BlobRef::Inline(Default::default()),
+            size: 0,
+            etag: "d41d8cd98f00b204e9800998ecf8427e".to_owned(),
+            modified: Timestamp::from_secs(1),
+            headers: Headers::default(),
+            storage_class: None,
+            checksum: None,
+            tags: Tags::new(),
+            parts: Vec::new(),
+            owner: "123456789012".parse().unwrap(),
+        }
+    }
+
+    #[test]
+    fn what_an_object_does_not_have_is_not_written() {
+        let names = |version: &Version| {
+            let row = rmp_serde::to_vec_named(version).unwrap();
+            String::from_utf8_lossy(&row).into_owned()
+        };
+        let without = names(&plain());
+        let optional = ["delete_marker", "headers", "storage_class", "checksum", "tags", "parts"];
+        assert!(optional.iter().all(|name| !without.contains(name)), "{without:?}");
+
+        let content_type = Some("text/plain".to_owned());
+        let headers = Headers { content_type, ..Headers::default() };
+        let with = Version { headers: headers.clone(), delete_marker: true, ..plain() };
+        let row = rmp_serde::to_vec_named(&with).unwrap();
+        assert!(!String::from_utf8_lossy(&row).contains("cache_control"));
+        let read: Version = rmp_serde::from_slice(&row).unwrap();
+        assert_eq!((read.headers, read.delete_marker, read.id), (headers, true, None));
+    }
+
+    /// The form of rows before empty fields were left out.
+    #[test]
+    fn rows_with_empty_fields_are_read() {
+        #[derive(Serialize)]
+        struct Full {
+            sequence: u64,
+            id: Option<String>,
+            delete_marker: bool,
+            blob: BlobRef,
+            size: u64,
+            etag: String,
+            modified: Timestamp,
+            headers: BTreeMap<&'static str, Option<String>>,
+            storage_class: Option<String>,
+            checksum: Option<Checksum>,
+            tags: Tags,
+            parts: Vec<PartOf>,
+            owner: AccountId,
+        }
+        let plain = plain();
+        let full = Full {
+            sequence: 7,
+            id: None,
+            delete_marker: false,
+            blob: plain.blob,
+            size: 0,
+            etag: plain.etag,
+            modified: plain.modified,
+            headers: BTreeMap::from([("content_type", None), ("expires", None)]),
+            storage_class: None,
+            checksum: None,
+            tags: Tags::new(),
+            parts: Vec::new(),
+            owner: plain.owner,
+        };
+        let row = rmp_serde::to_vec_named(&full).unwrap();
+        let read: Version = rmp_serde::from_slice(&row).unwrap();
+        assert_eq!((read.sequence, read.headers.is_empty()), (7, true));
+    }
+}
