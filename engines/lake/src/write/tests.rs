@@ -1,3 +1,5 @@
+//! Writers as they behave: partitions, limits, and what is left after a failure.
+
 use super::*;
 
 #[test]

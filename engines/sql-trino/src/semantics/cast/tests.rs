@@ -1,3 +1,5 @@
+//! Casts as the dialect defines them.
+
 use super::*;
 
 use datafusion::arrow::array::{Float64Array, Int64Array, StringArray};
