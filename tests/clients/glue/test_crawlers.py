@@ -419,6 +419,32 @@ def test_tables_of_one_name_are_told_apart(lake):
 
 
 @behaviour("GLUE-15")
+def test_a_target_may_be_one_object_and_targets_may_overlap(lake):
+    lake.put("raw/people.csv", PEOPLE)
+    lake.put("raw/other.csv", PLACES)
+    lake.put("t/dt=1/a.csv", PEOPLE)
+    lake.crawl("raw/people.csv", "t/", "t")
+    assert sorted(lake.tables()) == ["people_csv", "t"]
+    assert lake.table("people_csv")["StorageDescriptor"]["Location"] == lake.url("raw/people.csv")
+    lake.run()
+    assert sorted(lake.tables()) == ["people_csv", "t"]
+
+
+@behaviour("GLUE-12")
+def test_giving_a_crawler_a_role_must_be_allowed(user):
+    targets = {"S3Targets": [{"Path": "s3://b/t/"}]}
+    crawler = {"Name": "c", "Role": "crawl", "DatabaseName": "d", "Targets": targets}
+    ann = user("ann", {"Effect": "Allow", "Action": "glue:*", "Resource": "*"}).client("glue")
+    with pytest.raises(ClientError) as raised:
+        ann.create_crawler(**crawler)
+    code, _, message = error(raised)
+    assert code == "AccessDeniedException"
+    assert "iam:PassRole" in message and ":role/crawl" in message
+    both = {"Effect": "Allow", "Action": ["glue:*", "iam:PassRole"], "Resource": "*"}
+    user("bob", both).client("glue").create_crawler(**crawler)
+
+
+@behaviour("GLUE-15")
 def test_a_bucket_that_is_not_there_fails_the_run(lake):
     name = lake.crawler("t/")
     lake.glue.update_crawler(

@@ -148,7 +148,7 @@ pub(crate) fn finish(
         unread: end.unread,
     };
     CRAWLS.put(tx, &(row.id, Reverse(run.started)), &crawl)?;
-    let oldest = CRAWLS.scan(tx).prefix(&(row.id,)).skip(RUNS_MAX).next().transpose()?;
+    let oldest = CRAWLS.scan(tx).prefix(&(row.id,)).nth(RUNS_MAX).transpose()?;
     if let Some((key, crawl)) = oldest {
         CRAWLS.delete(tx, &key)?;
         CRAWL_LOG.delete_prefix(tx, &(crawl.id,))?;

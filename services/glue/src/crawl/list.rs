@@ -21,6 +21,8 @@ pub(super) struct Listed {
     pub tree: Tree,
     /// Folders not seen by earlier crawls, as `s3://bucket/folder/`.
     pub new_folders: Vec<String>,
+    /// Whether the target is an object rather than a folder.
+    pub is_object: bool,
 }
 
 /// A file to be opened, with its place below the target.
@@ -37,7 +39,7 @@ pub(super) async fn target(
     alike: Alike,
     log: &mut Log,
 ) -> Result<Listed, Stop> {
-    let mut listed = Listed { tree: Tree::default(), new_folders: Vec::new() };
+    let mut listed = Listed { tree: Tree::default(), new_folders: Vec::new(), is_object: false };
     let mut walk = Walk { run, target, folder: None };
     let mut token = None;
     loop {
@@ -81,6 +83,7 @@ impl Walk<'_> {
         if size == 0 || is_hidden(path) || self.target.exclusions.iter().any(|g| g.matches(path)) {
             return Ok(None);
         }
+        listed.is_object |= key == self.target.path;
         let mut folders: Vec<&str> = path.split('/').filter(|name| !name.is_empty()).collect();
         let Some(name) = folders.pop() else { return Ok(None) };
         if !self.wants_folder(key, listed)? {

@@ -36,12 +36,12 @@ use self::log::Log;
 use self::look::Classifier;
 use self::tree::Alike;
 use crate::catalog::Maker;
-use crate::store::{CRAWLERS, CrawlState, FOLDERS, LogLevel};
+use crate::store::{CRAWLERS, Changes, CrawlState, CrawlerRow, FOLDERS, LogLevel};
 
 /// Data processing units a crawler runs with.
 const DPU: f64 = 2.0;
-/// A run that makes its job fail this often is given up.
-const FAILURES_MAX: u32 = 3;
+/// A run that makes its job fail this often is given up. The end of a server counts as one too.
+const FAILURES_MAX: u32 = 10;
 /// Folders noted in one transaction.
 const FOLDERS_BATCH: usize = 500;
 
@@ -112,25 +112,11 @@ pub(crate) async fn run(ctx: Ctx, job: Job) -> anyhow::Result<()> {
     let began = ctx.clock().real_now();
     let mut log = Log::begin(&ctx, name, &id).await?;
     log.line(&ctx, LogLevel::Benchmark, format!("Running Start Crawl for Crawler {name}"));
-    let mut changes = crate::store::Changes::default();
+    let mut changes = Changes::default();
     let outcome = if job.failures >= FAILURES_MAX {
         Err(Stop::Failed("Internal Service Exception".to_owned()))
     } else {
-        match Plan::of(&row.crawler.0) {
-            Ok(plan) => {
-                let classifiers = classifier::load(&ctx, &plan.classifiers);
-                match classifiers {
-                    Ok(classifiers) => {
-                        let classifiers = Arc::new(classifiers);
-                        let run =
-                            Run { ctx: &ctx, id: &id, crawler: row.id, plan: &plan, classifiers };
-                        crawl(&run, &mut log, &mut changes).await
-                    }
-                    Err(fail) => Err(fail.into()),
-                }
-            }
-            Err(fail) => Err(fail.into()),
-        }
+        follow(&ctx, &row, &id, &mut log, &mut changes).await
     };
     let (state, error) = match outcome {
         Ok(()) => (CrawlState::Completed, None),
@@ -141,11 +127,7 @@ pub(crate) async fn run(ctx: Ctx, job: Job) -> anyhow::Result<()> {
     if let Some(why) = &error {
         log.line(&ctx, LogLevel::Error, why.clone());
     }
-    log.line(
-        &ctx,
-        LogLevel::Benchmark,
-        "Crawler has finished running and is in state READY".to_owned(),
-    );
+    log.line(&ctx, LogLevel::Benchmark, "Crawler has finished running and is in state READY");
     log.write(&ctx).await?;
     let seconds = ctx.clock().real_now().since(began).as_secs_f64();
     let (now, unread) = (ctx.now(), std::mem::take(&mut log.unread));
@@ -156,19 +138,34 @@ pub(crate) async fn run(ctx: Ctx, job: Job) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Looks at every target, then writes.
-async fn crawl(
-    run: &Run<'_>,
+/// Reads the definition and follows it.
+async fn follow(
+    ctx: &Ctx,
+    row: &CrawlerRow,
+    id: &str,
     log: &mut Log,
-    changes: &mut crate::store::Changes,
+    changes: &mut Changes,
 ) -> Result<(), Stop> {
+    let plan = Plan::of(&row.crawler.0)?;
+    let classifiers = Arc::new(classifier::load(ctx, &plan.classifiers)?);
+    let run = Run { ctx, id, crawler: row.id, plan: &plan, classifiers };
+    crawl(&run, log, changes).await
+}
+
+/// Looks at every target, then writes.
+async fn crawl(run: &Run<'_>, log: &mut Log, changes: &mut Changes) -> Result<(), Stop> {
     let (ctx, plan) = (run.ctx, run.plan);
     let mut found: Vec<(usize, Vec<Found>)> = Vec::new();
     let mut folders = Vec::new();
     for (at, target) in plan.targets.iter().enumerate() {
         let rules = run.rules(target)?;
         let mut listed = list::target(run, target, rules.alike, log).await?;
-        let tables = group::tables(&listed.tree.root, &rules);
+        let mut tables = group::tables(&listed.tree.root, &rules);
+        if let [table] = tables.as_mut_slice()
+            && listed.is_object
+        {
+            table.file = target.path.rsplit('/').next().map(str::to_owned);
+        }
         log.line(
             ctx,
             LogLevel::Info,
@@ -207,7 +204,7 @@ async fn crawl(
 async fn write(
     run: &Run<'_>,
     log: &mut Log,
-    changes: &mut crate::store::Changes,
+    changes: &mut Changes,
     found: &[(usize, Vec<Found>)],
 ) -> Result<(), Stop> {
     let (ctx, plan) = (run.ctx, run.plan);

@@ -6,14 +6,13 @@ mod get_classifier;
 mod get_classifiers;
 mod update_classifier;
 
-use crate::error;
 use glue_api::{
     Classifier, CreateClassifierInput, CsvClassifier, JsonClassifier, UpdateClassifierInput,
 };
-use platform::ServiceBuilder;
-use platform::{Result, Timestamp};
+use platform::{Result, ServiceBuilder, Timestamp};
 
 use crate::Glue;
+use crate::error;
 
 pub(super) fn register(room: ServiceBuilder<Glue>) -> ServiceBuilder<Glue> {
     room.op::<glue_api::CreateClassifier>()

@@ -14,6 +14,7 @@ use crate::{Glue, error};
 
 impl Handle<CreateCrawler> for Glue {
     async fn handle(&self, ctx: &Ctx, input: CreateCrawlerInput) -> Result<CreateCrawlerOutput> {
+        super::require_pass_role(ctx, &input.role).await?;
         let now = ctx.now().floor_secs();
         let (schedule, tags) = (input.schedule, input.tags.unwrap_or_default());
         let name = input.name.clone();

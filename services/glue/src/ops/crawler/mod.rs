@@ -15,17 +15,16 @@ mod stop_crawler_schedule;
 mod update_crawler;
 mod update_crawler_schedule;
 
-use crate::crawl::definition::Plan;
-use crate::error;
-use crate::store::{CLASSIFIERS, CrawlerRow};
 use glue_api::{
     Crawler, CrawlerLineageSettings, CrawlerTargets, DeleteBehavior, RecrawlBehavior,
     UpdateBehavior,
 };
-use platform::ServiceBuilder;
-use platform::{ReadTx, Result};
+use platform::{Arn, Ctx, ReadTx, Result, ServiceBuilder, require};
 
 use crate::Glue;
+use crate::crawl::definition::{Plan, role_name};
+use crate::error;
+use crate::store::{CLASSIFIERS, CrawlerRow};
 
 pub(super) fn register(room: ServiceBuilder<Glue>) -> ServiceBuilder<Glue> {
     room.op::<glue_api::BatchGetCrawlers>()
@@ -47,6 +46,13 @@ pub(super) fn register(room: ServiceBuilder<Glue>) -> ServiceBuilder<Glue> {
 /// Where a crawler's tags are kept.
 pub(super) fn tags_key(name: &str) -> String {
     format!("crawler/{name}")
+}
+
+/// Whoever gives a crawler a role must be allowed to.
+async fn require_pass_role(ctx: &Ctx, role: &str) -> Result<()> {
+    let resource = format!("role/{}", role_name(role));
+    let arn = Arn::global("iam", ctx.scope(), &resource);
+    require(ctx, &glue_api::SERVICE, "iam:PassRole", arn.as_str()).await
 }
 
 /// Refuses a definition that could not be followed.

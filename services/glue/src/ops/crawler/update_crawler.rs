@@ -16,6 +16,9 @@ impl Handle<UpdateCrawler> for Glue {
         ctx: &Ctx,
         mut input: UpdateCrawlerInput,
     ) -> Result<UpdateCrawlerOutput> {
+        if let Some(role) = &input.role {
+            super::require_pass_role(ctx, role).await?;
+        }
         let schedule = input.schedule.take();
         let name = input.name.clone();
         ctx.write(|tx| {

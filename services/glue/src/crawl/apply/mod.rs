@@ -1,0 +1,205 @@
+//! What was found, written to the catalog under the crawler's policies.
+//!
+//! Each table is one transaction (`table`), its partitions follow in batches (`partitions`).
+//! Everything here may happen twice: a run that is interrupted starts over and finds what it has
+//! written already.
+
+mod partitions;
+mod place;
+mod table;
+
+use std::collections::{BTreeSet, HashMap};
+
+use glue_api::{DatabaseInput, DeleteBehavior, TableInput};
+use platform::{Ctx, Result};
+
+pub(super) use self::place::known_folders;
+use self::place::{Known, is_within, known_tables, place_of};
+use self::table::{Written, forget_table, update};
+use super::definition::{Plan, Target};
+use super::describe;
+use super::group::Found;
+use super::log::Log;
+use super::name;
+use crate::catalog::{self, Maker, Parameters};
+use crate::store::{Changes, DATABASES, LogLevel, TableRow};
+
+/// Writes what a run found.
+pub(crate) struct Scribe<'a> {
+    ctx: &'a Ctx,
+    plan: &'a Plan,
+    maker: Maker,
+    log: &'a mut Log,
+    known: HashMap<String, Known>,
+    /// Names of tables this run found, and where they lie.
+    found: BTreeSet<String>,
+    places: BTreeSet<String>,
+    pub changes: Changes,
+}
+
+impl<'a> Scribe<'a> {
+    /// Reads what the database holds, making it if it is not there.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn begin(
+        ctx: &'a Ctx,
+        plan: &'a Plan,
+        maker: Maker,
+        log: &'a mut Log,
+    ) -> Result<Self> {
+        let made = ctx
+            .write(|tx| {
+                if DATABASES.contains(tx, plan.database.as_str())? {
+                    return Ok(false);
+                }
+                let name = plan.database.clone();
+                let input = DatabaseInput { name, ..DatabaseInput::default() };
+                catalog::database::create(tx, &maker, input).map(|()| true)
+            })
+            .await?;
+        if made {
+            log.line(ctx, LogLevel::Info, format!("Created database {}", plan.database));
+        }
+        let known = known_tables(ctx, plan)?;
+        let (found, places, changes) = (BTreeSet::new(), BTreeSet::new(), Changes::default());
+        Ok(Scribe { ctx, plan, maker, log, known, found, places, changes })
+    }
+
+    /// Writes a table with its partitions.
+    ///
+    /// # Errors
+    /// If the store fails, or the database is gone.
+    pub async fn table(&mut self, target: &Target, found: &Found) -> Result<()> {
+        let (location, source) = place_of(target, found);
+        if !self.places.insert(location.clone()) {
+            // Targets that overlap find the same table twice.
+            return Ok(());
+        }
+        let name = self.name_for(&location, source);
+        self.found.insert(name.clone());
+        let input = describe::table(&self.plan.name, &name, &location, found);
+        let row = self.write_table(&name, input).await?;
+        if found.keys.is_empty() {
+            return Ok(());
+        }
+        let keys = row.table.0.partition_keys.as_ref().map_or(0, Vec::len);
+        if keys != found.keys.len() {
+            let message = format!(
+                "Table {name} has {keys} partition keys and its folders have {}: its partitions \
+                 are left as they are",
+                found.keys.len()
+            );
+            self.log.line(self.ctx, LogLevel::Warn, message);
+            return Ok(());
+        }
+        self.write_partitions(&row, &location, found).await
+    }
+
+    /// The name a table at a location has or gets: that of its folder, if no other table has it.
+    fn name_for(&self, location: &str, source: &str) -> String {
+        let plain = name::of(&self.plan.table_prefix, source);
+        let hashed = name::with_hash(&plain, location);
+        let free = |name: &String| !self.found.contains(name);
+        for name in [&plain, &hashed] {
+            if free(name) && self.known.get(name).is_some_and(|known| known.is_at(location)) {
+                return name.clone();
+            }
+        }
+        if free(&plain) && !self.known.contains_key(&plain) { plain } else { hashed }
+    }
+
+    /// Makes a table, or brings it up to date as the policy has it; answers how it stands.
+    async fn write_table(&mut self, name: &str, input: TableInput) -> Result<TableRow> {
+        let (plan, maker) = (self.plan, &self.maker);
+        let (written, row) = self
+            .ctx
+            .write(|tx| {
+                let written = match catalog::table::find(tx, &plan.database, name) {
+                    Ok(row) => update(tx, maker, plan, row, input)?,
+                    Err(fail) if fail.is("EntityNotFoundException") => {
+                        catalog::table::create(tx, maker, &plan.database, input)?;
+                        Written::Created
+                    }
+                    Err(fail) => return Err(fail),
+                };
+                Ok((written, catalog::table::find(tx, &plan.database, name)?))
+            })
+            .await?;
+        let told = match written {
+            Written::Created => {
+                self.changes.tables_created += 1;
+                Some(format!("Created table {name} in database {}", plan.database))
+            }
+            Written::Updated => {
+                self.changes.tables_updated += 1;
+                Some(format!("Updated table {name} in database {}", plan.database))
+            }
+            Written::Ignored => Some(format!(
+                "The schema of table {name} has changed; by policy it is left as it is"
+            )),
+            Written::Same => None,
+        };
+        if let Some(told) = told {
+            self.log.line(self.ctx, LogLevel::Info, told);
+        }
+        Ok(row)
+    }
+
+    /// Tables of this crawler under its targets that were not found any more.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn forget_tables(&mut self, targets: &[Target]) -> Result<()> {
+        let mut gone: Vec<String> = self
+            .known
+            .iter()
+            .filter(|(name, known)| {
+                known.crawler.as_deref() == Some(&self.plan.name)
+                    && !self.found.contains(*name)
+                    && known
+                        .location
+                        .as_deref()
+                        .is_some_and(|at| targets.iter().any(|target| is_within(at, target)))
+            })
+            .map(|(name, _)| name.clone())
+            .collect();
+        gone.sort_unstable();
+        for name in gone {
+            let (plan, maker) = (self.plan, &self.maker);
+            let forgotten = self.ctx.write(|tx| forget_table(tx, maker, plan, &name)).await?;
+            match plan.delete {
+                DeleteBehavior::DeleteFromDatabase if forgotten => self.changes.tables_deleted += 1,
+                DeleteBehavior::DeprecateInDatabase if forgotten => {
+                    self.changes.tables_updated += 1;
+                }
+                _ => {}
+            }
+            let message =
+                format!("Table {name} in database {} {}", plan.database, fate(plan.delete));
+            self.log.line(self.ctx, LogLevel::Info, message);
+        }
+        Ok(())
+    }
+
+    fn owns(&self, parameters: Option<&Parameters>) -> bool {
+        let owner = parameters.and_then(|p| p.get(describe::UPDATED_BY));
+        owner.is_some_and(|owner| *owner == self.plan.name)
+    }
+}
+
+/// Clients may have removed what a run is about to change.
+fn absent_is_fine(done: Result<()>) -> Result<bool> {
+    match done {
+        Err(fail) if fail.is("EntityNotFoundException") => Ok(false),
+        done => done.map(|()| true),
+    }
+}
+
+fn fate(delete: DeleteBehavior) -> &'static str {
+    match delete {
+        DeleteBehavior::Log => "is no longer there; by policy it is left as it is",
+        DeleteBehavior::DeleteFromDatabase => "is no longer there and was deleted",
+        DeleteBehavior::DeprecateInDatabase => "is no longer there and is marked deprecated",
+    }
+}
