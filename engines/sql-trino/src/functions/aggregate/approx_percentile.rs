@@ -55,7 +55,9 @@ fn resolve(given: &[DataType]) -> Option<(Vec<DataType>, DataType)> {
         DataType::Float32 => DataType::Float32,
         _ => DataType::Float64,
     };
-    let mut types = vec![DataType::Float64; values.len()];
+    // The value keeps its type, which is the answer's; a weight is a double.
+    let mut types = vec![x.clone()];
+    types.extend(values[1..].iter().map(|_| DataType::Float64));
     match percentage {
         list if element(list).is_some_and(|element| numeric(&element)) && !list.is_null() => {
             types.push(list_of(DataType::Float64));
@@ -144,7 +146,8 @@ impl Accumulator for ApproxPercentile {
         if let Some(percentages) = columns.last() {
             self.read_percentages(percentages)?;
         }
-        let values = columns[0].as_primitive::<Float64Type>();
+        let values = cast(&columns[0], &DataType::Float64)?;
+        let values = values.as_primitive::<Float64Type>();
         let weights = self.weighted.then(|| columns[1].as_primitive::<Float64Type>());
         for row in (0..values.len()).filter(|row| values.is_valid(*row)) {
             let weight = match weights {

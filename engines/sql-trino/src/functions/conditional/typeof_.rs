@@ -5,7 +5,8 @@ use datafusion::arrow::datatypes::DataType;
 use datafusion::common::Result;
 use datafusion::logical_expr::ScalarUDF;
 
-use super::super::scalar::{Function, Rows, type_name};
+use super::super::scalar::{Function, Rows};
+use crate::types::TrinoType;
 
 pub(super) fn function() -> ScalarUDF {
     Function::named("typeof").sees_nulls().takes_any("T", resolve, evaluate).finish()
@@ -16,6 +17,6 @@ fn resolve(given: &[DataType]) -> Option<(Vec<DataType>, DataType)> {
 }
 
 fn evaluate(rows: &Rows) -> Result<ArrayRef> {
-    let name = type_name(rows.data_type(0));
+    let name = TrinoType::of(rows.field(0)).to_string();
     rows.varchars(|_| Ok(Some(name.as_str())))
 }

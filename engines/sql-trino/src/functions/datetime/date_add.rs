@@ -6,6 +6,7 @@ use datafusion::common::Result;
 use datafusion::logical_expr::ScalarUDF;
 
 use super::super::error::invalid_argument;
+use super::super::memo::Memo;
 use super::super::scalar::{Function, Rows, Type};
 use super::days;
 use super::unit::Unit;
@@ -20,16 +21,17 @@ pub(super) fn function() -> ScalarUDF {
 
 fn evaluate(rows: &Rows) -> Result<ArrayRef> {
     let (units, counts, times) = (rows.text(0), rows.long(1), rows.instant(2)?);
+    let mut memo = Memo::default();
     let overflow = |row| invalid_argument(format!("{} is too many units to add", counts.at(row)));
     if *rows.data_type(2) == DataType::Date32 {
         return rows.make::<Date32Type>(|row| {
-            let unit = Unit::parse(units.at(row), true)?;
+            let unit = *memo.get(units.at(row), |name| Unit::parse(name, true))?;
             let moved = unit.add(times.local(row)?, counts.at(row));
             Ok(Some(days(moved.ok_or_else(|| overflow(row))?.date())))
         });
     }
     rows.instants(|row| {
-        let unit = Unit::parse(units.at(row), false)?;
+        let unit = *memo.get(units.at(row), |name| Unit::parse(name, false))?;
         // Hours are hours of the instant; days and more are of the calendar on the wall.
         if unit.is_of_clock()
             && let Some(utc) = chrono::DateTime::from_timestamp_micros(times.micros(row))

@@ -5,6 +5,7 @@ use datafusion::arrow::datatypes::DataType;
 use datafusion::common::Result;
 use datafusion::logical_expr::ScalarUDF;
 
+use super::super::memo::Memo;
 use super::super::scalar::{Function, Rows, Type};
 use super::unit::Unit;
 
@@ -18,9 +19,10 @@ pub(super) fn function() -> ScalarUDF {
 
 fn evaluate(rows: &Rows) -> Result<ArrayRef> {
     let (units, from, to) = (rows.text(0), rows.instant(1)?, rows.instant(2)?);
+    let mut memo = Memo::default();
     let of_dates = *rows.data_type(1) == DataType::Date32;
     rows.longs(|row| {
-        let unit = Unit::parse(units.at(row), of_dates)?;
+        let unit = *memo.get(units.at(row), |name| Unit::parse(name, of_dates))?;
         Ok(Some(unit.between(from.local(row)?, to.local(row)?)))
     })
 }

@@ -14,6 +14,8 @@ use super::build;
 
 pub(super) fn function() -> ScalarUDF {
     Function::named("map")
+        // The planner takes `map` without two arrays for something else.
+        .alias("$map")
         .takes_any("", nothing, empty)
         .takes_any("array(K), array(V)", arrays, evaluate)
         .finish()

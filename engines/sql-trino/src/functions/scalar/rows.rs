@@ -11,7 +11,7 @@ use datafusion::arrow::array::{
 use datafusion::arrow::buffer::NullBuffer;
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{
-    DataType, Float64Type, Int32Type, Int64Type, TimeUnit, TimestampMicrosecondType,
+    DataType, FieldRef, Float64Type, Int32Type, Int64Type, TimeUnit, TimestampMicrosecondType,
 };
 use datafusion::common::{Result, exec_datafusion_err};
 use datafusion::logical_expr::{ColumnarValue, ScalarFunctionArgs};
@@ -21,6 +21,7 @@ use super::super::datetime::zone::Zone;
 /// The arguments of one call.
 pub(crate) struct Rows {
     columns: Vec<Column>,
+    fields: Vec<FieldRef>,
     rows: usize,
     /// Rows a strict function must not see.
     nulls: Option<NullBuffer>,
@@ -49,7 +50,8 @@ impl Rows {
             }
             columns.push(Column { array, constant });
         }
-        Ok(Self { columns, rows, nulls, returns: args.return_type().clone() })
+        let fields = args.arg_fields.clone();
+        Ok(Self { columns, fields, rows, nulls, returns: args.return_type().clone() })
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -63,6 +65,11 @@ impl Rows {
     /// The type the function answers.
     pub(crate) fn returns(&self) -> &DataType {
         &self.returns
+    }
+
+    /// The argument's type with what its column says besides.
+    pub(crate) fn field(&self, argument: usize) -> &FieldRef {
+        &self.fields[argument]
     }
 
     pub(crate) fn data_type(&self, index: usize) -> &DataType {
