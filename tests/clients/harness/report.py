@@ -10,8 +10,22 @@ import pathlib
 import pytest
 
 
+# Tests of behaviour that is specified and not there yet. The list may only shrink: a test on it that
+# passes is reported (XPASS), and its line is to go.
+NOT_YET = pathlib.Path(__file__).parent.parent / "not_yet.txt"
+
+
+def not_yet() -> set[str]:
+    lines = NOT_YET.read_text().splitlines() if NOT_YET.exists() else []
+    return {line.strip() for line in lines if line.strip() and not line.startswith("#")}
+
+
 def pytest_collection_modifyitems(items):
+    listed = not_yet()
     for item in items:
+        name = item.nodeid.removeprefix("tests/clients/")
+        if name in listed or name.split("::")[0] in listed:
+            item.add_marker(pytest.mark.xfail(reason="listed in not_yet.txt", strict=False))
         rows = [row for mark in item.iter_markers("behaviour") for row in mark.args]
         if rows:
             # Properties travel from the workers of xdist to the process that writes the report.
