@@ -10,6 +10,7 @@ import subprocess
 import threading
 import time
 
+from botocore.exceptions import ConnectionError as NoConnection
 from botocore.exceptions import HTTPClientError
 from harness import behaviour
 from harness.clients import Aws
@@ -54,7 +55,7 @@ def work_until_killed(server: Server, writers: list[Writer], rng: random.Random)
         while not killed.is_set():
             try:
                 writer.step(s3, glue)
-            except (HTTPClientError, HTTPError, OSError):
+            except (NoConnection, HTTPClientError, HTTPError, OSError):
                 if not killed.wait(5):
                     raise
                 return

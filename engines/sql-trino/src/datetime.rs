@@ -91,9 +91,8 @@ mod tests {
         let read = |text: &str| {
             parse_timestamp(text).map(|w| (w.local.to_string(), w.zone.map(Zone::name)))
         };
-        let some = |local: &str, zone: Option<&str>| {
-            Some((local.to_owned(), zone.map(str::to_owned)))
-        };
+        let some =
+            |local: &str, zone: Option<&str>| Some((local.to_owned(), zone.map(str::to_owned)));
         assert_eq!(read("2024-01-02"), some("2024-01-02 00:00:00", None));
         assert_eq!(read("2024-1-2 3:04"), some("2024-01-02 03:04:00", None));
         assert_eq!(read("2024-01-02 03:04:05.5"), some("2024-01-02 03:04:05.500", None));
@@ -103,7 +102,14 @@ mod tests {
         );
         assert_eq!(read("2024-01-02T03:04:05+01:00"), some("2024-01-02 03:04:05", Some("+01:00")));
         assert_eq!(read("2024-01-02T03:04:05Z"), some("2024-01-02 03:04:05", Some("UTC")));
-        for bad in ["", "2024-13-01", "2024-01-02 25:00", "2024-01-02 x", "20240102", "2024-01-02 03:04:05."] {
+        for bad in [
+            "",
+            "2024-13-01",
+            "2024-01-02 25:00",
+            "2024-01-02 x",
+            "20240102",
+            "2024-01-02 03:04:05.",
+        ] {
             assert_eq!(read(bad), None, "{bad}");
         }
     }

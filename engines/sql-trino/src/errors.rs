@@ -48,7 +48,9 @@ fn read(error: &DataFusionError, query: Option<&Query>, at: Option<(u64, u64)>) 
         DataFusionError::External(inner) => placed(external(inner.as_ref()), at),
         DataFusionError::ObjectStore(inner) => store_error(inner),
         DataFusionError::ParquetError(inner) => parquet_error(inner),
-        DataFusionError::IoError(inner) => SqlError::external("GENERIC_INTERNAL_ERROR", inner.to_string()),
+        DataFusionError::IoError(inner) => {
+            SqlError::external("GENERIC_INTERNAL_ERROR", inner.to_string())
+        }
         other => SqlError::internal(first_line(&other.strip_backtrace())),
     }
 }
@@ -91,21 +93,15 @@ fn external(error: &(dyn std::error::Error + 'static)) -> SqlError {
 fn lake_error(error: &LakeError) -> SqlError {
     let message = error.to_string();
     match error {
-        LakeError::PathAlreadyExists { .. } => {
-            SqlError::user("HIVE_PATH_ALREADY_EXISTS", message)
-        }
+        LakeError::PathAlreadyExists { .. } => SqlError::user("HIVE_PATH_ALREADY_EXISTS", message),
         LakeError::TooManyOpenPartitions { .. } => {
             SqlError::user("HIVE_TOO_MANY_OPEN_PARTITIONS", message)
         }
-        LakeError::PartitionValue { .. } => {
-            SqlError::user("HIVE_INVALID_PARTITION_VALUE", message)
-        }
+        LakeError::PartitionValue { .. } => SqlError::user("HIVE_INVALID_PARTITION_VALUE", message),
         LakeError::BadData { .. } => SqlError::user("HIVE_BAD_DATA", message),
         LakeError::Format(_) => SqlError::user("HIVE_BAD_DATA", message),
         LakeError::Location { .. } => SqlError::user("HIVE_FILESYSTEM_ERROR", message),
-        LakeError::NoPartitionColumn { .. } => {
-            SqlError::user("INVALID_TABLE_PROPERTY", message)
-        }
+        LakeError::NoPartitionColumn { .. } => SqlError::user("INVALID_TABLE_PROPERTY", message),
         LakeError::Store(inner) => store_error(inner),
         LakeError::Catalog { retryable, source, .. } => {
             let own = source.as_ref().and_then(|s| s.downcast_ref::<SqlError>());
@@ -196,11 +192,7 @@ fn execution_error(message: &str) -> SqlError {
     SqlError::user("INVALID_FUNCTION_ARGUMENT", message)
 }
 
-fn schema_error(
-    error: &SchemaError,
-    query: Option<&Query>,
-    at: Option<(u64, u64)>,
-) -> SqlError {
+fn schema_error(error: &SchemaError, query: Option<&Query>, at: Option<(u64, u64)>) -> SqlError {
     let (column, code, rest) = match error {
         SchemaError::FieldNotFound { field, .. } => {
             (field.as_ref(), "COLUMN_NOT_FOUND", "cannot be resolved")
@@ -210,9 +202,7 @@ fn schema_error(
         }
         other => return SqlError::user("SYNTAX_ERROR", first_line(&other.to_string())),
     };
-    let at = at.or_else(|| {
-        column.spans().first().map(|s| (s.start.line, s.start.column))
-    });
+    let at = at.or_else(|| column.spans().first().map(|s| (s.start.line, s.start.column)));
     let at = at.or_else(|| query.and_then(|q| column_place(column, q)));
     let shown = match &column.relation {
         Some(table) => format!("{}.{}", table.table(), column.name),
@@ -227,12 +217,14 @@ fn plan_error(message: &str, query: Option<&Query>, at: Option<(u64, u64)>) -> S
         && let Some((name, _)) = rest.split_once('\'')
     {
         let at = at.or_else(|| query.and_then(|q| function_place(name, q)));
-        let error = SqlError::user("FUNCTION_NOT_FOUND", format!("Function '{name}' not registered"));
+        let error =
+            SqlError::user("FUNCTION_NOT_FOUND", format!("Function '{name}' not registered"));
         return placed(error, at);
     }
     if let Some(rest) = message.strip_prefix("There is no window function named ") {
         let at = at.or_else(|| query.and_then(|q| function_place(rest, q)));
-        let error = SqlError::user("FUNCTION_NOT_FOUND", format!("Function '{rest}' not registered"));
+        let error =
+            SqlError::user("FUNCTION_NOT_FOUND", format!("Function '{rest}' not registered"));
         return placed(error, at);
     }
     if message.contains("must appear in the GROUP BY clause")
@@ -242,8 +234,8 @@ fn plan_error(message: &str, query: Option<&Query>, at: Option<(u64, u64)>) -> S
     {
         return placed(SqlError::user("EXPRESSION_NOT_AGGREGATE", message), at.or(Some((1, 1))));
     }
-    if message.starts_with("Error during planning: ") {
-        return plan_error(&message["Error during planning: ".len()..], query, at);
+    if let Some(rest) = message.strip_prefix("Error during planning: ") {
+        return plan_error(rest, query, at);
     }
     let mismatch = ["coerce", "Cannot infer common argument type", "type mismatch", "signature"];
     if mismatch.iter().any(|word| message.contains(word)) {

@@ -138,14 +138,11 @@ impl TrinoType {
             | DataType::LargeList(item)
             | DataType::ListView(item)
             | DataType::LargeListView(item)
-            | DataType::FixedSizeList(item, _) => {
-                TrinoType::Array(Box::new(TrinoType::of(item)))
-            }
+            | DataType::FixedSizeList(item, _) => TrinoType::Array(Box::new(TrinoType::of(item))),
             DataType::Map(entries, _) => match entries.data_type() {
-                DataType::Struct(kv) if kv.len() == 2 => TrinoType::Map(
-                    Box::new(TrinoType::of(&kv[0])),
-                    Box::new(TrinoType::of(&kv[1])),
-                ),
+                DataType::Struct(kv) if kv.len() == 2 => {
+                    TrinoType::Map(Box::new(TrinoType::of(&kv[0])), Box::new(TrinoType::of(&kv[1])))
+                }
                 _ => TrinoType::Unknown,
             },
             DataType::Struct(fields) => TrinoType::Row(
@@ -411,10 +408,8 @@ impl<'a> Parser<'a> {
 
     fn word(&mut self) -> &'a str {
         self.blanks();
-        let end = self
-            .rest
-            .find(|c: char| !c.is_alphanumeric() && c != '_')
-            .unwrap_or(self.rest.len());
+        let end =
+            self.rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(self.rest.len());
         let (word, rest) = self.rest.split_at(end);
         self.rest = rest;
         word
@@ -476,7 +471,10 @@ mod tests {
             ("timestamp(6) with time zone", "timestamp(6) with time zone"),
             ("timestamp without time zone", "timestamp(3)"),
             ("double precision", "double"),
-            ("array(map(varchar, row(X bigint, y array<double>)))", "array(map(varchar, row(x bigint, y array(double))))"),
+            (
+                "array(map(varchar, row(X bigint, y array<double>)))",
+                "array(map(varchar, row(x bigint, y array(double))))",
+            ),
             ("row(integer, varchar)", "row(integer, varchar)"),
             ("row(\"date\" date, timestamp timestamp)", "row(date date, timestamp timestamp(3))"),
         ] {
@@ -492,7 +490,13 @@ mod tests {
 
     #[test]
     fn arrow_types_come_back_as_they_went() {
-        for text in ["tinyint", "timestamp(6)", "decimal(38,10)", "map(varchar, row(a integer, b date))", "row(integer)"] {
+        for text in [
+            "tinyint",
+            "timestamp(6)",
+            "decimal(38,10)",
+            "map(varchar, row(a integer, b date))",
+            "row(integer)",
+        ] {
             let parsed = TrinoType::parse(text).unwrap();
             assert_eq!(TrinoType::of_arrow(&parsed.to_arrow()), parsed, "{text}");
         }

@@ -4,6 +4,8 @@
 //! `SLT=name` runs the files whose path contains it; `SLT_COMPLETE=1` writes the answers of today
 //! into the files, to be read before they are kept.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on ends there")]
+
 mod support;
 
 use std::path::{Path, PathBuf};

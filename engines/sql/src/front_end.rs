@@ -127,6 +127,6 @@ mod tests {
             [given("Id"), given("a"), given("b"), OutputName::Anonymous]
         );
         let stars = OutputNames { items: vec![None, None] };
-        assert_eq!(stars.resolve(&planned[..2].to_vec()), [given("id"), given("a")]);
+        assert_eq!(stars.resolve(&planned[..2]), [given("id"), given("a")]);
     }
 }

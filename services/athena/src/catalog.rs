@@ -20,12 +20,15 @@ use crate::{table_def, view};
 /// Partitions of one page.
 const PARTITIONS_PAGE: i32 = 1_000;
 
+/// What the catalog said of a table, absence included, by database and name.
+type Known = HashMap<(String, String), Option<Arc<Table>>>;
+
 /// Glue, as one caller.
 #[derive(Clone)]
 pub(crate) struct GlueCatalog {
     ctx: Ctx,
     /// Tables asked for, by database and name.
-    tables: Arc<Mutex<HashMap<(String, String), Option<Arc<Table>>>>>,
+    tables: Arc<Mutex<Known>>,
 }
 
 impl std::fmt::Debug for GlueCatalog {

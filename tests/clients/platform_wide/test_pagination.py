@@ -7,7 +7,10 @@ import pytest
 from botocore.exceptions import ClientError
 from harness import behaviour, error
 
-TRUST = '{"Version":"2012-10-17","Statement":[]}'
+TRUST = (
+    '{"Version":"2012-10-17","Statement":[{"Effect":"Allow",'
+    '"Principal":{"Service":"glue.amazonaws.com"},"Action":"sts:AssumeRole"}]}'
+)
 POLICY = (
     '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}'
 )

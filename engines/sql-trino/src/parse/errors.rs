@@ -19,18 +19,16 @@ pub(crate) fn syntax_error(error: ParserError, end: (u64, u64)) -> SqlError {
         None => (message.as_str(), None),
     };
     let (line, column) = at.unwrap_or(end);
-    let message = match message
-        .strip_prefix("Expected: ")
-        .and_then(|rest| rest.rsplit_once(", found: "))
-    {
-        Some((expected, "EOF")) => {
-            format!("mismatched input '<EOF>'. Expecting: {}", expectations(expected))
-        }
-        Some((expected, found)) => {
-            format!("mismatched input '{found}'. Expecting: {}", expectations(expected))
-        }
-        None => message.to_owned(),
-    };
+    let message =
+        match message.strip_prefix("Expected: ").and_then(|rest| rest.rsplit_once(", found: ")) {
+            Some((expected, "EOF")) => {
+                format!("mismatched input '<EOF>'. Expecting: {}", expectations(expected))
+            }
+            Some((expected, found)) => {
+                format!("mismatched input '{found}'. Expecting: {}", expectations(expected))
+            }
+            None => message.to_owned(),
+        };
     SqlError::user("SYNTAX_ERROR", message).at(line, column)
 }
 

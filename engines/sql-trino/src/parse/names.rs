@@ -6,10 +6,7 @@ use aquifer_sql::{OutputName, OutputNames};
 use datafusion::sql::sqlparser::ast::{Expr, Ident, Query, Select, SelectItem, SetExpr};
 
 /// The names of the first SELECT, by which a union is known as a whole.
-pub(crate) fn output_names(
-    query: &Query,
-    spelling: &HashMap<(u64, u64), String>,
-) -> OutputNames {
+pub(crate) fn output_names(query: &Query, spelling: &HashMap<(u64, u64), String>) -> OutputNames {
     let Some(body) = first_body(&query.body) else { return OutputNames::default() };
     let items = match body {
         Body::Select(select) => select.projection.iter().map(|i| item_name(i, spelling)).collect(),
@@ -33,10 +30,7 @@ fn first_body(body: &SetExpr) -> Option<Body<'_>> {
     }
 }
 
-fn item_name(
-    item: &SelectItem,
-    spelling: &HashMap<(u64, u64), String>,
-) -> Option<OutputName> {
+fn item_name(item: &SelectItem, spelling: &HashMap<(u64, u64), String>) -> Option<OutputName> {
     let written = |ident: &Ident| {
         let at = (ident.span.start.line, ident.span.start.column);
         OutputName::Given(spelling.get(&at).unwrap_or(&ident.value).clone())

@@ -476,7 +476,9 @@ mod tests {
             error("SELECT * FORM t"),
             "SYNTAX_ERROR: line 1:10: mismatched input 'FORM'. Expecting: <EOF>"
         );
-        assert!(error("SELECT 1 +").starts_with("SYNTAX_ERROR: line 1:11: mismatched input '<EOF>'"));
+        assert!(
+            error("SELECT 1 +").starts_with("SYNTAX_ERROR: line 1:11: mismatched input '<EOF>'")
+        );
         assert!(error("SELEC 1").starts_with("SYNTAX_ERROR: line 1:1: mismatched input 'SELEC'"));
         assert!(error("").starts_with("SYNTAX_ERROR: line 1:1"));
         assert!(error("SELECT (1\nFROM t").starts_with("SYNTAX_ERROR: line 2:1"));

@@ -179,9 +179,7 @@ fn fit(op: &BinaryOperator, left: &DataType, right: &DataType) -> bool {
                 | (Kind::Interval, Kind::Number)
                 | (Kind::Number, Kind::Interval)
         ),
-        Divide => {
-            right == Kind::Number && matches!(left, Kind::Number | Kind::Interval)
-        }
+        Divide => right == Kind::Number && matches!(left, Kind::Number | Kind::Interval),
         Modulo => left == Kind::Number && right == Kind::Number,
         StringConcat => {
             let joins = |k| matches!(k, Kind::Text | Kind::Bytes);
@@ -199,8 +197,7 @@ mod tests {
     fn kinds_do_not_mix() {
         use BinaryOperator::*;
         let (text, int, date) = (DataType::Utf8, DataType::Int32, DataType::Date32);
-        let interval =
-            DataType::Interval(datafusion::arrow::datatypes::IntervalUnit::MonthDayNano);
+        let interval = DataType::Interval(datafusion::arrow::datatypes::IntervalUnit::MonthDayNano);
         assert!(!fit(&Eq, &text, &int));
         assert!(!fit(&Gt, &text, &date));
         assert!(fit(&Eq, &text, &DataType::Null));

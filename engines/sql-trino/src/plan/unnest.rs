@@ -7,11 +7,11 @@
 
 use std::sync::Arc;
 
+use datafusion::arrow::datatypes::{DataType, FieldRef};
 use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode};
 use datafusion::common::{
     Column, NullHandling, ScalarValue, TableReference, UnnestOptions, not_impl_err, plan_err,
 };
-use datafusion::arrow::datatypes::{DataType, FieldRef};
 use datafusion::error::Result;
 use datafusion::functions::core::expr_fn::{coalesce, get_field, greatest};
 use datafusion::functions_nested::expr_fn::{cardinality, gen_series, map_entries};
@@ -160,9 +160,7 @@ fn marks_of(plan: &LogicalPlan) -> Option<Vec<Expr>> {
 /// The container and the part a mark stands for, and the name it is known by.
 fn marked(expr: &Expr) -> Option<(&Expr, i64, Option<TableReference>, String)> {
     let (inner, table, name) = match expr {
-        Expr::Alias(alias) => {
-            (alias.expr.as_ref(), alias.relation.clone(), alias.name.clone())
-        }
+        Expr::Alias(alias) => (alias.expr.as_ref(), alias.relation.clone(), alias.name.clone()),
         other => (other, None, other.schema_name().to_string()),
     };
     match inner {
@@ -180,9 +178,10 @@ fn marked(expr: &Expr) -> Option<(&Expr, i64, Option<TableReference>, String)> {
 
 fn open_join(join: Join, marks: Vec<Expr>) -> Result<LogicalPlan> {
     let unconditional = join.on.is_empty()
-        && join.filter.as_ref().is_none_or(|f| {
-            matches!(f, Expr::Literal(ScalarValue::Boolean(Some(true)), _))
-        });
+        && join
+            .filter
+            .as_ref()
+            .is_none_or(|f| matches!(f, Expr::Literal(ScalarValue::Boolean(Some(true)), _)));
     let left = Arc::unwrap_or_clone(join.left);
     match join.join_type {
         JoinType::Inner => {

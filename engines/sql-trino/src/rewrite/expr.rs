@@ -4,8 +4,8 @@ use aquifer_sql::SqlError;
 use datafusion::sql::sqlparser::ast::helpers::attached_token::AttachedToken;
 use datafusion::sql::sqlparser::ast::{
     AccessExpr, CaseWhen, CastKind, CeilFloorKind, DataType, DateTimeField, Expr, Function,
-    FunctionArg, FunctionArgExpr, FunctionArgumentClause, FunctionArgumentList, FunctionArguments, Subscript,
-    TimezoneInfo, TrimWhereField, TypedString, Value, ValueWithSpan,
+    FunctionArg, FunctionArgExpr, FunctionArgumentClause, FunctionArgumentList, FunctionArguments,
+    Subscript, TimezoneInfo, TrimWhereField, TypedString, Value, ValueWithSpan,
 };
 use datafusion::sql::sqlparser::tokenizer::Span;
 
@@ -157,9 +157,10 @@ fn typed_literal(typed: TypedString) -> Result<Expr, SqlError> {
 
 /// A row of fields without names.
 fn row(items: Vec<Expr>) -> Expr {
-    let args = items.into_iter().enumerate().flat_map(|(i, item)| {
-        [build::text(crate::types::anonymous_field(i)), item]
-    });
+    let args = items
+        .into_iter()
+        .enumerate()
+        .flat_map(|(i, item)| [build::text(crate::types::anonymous_field(i)), item]);
     build::call("named_struct", args.collect())
 }
 
@@ -237,7 +238,8 @@ fn simple_name(function: &Function) -> Option<&str> {
 fn call(mut function: Function) -> Result<Expr, SqlError> {
     let Some(name) = simple_name(&function).map(str::to_owned) else {
         let message = format!("Function '{}' not registered", function.name);
-        let span = function.name.0.first().and_then(|p| p.as_ident()).map_or(Span::empty(), |i| i.span);
+        let span =
+            function.name.0.first().and_then(|p| p.as_ident()).map_or(Span::empty(), |i| i.span);
         return Err(SqlError::user("FUNCTION_NOT_FOUND", message).at_span(span));
     };
     let plain = function.over.is_none() && function.filter.is_none();
@@ -266,7 +268,10 @@ fn call(mut function: Function) -> Result<Expr, SqlError> {
         _ => {}
     }
     if let FunctionArguments::None = function.args
-        && matches!(name.as_str(), "current_date" | "current_timestamp" | "current_time" | "localtime" | "localtimestamp")
+        && matches!(
+            name.as_str(),
+            "current_date" | "current_timestamp" | "current_time" | "localtime" | "localtimestamp"
+        )
     {
         function.args = FunctionArguments::List(FunctionArgumentList {
             duplicate_treatment: None,

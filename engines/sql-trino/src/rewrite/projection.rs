@@ -13,9 +13,10 @@ use super::build;
 pub(super) fn name_items(select: &mut Select) {
     let mut seen: HashSet<String> = HashSet::new();
     // A star may bring any name.
-    let stars = select.projection.iter().any(|item| {
-        matches!(item, SelectItem::Wildcard(_) | SelectItem::QualifiedWildcard(..))
-    });
+    let stars = select
+        .projection
+        .iter()
+        .any(|item| matches!(item, SelectItem::Wildcard(_) | SelectItem::QualifiedWildcard(..)));
     for (i, item) in select.projection.iter_mut().enumerate() {
         let taken = std::mem::replace(item, SelectItem::UnnamedExpr(Expr::Tuple(vec![])));
         *item = match taken {

@@ -18,7 +18,12 @@ pub(super) fn before(query: &mut Query) -> Result<(), SqlError> {
         let offset = match query.limit_clause.take() {
             Some(LimitClause::LimitOffset { limit: None, offset, .. }) => offset,
             None => None,
-            Some(_) => return Err(SqlError::user("SYNTAX_ERROR", "LIMIT and FETCH FIRST exclude each other")),
+            Some(_) => {
+                return Err(SqlError::user(
+                    "SYNTAX_ERROR",
+                    "LIMIT and FETCH FIRST exclude each other",
+                ));
+            }
         };
         query.limit_clause =
             Some(LimitClause::LimitOffset { limit: Some(limit), offset, limit_by: vec![] });

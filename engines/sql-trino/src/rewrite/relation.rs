@@ -2,10 +2,9 @@
 
 use aquifer_sql::SqlError;
 use datafusion::sql::sqlparser::ast::{
-    BinaryOperator, Expr, FunctionArg, FunctionArgExpr, GroupByExpr, ObjectName, Query,
-    Select, SelectFlavor, SelectItem, SetExpr, TableAlias, TableFactor, TableSampleKind,
-    TableSampleUnit, TableWithJoins, WildcardAdditionalOptions,
-    helpers::attached_token::AttachedToken,
+    BinaryOperator, Expr, FunctionArg, FunctionArgExpr, GroupByExpr, ObjectName, Query, Select,
+    SelectFlavor, SelectItem, SetExpr, TableAlias, TableFactor, TableSampleKind, TableSampleUnit,
+    TableWithJoins, WildcardAdditionalOptions, helpers::attached_token::AttachedToken,
 };
 
 use super::build;
@@ -130,4 +129,3 @@ fn empty_query() -> Box<Query> {
         pipe_operators: vec![],
     })
 }
-

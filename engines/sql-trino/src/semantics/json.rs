@@ -46,9 +46,7 @@ impl ScalarUDFImpl for JsonLiteral {
         };
         let text = text.try_as_str().flatten().unwrap_or_default();
         match serde_json::from_str::<serde_json::Value>(text) {
-            Ok(value) => {
-                Ok(ColumnarValue::Scalar(ScalarValue::Utf8(Some(value.to_string()))))
-            }
+            Ok(value) => Ok(ColumnarValue::Scalar(ScalarValue::Utf8(Some(value.to_string())))),
             Err(_) => {
                 let message = format!("'{text}' is not a valid JSON literal");
                 Err(SqlError::user("INVALID_LITERAL", message).into())

@@ -14,7 +14,7 @@ mod unnest_marker;
 use datafusion::logical_expr::{HigherOrderUDF, ScalarUDF};
 
 pub(crate) use aggregate::{differs as aggregate_differs, result_of as aggregate_result};
-pub(crate) use decimal::{divides as divides_decimals, divide as divide_decimals};
+pub(crate) use decimal::{divide as divide_decimals, divides as divides_decimals};
 pub(crate) use unnest_marker::{MARKER as UNNEST_MARKER, UnnestMarker};
 
 /// The scalar functions behind syntax.

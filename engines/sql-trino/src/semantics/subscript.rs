@@ -191,7 +191,8 @@ fn find_keys(maps: &MapArray, key: &ArrayRef) -> Result<UInt32Array> {
     )?;
     let mut places = UInt32Builder::with_capacity(maps.len());
     for row in 0..maps.len() {
-        let (from, to) = (maps.value_offsets()[row] as usize, maps.value_offsets()[row + 1] as usize);
+        let (from, to) =
+            (maps.value_offsets()[row] as usize, maps.value_offsets()[row + 1] as usize);
         let found = (maps.is_valid(row) && key.is_valid(row))
             .then(|| (from..to).find(|i| same(*i, row).is_eq()))
             .flatten();

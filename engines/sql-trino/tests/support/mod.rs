@@ -1,6 +1,8 @@
 //! A catalog and an object store in memory, and whoever does the catalog's side of statements:
 //! the least of a room that the engine can be tested in.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on ends there")]
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::Mutex;

@@ -63,7 +63,7 @@ impl Run {
         self.live.counts(&running.stats);
         let description = Description::of_rows(&running.columns);
         let description = Description { rows: false, ..description };
-        let explained = |error| SqlError::from(session.explain_error(error));
+        let explained = |error| session.explain_error(error);
         let batches: Vec<_> = running.stream.try_collect().await.map_err(explained)?;
         let mut lines = Vec::new();
         for batch in &batches {

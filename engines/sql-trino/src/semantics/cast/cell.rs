@@ -4,10 +4,10 @@ use aquifer_sql::SqlError;
 use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Timelike, Utc};
 use datafusion::arrow::array::{Array, AsArray};
 use datafusion::arrow::datatypes::{
-    DataType, Date32Type, Date64Type, Decimal32Type, Decimal64Type, Decimal128Type,
-    Decimal256Type, DecimalType, Float16Type, Float32Type, Float64Type, Int8Type, Int16Type,
-    Int32Type, Int64Type, Time32MillisecondType, Time32SecondType, Time64MicrosecondType,
-    Time64NanosecondType, TimeUnit, UInt8Type, UInt16Type, UInt32Type, UInt64Type, i256,
+    DataType, Date32Type, Date64Type, Decimal32Type, Decimal64Type, Decimal128Type, Decimal256Type,
+    DecimalType, Float16Type, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type,
+    Time32MillisecondType, Time32SecondType, Time64MicrosecondType, Time64NanosecondType, TimeUnit,
+    UInt8Type, UInt16Type, UInt32Type, UInt64Type, i256,
 };
 use datafusion::error::{DataFusionError, Result};
 
@@ -60,7 +60,9 @@ impl<'a> Cell<'a> {
             DataType::UInt16 => integer!(UInt16Type),
             DataType::UInt32 => integer!(UInt32Type),
             DataType::UInt64 => integer!(UInt64Type),
-            DataType::Float16 => Cell::Real(array.as_primitive::<Float16Type>().value(row).to_f32()),
+            DataType::Float16 => {
+                Cell::Real(array.as_primitive::<Float16Type>().value(row).to_f32())
+            }
             DataType::Float32 => Cell::Real(array.as_primitive::<Float32Type>().value(row)),
             DataType::Float64 => Cell::Double(array.as_primitive::<Float64Type>().value(row)),
             DataType::Decimal32(_, s) => {
@@ -164,21 +166,28 @@ impl<'a> Cell<'a> {
                 let text = decimal_text(value, scale);
                 text.parse().map_err(|_| invalid(format!("Cannot cast '{text}' to {name}")))
             }
-            Cell::Text(text) => parse_double(text)
-                .ok_or_else(|| invalid(format!("Cannot cast '{text}' to {name}"))),
+            Cell::Text(text) => {
+                parse_double(text).ok_or_else(|| invalid(format!("Cannot cast '{text}' to {name}")))
+            }
             _ => Err(invalid(format!("Cannot cast value to {name}"))),
         }
     }
 
     pub(super) fn to_decimal(self, precision: u8, scale: u8) -> Result<i128> {
         let (from, text, digits) = match self {
-            Cell::Boolean(value) => {
-                ("BOOLEAN", value.to_string(), rescale(i256::from_i128(value.into()), 0, scale as i8))
+            Cell::Boolean(value) => (
+                "BOOLEAN",
+                value.to_string(),
+                rescale(i256::from_i128(value.into()), 0, scale as i8),
+            ),
+            Cell::Integer(value) => (
+                "BIGINT",
+                value.to_string(),
+                rescale(i256::from_i128(value.into()), 0, scale as i8),
+            ),
+            Cell::Real(value) => {
+                ("REAL", value.to_string(), text_decimal(&format!("{value}"), scale))
             }
-            Cell::Integer(value) => {
-                ("BIGINT", value.to_string(), rescale(i256::from_i128(value.into()), 0, scale as i8))
-            }
-            Cell::Real(value) => ("REAL", value.to_string(), text_decimal(&format!("{value}"), scale)),
             Cell::Double(value) => {
                 ("DOUBLE", value.to_string(), text_decimal(&format!("{value}"), scale))
             }
@@ -197,12 +206,9 @@ impl<'a> Cell<'a> {
             _ => ("value", String::new(), None),
         };
         let limit = 10_i128.pow(precision.into());
-        digits
-            .and_then(|d| d.to_i128())
-            .filter(|d| *d > -limit && *d < limit)
-            .ok_or_else(|| {
-                invalid(format!("Cannot cast {from} '{text}' to DECIMAL({precision}, {scale})"))
-            })
+        digits.and_then(|d| d.to_i128()).filter(|d| *d > -limit && *d < limit).ok_or_else(|| {
+            invalid(format!("Cannot cast {from} '{text}' to DECIMAL({precision}, {scale})"))
+        })
     }
 
     /// Days since the epoch.
@@ -242,9 +248,10 @@ impl<'a> Cell<'a> {
     pub(super) fn to_timestamp(self, unit: TimeUnit, zoned: bool) -> Result<i64> {
         let beyond = || invalid("Value cannot be cast to timestamp: out of range".to_owned());
         match self {
-            Cell::Date(days) => {
-                days.checked_mul(86_400).and_then(|s| s.checked_mul(per_second(&unit))).ok_or_else(beyond)
-            }
+            Cell::Date(days) => days
+                .checked_mul(86_400)
+                .and_then(|s| s.checked_mul(per_second(&unit)))
+                .ok_or_else(beyond),
             Cell::Time(nanos) => Ok(nanos / (1_000_000_000 / per_second(&unit))),
             Cell::Timestamp(ticks, own, zone) => {
                 let ticks = match (zone, zoned) {

@@ -63,7 +63,9 @@ fn build(values: Vec<Option<&Value>>, to: &TrinoType) -> Result<ArrayRef> {
             );
             // A number written with a fraction still becomes an integer.
             match convert(&texts, json, scalar) {
-                Err(_) if whole => convert(&convert(&texts, false, &TrinoType::Double)?, false, scalar),
+                Err(_) if whole => {
+                    convert(&convert(&texts, false, &TrinoType::Double)?, false, scalar)
+                }
                 converted => converted,
             }
         }

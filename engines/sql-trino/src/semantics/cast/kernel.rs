@@ -6,10 +6,10 @@ use aquifer_sql::SqlError;
 use datafusion::arrow::array::{
     Array, ArrayRef, AsArray, BinaryBuilder, BooleanBuilder, Date32Builder, Decimal128Builder,
     Float32Builder, Float64Builder, Int8Builder, Int16Builder, Int32Builder, Int64Builder,
-    ListArray, MapArray, StringBuilder, StructArray, Time32MillisecondBuilder,
-    Time32SecondBuilder, Time64MicrosecondBuilder, Time64NanosecondBuilder,
-    TimestampMicrosecondBuilder, TimestampMillisecondBuilder, TimestampNanosecondBuilder,
-    TimestampSecondBuilder, new_null_array,
+    ListArray, MapArray, StringBuilder, StructArray, Time32MillisecondBuilder, Time32SecondBuilder,
+    Time64MicrosecondBuilder, Time64NanosecondBuilder, TimestampMicrosecondBuilder,
+    TimestampMillisecondBuilder, TimestampNanosecondBuilder, TimestampSecondBuilder,
+    new_null_array,
 };
 use datafusion::arrow::compute::cast as engine_cast;
 use datafusion::arrow::datatypes::{DataType, TimeUnit};
@@ -126,10 +126,12 @@ fn times(array: &ArrayRef, to: &DataType) -> Result<ArrayRef> {
     let nanos = |c: Cell| c.to_time();
     match to {
         DataType::Time32(TimeUnit::Second) => {
-            build!(Time32SecondBuilder::new(), array, |c| nanos(c).map(|v| (v / 1_000_000_000) as i32))
+            build!(Time32SecondBuilder::new(), array, |c| nanos(c)
+                .map(|v| (v / 1_000_000_000) as i32))
         }
         DataType::Time32(_) => {
-            build!(Time32MillisecondBuilder::new(), array, |c| nanos(c).map(|v| (v / 1_000_000) as i32))
+            build!(Time32MillisecondBuilder::new(), array, |c| nanos(c)
+                .map(|v| (v / 1_000_000) as i32))
         }
         DataType::Time64(TimeUnit::Microsecond) => {
             build!(Time64MicrosecondBuilder::new(), array, |c| nanos(c).map(|v| v / 1000))

@@ -38,7 +38,9 @@ fn converts(from: &TrinoType, to: &TrinoType) -> bool {
         (Time(_), Time(_) | Timestamp(..)) => true,
         (Array(a), Array(b)) => converts(a, b),
         (Map(ka, va), Map(kb, vb)) => converts(ka, kb) && converts(va, vb),
-        (Row(a), Row(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| converts(&a.1, &b.1)),
+        (Row(a), Row(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| converts(&a.1, &b.1))
+        }
         (IntervalDayTime, IntervalDayTime) | (IntervalYearMonth, IntervalYearMonth) => true,
         _ => false,
     }

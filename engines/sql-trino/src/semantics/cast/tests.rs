@@ -75,12 +75,22 @@ fn text_becomes_what_it_says_or_fails_with_itself() {
         ("x", "double", "INVALID_CAST_ARGUMENT: Cannot cast 'x' to DOUBLE"),
         ("nan", "double", "INVALID_CAST_ARGUMENT: Cannot cast 'nan' to DOUBLE"),
         ("x", "date", "INVALID_CAST_ARGUMENT: Value cannot be cast to date: x"),
-        ("2024-02-30", "timestamp", "INVALID_CAST_ARGUMENT: Value cannot be cast to timestamp: 2024-02-30"),
-        ("1234.5", "decimal(4,1)", "INVALID_CAST_ARGUMENT: Cannot cast VARCHAR '1234.5' to DECIMAL(4, 1)"),
+        (
+            "2024-02-30",
+            "timestamp",
+            "INVALID_CAST_ARGUMENT: Value cannot be cast to timestamp: 2024-02-30",
+        ),
+        (
+            "1234.5",
+            "decimal(4,1)",
+            "INVALID_CAST_ARGUMENT: Cannot cast VARCHAR '1234.5' to DECIMAL(4, 1)",
+        ),
     ] {
         assert_eq!(text(value, ty), Err(message.to_owned()), "'{value}' as {ty}");
     }
-    assert!(text("x", "array(varchar)").unwrap_err().contains("Cannot cast varchar to array(varchar)"));
+    assert!(
+        text("x", "array(varchar)").unwrap_err().contains("Cannot cast varchar to array(varchar)")
+    );
 }
 
 #[test]
@@ -93,9 +103,8 @@ fn trying_gives_null_for_what_fails_only() {
 
 #[test]
 fn json_opens_into_nested_values() {
-    let array: ArrayRef = Arc::new(StringArray::from(vec![
-        r#"{"A": 1, "b": ["x", null], "c": {"k": 1.5}}"#,
-    ]));
+    let array: ArrayRef =
+        Arc::new(StringArray::from(vec![r#"{"A": 1, "b": ["x", null], "c": {"k": 1.5}}"#]));
     let to = TrinoType::parse("row(a bigint, b array(varchar), c map(varchar, double), d date)")
         .expect("a type");
     let out = convert(&array, true, &to).unwrap();
