@@ -90,7 +90,7 @@ impl Session {
         let boolean = name == "Valid";
         let field = Field::new(name, DataType::Utf8, false);
         let schema = Arc::new(Schema::new(vec![field.clone()]));
-        let rows = StringArray::from_iter_values(text.lines());
+        let rows = StringArray::from(text.lines().collect::<Vec<_>>());
         let batch = RecordBatch::try_new(schema.clone(), vec![Arc::new(rows)]);
         let typed = match boolean {
             true => Field::new(name, DataType::Boolean, false),
