@@ -14,6 +14,8 @@ const COMPILED_BYTES_MAX: usize = 4 << 20;
 const STEPS_BACK_MAX: usize = 100_000;
 
 enum Compiled {
+    /// One class of characters, repeated.
+    Class(Class),
     Plain(Regex),
     /// Looks ahead or behind, which takes time on some values.
     Around(Box<fancy_regex::Regex>),
@@ -42,6 +44,7 @@ pub(crate) fn matches(pattern: &'static str, value: &str) -> bool {
 impl Compiled {
     fn is_match(&self, value: &str) -> bool {
         match self {
+            Self::Class(class) => class.is_match(value),
             Self::Plain(regex) => regex.is_match(value),
             Self::Around(regex) => regex.is_match(value).unwrap_or(true),
             Self::Unchecked => true,
@@ -49,8 +52,92 @@ impl Compiled {
     }
 }
 
+/// Most patterns are of this form, and need no machine.
+struct Class {
+    /// Bit by bit, the characters of ASCII that are in it.
+    ascii: u128,
+    /// For the other characters.
+    any: Regex,
+    min: usize,
+    max: usize,
+}
+
+impl Class {
+    /// `[a-z]*`, `[a-z]+`, `[a-z]{1,9}`; `None` for what has more to it.
+    fn new(text: &str) -> Option<Self> {
+        let text = text.strip_prefix('^').unwrap_or(text);
+        let text = text.strip_suffix('$').unwrap_or(text);
+        let end = text.rfind(']')? + 1;
+        let (class, repeated) = (text.get(..end)?, text.get(end..)?);
+        let (min, max) = match repeated {
+            "*" => (0, usize::MAX),
+            "+" => (1, usize::MAX),
+            _ => {
+                let counts = repeated.strip_prefix('{')?.strip_suffix('}')?;
+                let (min, max) = counts.split_once(',').unwrap_or((counts, counts));
+                let max = if max.is_empty() { usize::MAX } else { max.parse().ok()? };
+                (min.parse().ok()?, max)
+            }
+        };
+        // What is more than one class does not match a single character as one does.
+        if !class.starts_with('[') || !is_one_class(class) {
+            return None;
+        }
+        let any = Regex::new(&format!("^(?:{class})$")).ok()?;
+        let mut ascii = 0;
+        for byte in 0..128_u8 {
+            let character = char::from(byte);
+            if any.is_match(character.encode_utf8(&mut [0; 4])) {
+                ascii |= 1 << byte;
+            }
+        }
+        Some(Self { ascii, any, min, max })
+    }
+
+    fn is_match(&self, value: &str) -> bool {
+        if value.is_ascii() {
+            return (self.min..=self.max).contains(&value.len())
+                && value.bytes().all(|byte| self.ascii & (1 << byte) != 0);
+        }
+        let mut count = 0;
+        let all = value.chars().all(|character| {
+            count += 1;
+            match u8::try_from(character) {
+                Ok(byte) if byte.is_ascii() => self.ascii & (1 << byte) != 0,
+                _ => self.any.is_match(character.encode_utf8(&mut [0; 4])),
+            }
+        });
+        all && (self.min..=self.max).contains(&count)
+    }
+}
+
+/// Whether the first bracket closes at the very end.
+fn is_one_class(class: &str) -> bool {
+    let mut depth = 0_usize;
+    let mut escaped = false;
+    for (at, c) in class.char_indices() {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            '[' => depth += 1,
+            ']' => {
+                depth = depth.saturating_sub(1);
+                if depth == 0 {
+                    return at + 1 == class.len();
+                }
+            }
+            _ => {}
+        }
+    }
+    false
+}
+
 fn compile(pattern: &str) -> Compiled {
-    let text = format!("^(?:{})$", translate(pattern));
+    let text = translate(pattern);
+    if let Some(class) = Class::new(&text) {
+        return Compiled::Class(class);
+    }
+    let text = format!("^(?:{text})$");
     match RegexBuilder::new(&text).size_limit(COMPILED_BYTES_MAX).build() {
         Ok(regex) => Compiled::Plain(regex),
         Err(regex::Error::Syntax(_)) => fancy_regex::RegexBuilder::new(&text)
@@ -194,9 +281,36 @@ mod tests {
             ("[^]a]", "b", "]"),
             ("\\u0041b", "Ab", "b"),
         ] {
-            assert!(matches!(compile(pattern), Compiled::Plain(_)), "{pattern}");
+            let compiled = compile(pattern);
+            assert!(matches!(compiled, Compiled::Class(_) | Compiled::Plain(_)), "{pattern}");
             assert!(matches(pattern, yes), "{pattern} {yes:?}");
             assert!(!matches(pattern, no), "{pattern} {no:?}");
+        }
+    }
+
+    #[test]
+    fn a_class_repeated_is_the_same_as_its_expression() {
+        for pattern in [
+            "[a-zA-Z0-9_.-]+",
+            "^[\\w-]{1,3}$",
+            "[\\p{L}\\p{Z}_.:/=+\\-@]*",
+            "[^\\r\\n]{2,}",
+            "[]a\\]]{2}",
+            "[\\u0020-\\uD7FF]*",
+        ] {
+            let text = translate(pattern);
+            let Compiled::Class(class) = compile(pattern) else { panic!("{pattern} is a class") };
+            let whole = text.strip_prefix('^').unwrap_or(&text);
+            let whole = whole.strip_suffix('$').unwrap_or(whole);
+            let regex = Regex::new(&format!("^(?:{whole})$")).expect("an expression");
+            for value in
+                ["", "a", "ab", "abc", "abcd", "a b", "é", "aé", "]]", "a\n", "/", "a\u{3000}"]
+            {
+                assert_eq!(class.is_match(value), regex.is_match(value), "{pattern} {value:?}");
+            }
+        }
+        for pattern in ["[a]|[b]+", "[a][b]+", "x[a]+", "[a]+?", "([a]+)", "\\[a]+"] {
+            assert!(!matches!(compile(pattern), Compiled::Class(_)), "{pattern}");
         }
     }
 

@@ -123,6 +123,25 @@ impl Schema {
         self.members.iter().enumerate().find(|(_, member)| member.wire == wire)
     }
 
+    /// The member that `name_of` names so. Clients mostly write members in the model's order, so
+    /// `next`, the one after the last, is tried first; generated members are sorted by name.
+    pub fn find(
+        &self,
+        name: &str,
+        next: usize,
+        name_of: impl Fn(&'static Member) -> &'static str,
+    ) -> Option<(usize, &'static Member)> {
+        let members = self.members;
+        if let Some(member) = members.get(next).filter(|member| name_of(member) == name) {
+            return Some((next, member));
+        }
+        if let Ok(index) = members.binary_search_by(|member| name_of(member).cmp(name)) {
+            return members.get(index).map(|member| (index, member));
+        }
+        // Names on the wire need not be in the order of the model's.
+        members.iter().enumerate().find(|(_, member)| name_of(member) == name)
+    }
+
     /// The element of a list.
     ///
     /// # Panics

@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use bytes::Bytes;
 
@@ -213,8 +214,12 @@ impl<T: Shape + Default> MapShape for BTreeMap<String, T> {
         }
     }
     fn insert(&mut self, key: String) -> &mut dyn Shape {
-        let place = self.entry(key).or_default();
-        *place = T::default();
-        place
+        match self.entry(key) {
+            Entry::Vacant(place) => place.insert(T::default()),
+            Entry::Occupied(mut place) => {
+                place.insert(T::default());
+                place.into_mut()
+            }
+        }
     }
 }

@@ -190,7 +190,7 @@ impl Validator {
         if let Some(pattern) = bounds.pattern
             && !matches(pattern, value)
         {
-            let rule = format!("Member must satisfy regular expression pattern: {pattern}");
+            let rule = || format!("Member must satisfy regular expression pattern: {pattern}");
             self.report(schema, rule, || value.to_owned());
         }
     }
@@ -201,7 +201,7 @@ impl Validator {
             return;
         }
         self.keep(value);
-        self.report(schema, enum_rule(schema), || value.to_owned());
+        self.report(schema, || enum_rule(schema), || value.to_owned());
     }
 
     /// An element that is null, of a list or map that has no nulls.
@@ -269,19 +269,15 @@ impl Validator {
         if let Some(min) = bounds.min
             && value < min as f64
         {
-            let rule = format!(
-                "Member must have value greater than or equal to {}",
-                number_text(schema, min)
-            );
+            let bound = || number_text(schema, min);
+            let rule = || format!("Member must have value greater than or equal to {}", bound());
             self.report(schema, rule, &text);
         }
         if let Some(max) = bounds.max
             && value > max as f64
         {
-            let rule = format!(
-                "Member must have value less than or equal to {}",
-                number_text(schema, max)
-            );
+            let bound = || number_text(schema, max);
+            let rule = || format!("Member must have value less than or equal to {}", bound());
             self.report(schema, rule, &text);
         }
     }
@@ -336,18 +332,23 @@ impl Validator {
         if let Some(min) = bounds.min
             && length < min
         {
-            let rule = format!("Member must have length greater than or equal to {min}");
+            let rule = || format!("Member must have length greater than or equal to {min}");
             self.report(schema, rule, &text);
         }
         if let Some(max) = bounds.max
             && length > max
         {
-            let rule = format!("Member must have length less than or equal to {max}");
+            let rule = || format!("Member must have length less than or equal to {max}");
             self.report(schema, rule, &text);
         }
     }
 
-    fn report(&mut self, schema: &'static Schema, rule: String, text: impl Fn() -> String) {
+    fn report(
+        &mut self,
+        schema: &'static Schema,
+        rule: impl Fn() -> String,
+        text: impl Fn() -> String,
+    ) {
         if let Some(Segment::Index(_) | Segment::Key(_)) = self.path.last() {
             return self.element(Some(schema));
         }
@@ -355,7 +356,7 @@ impl Validator {
             return;
         }
         let value = if schema.sensitive { Offender::Hidden } else { Offender::Text(cut(text())) };
-        self.push(self.path.len(), value, rule, None);
+        self.push(self.path.len(), value, rule(), None);
     }
 
     /// The element being read violates what its schema asks.

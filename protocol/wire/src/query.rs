@@ -35,7 +35,8 @@ impl<'a> Node<'a> {
             tail(pair).strip_prefix(name).is_some_and(|tail| tail.starts_with('.'))
         };
         // Between a name and its dotted ones others may stand: `a`, `a-b`, `a.b`.
-        let from = rest.iter().position(inside).unwrap_or(rest.len());
+        let dotted = || name.bytes().chain(std::iter::once(b'.'));
+        let from = rest.partition_point(|pair| tail(pair).bytes().lt(dotted()));
         let below = rest.get(from..).unwrap_or_default();
         let end = below.partition_point(inside);
         if value.is_none() && end == 0 {
@@ -56,7 +57,9 @@ impl<'a> Node<'a> {
                 continue;
             }
             last = segment;
-            if let (Ok(number), Some(child)) = (segment.parse(), self.child(segment)) {
+            if let Ok(number) = segment.parse()
+                && let Some(child) = self.child(segment)
+            {
                 items.push((number, child));
             }
         }

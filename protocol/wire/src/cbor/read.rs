@@ -37,21 +37,17 @@ fn read_struct(
     check: &mut Validator,
     seen: &mut Seen,
 ) -> Result<(), WireError> {
-    let members = value.schema().members;
-    let (mut left, mut from) = (length, 0);
+    let schema = value.schema();
+    let (mut left, mut next) = (length, 0);
     while tokens.more(&mut left)? {
         let Token::Text(key) = tokens.next()? else {
             return Err(tokens.bad("a key that is not text"));
         };
-        let is = |(_, member): &(usize, &'static Member)| member.name == key;
-        // Members mostly come in one order, so the search begins where the last one ended.
-        let all = || members.iter().enumerate();
-        let Some((index, member)) = all().skip(from).find(is).or_else(|| all().take(from).find(is))
-        else {
+        let Some((index, member)) = schema.find(&key, next, |member| member.name) else {
             tokens.skip()?;
             continue;
         };
-        from = index + 1;
+        next = index + 1;
         if seen.contains(index) {
             return Err(tokens.bad("a member that is given twice"));
         }

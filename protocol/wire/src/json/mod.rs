@@ -25,18 +25,25 @@ impl Names {
         }
     }
 
-    /// The member of that name. Clients mostly write members in one order, so the search begins
-    /// where the last one ended.
+    /// The member of that name, which is perhaps the next one.
     fn find(
         self,
         schema: &'static Schema,
         name: &str,
-        from: usize,
+        next: usize,
     ) -> Option<(usize, &'static Member)> {
-        let is = |(_, member): &(usize, &'static Member)| {
-            self.of(member) == name && (self == Self::Model || member.location == Location::Body)
-        };
-        let members = || schema.members.iter().enumerate();
-        members().skip(from).find(is).or_else(|| members().take(from).find(is))
+        match self {
+            Self::Model => schema.find(name, next, |member| member.name),
+            Self::Wire => schema
+                .find(name, next, |member| member.wire)
+                .filter(|(_, member)| member.location == Location::Body)
+                // A header or query parameter may be named like a member of the body.
+                .or_else(|| {
+                    let body = |(_, member): &(usize, &'static Member)| {
+                        member.wire == name && member.location == Location::Body
+                    };
+                    schema.members.iter().enumerate().find(body)
+                }),
+        }
     }
 }

