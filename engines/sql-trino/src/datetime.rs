@@ -77,6 +77,12 @@ pub(crate) fn has_zone(text: &str) -> bool {
     parse_timestamp(text).is_some_and(|w| w.zone.is_some())
 }
 
+/// The zone a timestamp's text names, if it is not UTC.
+pub(crate) fn zone_name(text: &str) -> Option<String> {
+    let name = parse_timestamp(text)?.zone?.name();
+    (name != "UTC").then_some(name)
+}
+
 fn number(digits: &str, min: usize, max: usize) -> Option<u32> {
     let fits = (min..=max).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
     if fits { digits.parse().ok() } else { None }

@@ -241,6 +241,10 @@ fn plan_error(message: &str, query: Option<&Query>, at: Option<(u64, u64)>) -> S
     if mismatch.iter().any(|word| message.contains(word)) {
         return placed(SqlError::user("TYPE_MISMATCH", message), at);
     }
+    if message.starts_with("Too many columns! The subquery should only return one column") {
+        let text = "Multiple columns returned by subquery are not yet supported";
+        return placed(SqlError::not_supported(text), at);
+    }
     if message.contains("same number of columns") {
         let text = "UNION query has different number of fields";
         return placed(SqlError::user("TYPE_MISMATCH", text), at);

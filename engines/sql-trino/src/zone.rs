@@ -64,7 +64,6 @@ impl Zone {
     }
 
     /// The name it is known by.
-    #[cfg(test)]
     pub(crate) fn name(self) -> String {
         match self {
             Zone::Named(zone) => zone.name().to_owned(),

@@ -129,7 +129,10 @@ pub(crate) fn open_unnests(plan: LogicalPlan) -> Result<LogicalPlan> {
     plan.transform_up_with_subqueries(|node| match node {
         LogicalPlan::Join(join) => match marks_of(&join.right) {
             Some(marks) => open_join(join, marks).map(Transformed::yes),
-            None => Ok(Transformed::no(LogicalPlan::Join(join))),
+            None => match computed_beside(&join) {
+                Some(computed) => beside(join, computed).map(Transformed::yes),
+                None => Ok(Transformed::no(LogicalPlan::Join(join))),
+            },
         },
         other => Ok(Transformed::no(other)),
     })
@@ -142,6 +145,44 @@ pub(crate) fn open_unnests(plan: LogicalPlan) -> Result<LogicalPlan> {
         None => Ok(Transformed::no(node)),
     })
     .data()
+}
+
+/// What `LATERAL (SELECT expressions)` computes of the left side's columns, if the right side of a
+/// join is that and nothing more.
+fn computed_beside(join: &Join) -> Option<Vec<Expr>> {
+    fn computed(plan: &LogicalPlan, table: Option<&TableReference>) -> Option<Vec<Expr>> {
+        match plan {
+            LogicalPlan::SubqueryAlias(SubqueryAlias { input, alias, .. }) => {
+                computed(input, table.or(Some(alias)))
+            }
+            LogicalPlan::Subquery(subquery) => computed(&subquery.subquery, table),
+            LogicalPlan::Projection(Projection { expr, input, .. })
+                if matches!(**input, LogicalPlan::EmptyRelation(_))
+                    && expr.iter().any(Expr::contains_outer) =>
+            {
+                let named = expr.iter().map(|e| {
+                    let name = e.qualified_name().1;
+                    e.clone().unalias().alias_qualified(table.cloned(), name)
+                });
+                Some(named.collect())
+            }
+            _ => None,
+        }
+    }
+    matches!(join.join_type, JoinType::Inner).then(|| computed(&join.right, None)).flatten()
+}
+
+/// The left side with columns computed of it.
+fn beside(join: Join, computed: Vec<Expr>) -> Result<LogicalPlan> {
+    let left = Arc::unwrap_or_clone(join.left);
+    let own: Vec<Expr> = left.schema().columns().into_iter().map(Expr::Column).collect();
+    let computed = computed.into_iter().map(local).collect::<Result<Vec<_>>>()?;
+    let plan = LogicalPlanBuilder::from(left).project(own.into_iter().chain(computed))?;
+    let conditions = join.on.into_iter().map(|(l, r)| l.eq(r)).chain(join.filter);
+    match conditions.reduce(Expr::and) {
+        Some(condition) => plan.filter(condition)?.build(),
+        None => plan.build(),
+    }
 }
 
 /// The marks, if the plan is a projection of them.

@@ -130,7 +130,9 @@ fn typed_literal(typed: TypedString) -> Result<Expr, SqlError> {
         DataType::Timestamp(_, zone) => {
             let zoned = *zone == TimezoneInfo::WithTimeZone || crate::datetime::has_zone(text);
             let zone = if zoned { " with time zone" } else { "" };
-            ("TIMESTAMP", format!("timestamp({}){zone}", fraction(text)))
+            // Trino: as many digits as are written; here: three at least, which is what tables
+            // hold and clients expect.
+            ("TIMESTAMP", format!("timestamp({}){zone}", fraction(text).max(3)))
         }
         DataType::Time(..) => ("TIME", format!("time({})", fraction(text))),
         other => {
@@ -152,7 +154,12 @@ fn typed_literal(typed: TypedString) -> Result<Expr, SqlError> {
         let message = format!("'{text}' is not a valid {name} literal");
         return Err(SqlError::user("INVALID_LITERAL", message).at_span(span));
     }
-    Ok(build::call_at("$cast", span, vec![build::text(text), build::text(ty)]))
+    let value = build::call_at("$cast", span, vec![build::text(text), build::text(ty)]);
+    // A timestamp keeps the zone it is written in.
+    match crate::datetime::zone_name(text).filter(|_| name == "TIMESTAMP") {
+        Some(zone) => Ok(build::call("at_timezone", vec![value, build::text(zone)])),
+        None => Ok(value),
+    }
 }
 
 /// A row of fields without names.

@@ -2,13 +2,15 @@
 
 use aquifer_sql::SqlError;
 use datafusion::sql::sqlparser::ast::{
-    DataType, Expr, Fetch, GroupByExpr, LimitClause, OrderByKind, Query, Select, Value,
+    DataType, Expr, Fetch, GroupByExpr, LimitClause, OrderByKind, Query, Select, SetExpr, Value,
 };
+use datafusion::sql::sqlparser::tokenizer::Span;
 
 use super::build;
 
 /// Before the query's expressions are visited.
 pub(super) fn before(query: &mut Query) -> Result<(), SqlError> {
+    open_tables(&mut query.body);
     if let Some(fetch) = query.fetch.take() {
         let Fetch { with_ties, percent, quantity } = fetch;
         if with_ties || percent {
@@ -29,6 +31,22 @@ pub(super) fn before(query: &mut Query) -> Result<(), SqlError> {
             Some(LimitClause::LimitOffset { limit: Some(limit), offset, limit_by: vec![] });
     }
     Ok(())
+}
+
+/// `TABLE t` is `SELECT * FROM t`.
+fn open_tables(body: &mut SetExpr) {
+    match body {
+        SetExpr::Table(table) => {
+            let parts = [&table.schema_name, &table.table_name].into_iter().flatten();
+            let name = parts.map(|part| build::ident(part, Span::empty())).collect::<Vec<_>>();
+            *body = super::relation::whole_table(name.into());
+        }
+        SetExpr::SetOperation { left, right, .. } => {
+            open_tables(left);
+            open_tables(right);
+        }
+        _ => {}
+    }
 }
 
 /// After its expressions have been rewritten: counts and ordinals are plain numbers again.

@@ -11,6 +11,13 @@ use super::build;
 
 /// Before the factor's expressions are visited.
 pub(super) fn before(factor: &mut TableFactor) -> Result<(), SqlError> {
+    if let TableFactor::Derived { sample, alias, .. } = factor
+        && let Some(kind) = sample.take()
+    {
+        // The columns' names stay inside; only the relation's is needed outside.
+        let outer = alias.clone().map(|a| TableAlias { columns: vec![], ..a });
+        return wrap(factor, kind, outer);
+    }
     let TableFactor::Table { name, args, sample, with_ordinality, alias, .. } = factor else {
         return Ok(());
     };
@@ -37,9 +44,19 @@ pub(super) fn before(factor: &mut TableFactor) -> Result<(), SqlError> {
         return Ok(());
     }
     let Some(kind) = sample.take() else { return Ok(()) };
+    let alias = alias.take().or_else(|| own_name(name));
+    wrap(factor, kind, alias)
+}
+
+/// Puts a factor whose sample was taken out into a query that samples it.
+fn wrap(
+    factor: &mut TableFactor,
+    kind: TableSampleKind,
+    alias: Option<TableAlias>,
+) -> Result<(), SqlError> {
     let (TableSampleKind::AfterTableAlias(taken) | TableSampleKind::BeforeTableAlias(taken)) = kind;
-    let quantity = match &taken.quantity {
-        Some(q) if !matches!(q.unit, Some(TableSampleUnit::Rows)) => q.value.clone(),
+    let quantity = match taken.quantity {
+        Some(q) if !matches!(q.unit, Some(TableSampleUnit::Rows)) => q.value,
         _ => {
             return Err(SqlError::user(
                 "SYNTAX_ERROR",
@@ -47,11 +64,9 @@ pub(super) fn before(factor: &mut TableFactor) -> Result<(), SqlError> {
             ));
         }
     };
-    let alias = alias.take().or_else(|| own_name(name));
-    let table = std::mem::replace(
-        factor,
-        TableFactor::Derived { lateral: false, subquery: empty_query(), alias: None, sample: None },
-    );
+    let empty =
+        TableFactor::Derived { lateral: false, subquery: empty_query(), alias: None, sample: None };
+    let table = std::mem::replace(factor, empty);
     *factor = sampled(table, quantity, alias);
     Ok(())
 }
@@ -87,6 +102,27 @@ fn sampled(table: TableFactor, quantity: Expr, alias: Option<TableAlias>) -> Tab
         select.selection = Some(chosen);
     }
     TableFactor::Derived { lateral: false, subquery: query, alias, sample: None }
+}
+
+/// `SELECT * FROM table`
+pub(super) fn whole_table(name: ObjectName) -> SetExpr {
+    let table = TableFactor::Table {
+        name,
+        alias: None,
+        args: None,
+        with_hints: vec![],
+        version: None,
+        with_ordinality: false,
+        partitions: vec![],
+        json_path: None,
+        sample: None,
+        index_hints: vec![],
+    };
+    let mut body = *empty_query().body;
+    if let SetExpr::Select(select) = &mut body {
+        select.from = vec![TableWithJoins { relation: table, joins: vec![] }];
+    }
+    body
 }
 
 fn empty_query() -> Box<Query> {
