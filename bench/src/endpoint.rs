@@ -1,5 +1,6 @@
 //! Where requests go, and how they are signed.
 
+use std::str::FromStr;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -13,15 +14,40 @@ use sha2::{Digest as _, Sha256};
 /// The region requests are signed for.
 pub const REGION: &str = "us-east-1";
 
+/// Who asks.
+#[derive(Clone, Debug)]
+pub struct Key {
+    /// The access key id.
+    pub id: String,
+    /// The secret access key.
+    pub secret: String,
+}
+
+impl Default for Key {
+    fn default() -> Key {
+        Key {
+            id: "AKIABENCHMARKS000000".to_owned(),
+            secret: "a secret of the benchmarks".to_owned(),
+        }
+    }
+}
+
+impl FromStr for Key {
+    type Err = anyhow::Error;
+
+    fn from_str(text: &str) -> Result<Key> {
+        let (id, secret) = text.split_once(':').context("a key is written id:secret")?;
+        Ok(Key { id: id.to_owned(), secret: secret.to_owned() })
+    }
+}
+
 /// A server, and who asks it.
 #[derive(Clone, Debug)]
 pub struct Endpoint {
     /// `host:port`.
     pub authority: String,
-    /// The access key id.
-    pub access_key: String,
-    /// The secret access key.
-    pub secret: String,
+    /// What requests are signed with.
+    pub key: Key,
 }
 
 /// The content of a request. Its hash is computed once, however often it is sent.
@@ -76,7 +102,7 @@ impl Outgoing {
 
 impl Endpoint {
     /// An endpoint from its URL, `http://host:port`.
-    pub fn parse(url: &str) -> Result<Endpoint> {
+    pub fn parse(url: &str, key: &Key) -> Result<Endpoint> {
         let uri: Uri = url.parse().with_context(|| format!("'{url}' is not a URL"))?;
         if uri.scheme_str() != Some("http") {
             bail!("'{url}' is not an http:// URL");
@@ -86,14 +112,7 @@ impl Endpoint {
         if uri.port().is_none() {
             authority.push_str(":80");
         }
-        Ok(Endpoint { authority, access_key: "test".to_owned(), secret: "test".to_owned() })
-    }
-
-    /// The same endpoint, asked by someone else.
-    pub fn with_credentials(mut self, access_key: &str, secret: &str) -> Endpoint {
-        access_key.clone_into(&mut self.access_key);
-        secret.clone_into(&mut self.secret);
-        self
+        Ok(Endpoint { authority, key: key.clone() })
     }
 
     /// `http://host:port`.
@@ -111,8 +130,8 @@ impl Endpoint {
             headers.insert("x-amz-target", HeaderValue::from_static(target));
         }
         let signer = Signer {
-            access_key: &self.access_key,
-            secret: &self.secret,
+            access_key: &self.key.id,
+            secret: &self.key.secret,
             session_token: None,
             region: REGION,
             service: outgoing.service,
@@ -149,18 +168,20 @@ mod tests {
 
     #[test]
     fn an_endpoint_is_a_plain_url() {
+        let key = Key::default();
         assert_eq!(
-            Endpoint::parse("http://127.0.0.1:4566").unwrap().url(),
+            Endpoint::parse("http://127.0.0.1:4566", &key).unwrap().url(),
             "http://127.0.0.1:4566"
         );
-        assert_eq!(Endpoint::parse("http://localhost/").unwrap().authority, "localhost:80");
-        assert!(Endpoint::parse("https://127.0.0.1").is_err());
-        assert!(Endpoint::parse("127.0.0.1:4566").is_err());
+        assert_eq!(Endpoint::parse("http://localhost/", &key).unwrap().authority, "localhost:80");
+        assert!(Endpoint::parse("https://127.0.0.1", &key).is_err());
+        assert!(Endpoint::parse("127.0.0.1:4566", &key).is_err());
     }
 
     #[test]
     fn a_request_covers_its_target_and_host() {
-        let endpoint = Endpoint::parse("http://localhost:1").unwrap();
+        let key = Key::default();
+        let endpoint = Endpoint::parse("http://localhost:1", &key).unwrap();
         let outgoing = Outgoing {
             service: "athena",
             method: Method::POST,

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoint, Key};
 
 /// `/proc` counts processor time in these; Linux fixed `USER_HZ` for programs at 100.
 const TICKS_PER_SECOND: f64 = 100.0;
@@ -26,12 +26,17 @@ pub struct Server {
 
 impl Server {
     /// Starts `binary serve --port 0 …` and waits for its `ready` line.
-    pub fn start(binary: &Path, arguments: &[String]) -> Result<Server> {
+    ///
+    /// The server knows the key that requests are signed with: it verifies each of them, as it
+    /// does not for keys nobody issued.
+    pub fn start(binary: &Path, arguments: &[String], key: &Key) -> Result<Server> {
         let started = Instant::now();
         let mut child = Command::new(binary)
             .args(["serve", "--port", "0"])
             .args(arguments)
-            .env("RUST_LOG", "warn")
+            .env("AQUIFER_LOG", "warn")
+            .env("AQUIFER_ROOT_ACCESS_KEY_ID", &key.id)
+            .env("AQUIFER_ROOT_SECRET_ACCESS_KEY", &key.secret)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()
@@ -44,7 +49,7 @@ impl Server {
             let ended = child.wait()?;
             bail!("the server did not say ready but '{}' ({ended})", line.trim());
         };
-        Ok(Server { child, endpoint: Endpoint::parse(url)?, ready_after })
+        Ok(Server { child, endpoint: Endpoint::parse(url, key)?, ready_after })
     }
 
     /// The process.

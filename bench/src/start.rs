@@ -8,7 +8,7 @@ use clap::Args;
 use http::Method;
 
 use crate::connection::{Connection, refusal};
-use crate::endpoint::{Body, Outgoing};
+use crate::endpoint::{Body, Key, Outgoing};
 use crate::machine;
 use crate::process::{self, Server};
 use crate::table::{Table, median, mib, number};
@@ -91,7 +91,7 @@ pub fn run(options: &Options) -> Result<()> {
 /// Starts a server and lists its buckets, the first call a client makes.
 fn start(binary: &std::path::Path, arguments: &[String]) -> Result<(Server, Start)> {
     let started = Instant::now();
-    let server = Server::start(binary, arguments)?;
+    let server = Server::start(binary, arguments, &Key::default())?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let list = Outgoing::s3(Method::GET, "/".to_owned(), String::new(), Body::none());
     let answer = runtime.block_on(Connection::new(&server.endpoint).call(&list))?;

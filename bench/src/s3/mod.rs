@@ -8,12 +8,12 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 use clap::Args;
 use http::Method;
 
 use crate::connection::{Connection, refusal};
-use crate::endpoint::{Body, Endpoint, Outgoing};
+use crate::endpoint::{Body, Endpoint, Key, Outgoing};
 use crate::load::{self, Outcome, Pressure, Until};
 use crate::machine;
 use crate::process::{self, Process, Server, Used};
@@ -45,9 +45,10 @@ pub struct Options {
     /// Process id of the second server.
     #[arg(long, requires = "vs")]
     vs_pid: Option<u32>,
-    /// `key:secret` for both endpoints. Aquifer does not check the signature of an unknown key.
-    #[arg(long, default_value = "test:test")]
-    credentials: String,
+    /// The key, `id:secret`, that a started server knows; for --endpoint and --vs one that they
+    /// know. Aquifer does not verify signatures of a key that nobody issued.
+    #[arg(long, value_name = "ID:SECRET")]
+    key: Option<Key>,
     /// Connections, each with one request at a time.
     #[arg(long, default_value_t = 16)]
     connections: usize,
@@ -86,6 +87,7 @@ pub fn run(options: &Options) -> Result<()> {
     {
         bail!("rounds, connections and seconds are at least one");
     }
+    let key = options.key.clone().unwrap_or_default();
     let folder = process::scratch("s3")?;
     let spawned = match &options.spawn {
         None => None,
@@ -96,10 +98,10 @@ pub fn run(options: &Options) -> Result<()> {
             if !arguments.iter().any(|argument| argument == "--ephemeral") {
                 arguments.extend(["--data".to_owned(), data]);
             }
-            Some(Server::start(&binary, &arguments)?)
+            Some(Server::start(&binary, &arguments, &key)?)
         }
     };
-    let sides = sides(options, spawned.as_ref())?;
+    let sides = sides(options, spawned.as_ref(), &key)?;
     println!("{}", machine::line());
     println!(
         "{} connections, {} s × {} rounds, bodies {}{}\n",
@@ -138,25 +140,21 @@ pub fn run(options: &Options) -> Result<()> {
     spawned.map_or(Ok(()), Server::end)
 }
 
-fn sides(options: &Options, spawned: Option<&Server>) -> Result<Vec<Side>> {
-    let (key, secret) =
-        options.credentials.split_once(':').context("--credentials is not key:secret")?;
+fn sides(options: &Options, spawned: Option<&Server>, key: &Key) -> Result<Vec<Side>> {
     let first = match (spawned, &options.endpoint) {
         (Some(server), _) => {
             Side { endpoint: server.endpoint.clone(), process: Some(server.process()) }
         }
-        (None, Some(url)) => {
-            Side { endpoint: Endpoint::parse(url)?, process: options.pid.map(|id| Process { id }) }
-        }
+        (None, Some(url)) => Side {
+            endpoint: Endpoint::parse(url, key)?,
+            process: options.pid.map(|id| Process { id }),
+        },
         (None, None) => bail!("neither --endpoint nor --spawn"),
     };
     let mut sides = vec![first];
     if let Some(url) = &options.vs {
         let process = options.vs_pid.map(|id| Process { id });
-        sides.push(Side { endpoint: Endpoint::parse(url)?, process });
-    }
-    for side in &mut sides {
-        side.endpoint = side.endpoint.clone().with_credentials(key, secret);
+        sides.push(Side { endpoint: Endpoint::parse(url, key)?, process });
     }
     Ok(sides)
 }

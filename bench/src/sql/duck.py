@@ -12,6 +12,7 @@ import duckdb
 folder, threads = pathlib.Path(sys.argv[1]), int(sys.argv[2])
 db = duckdb.connect()
 db.execute(f"SET threads = {threads}")
+db.execute("SET enable_progress_bar = false")  # it would write among the answers
 for table in sorted(folder.iterdir()):
     files = f"{table}/**/*"
     db.execute(f"CREATE VIEW {table.name} AS FROM read_parquet('{files}', hive_partitioning = true)")

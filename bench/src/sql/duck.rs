@@ -8,7 +8,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 
-use crate::process;
+use crate::process::{self, Process};
 
 /// What the flights script and DuckDB need. DuckDB and boto3 as the client tests pin them.
 const PACKAGES: [&str; 3] = ["boto3==1.43.11", "duckdb==2.0.0", "zstandard==0.25.0"];
@@ -76,6 +76,11 @@ impl Duck {
     /// Its name and version.
     pub fn version(&self) -> &str {
         &self.version
+    }
+
+    /// The child.
+    pub fn process(&self) -> Process {
+        Process { id: self.child.id() }
     }
 
     /// Runs a query.

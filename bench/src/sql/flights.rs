@@ -41,8 +41,8 @@ pub fn load(python: &Path, example: &Path, endpoint: &Endpoint) -> Result<()> {
         .arg(example.join("pipeline.py"))
         .args(["--bucket", BUCKET])
         .env("AWS_ENDPOINT_URL", endpoint.url())
-        .env("AWS_ACCESS_KEY_ID", &endpoint.access_key)
-        .env("AWS_SECRET_ACCESS_KEY", &endpoint.secret)
+        .env("AWS_ACCESS_KEY_ID", &endpoint.key.id)
+        .env("AWS_SECRET_ACCESS_KEY", &endpoint.key.secret)
         .env("AWS_DEFAULT_REGION", REGION)
         .output()
         .context("cannot start the example's script")?;

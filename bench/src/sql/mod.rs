@@ -14,9 +14,9 @@ use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use serde_json::Value;
 
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoint, Key};
 use crate::machine;
-use crate::process::{self, Server};
+use crate::process::{self, Process, Server};
 use crate::table::{Table, geometric_mean, median, number};
 use athena::{Athena, Ran};
 use duck::Duck;
@@ -30,6 +30,9 @@ pub struct Options {
     /// Start this binary and measure it; without a value the one beside this program.
     #[arg(long, value_name = "FILE", num_args = 0..=1)]
     spawn: Option<Option<PathBuf>>,
+    /// Process id of the server at --endpoint, to count its processor time.
+    #[arg(long, conflicts_with = "spawn")]
+    pid: Option<u32>,
     /// Further arguments of `aquifer serve` for a started server.
     #[arg(long = "serve", value_name = "ARGUMENT", allow_hyphen_values = true)]
     serve: Vec<String>,
@@ -54,6 +57,8 @@ struct Asked {
     engine: Vec<f64>,
     duck: Vec<f64>,
     scanned: u64,
+    /// Of all counted rounds together: the server's (if its process is known) and DuckDB's.
+    cpu: (Option<f64>, f64),
 }
 
 /// Measures and prints.
@@ -69,12 +74,12 @@ pub fn run(options: &Options) -> Result<()> {
             let data = folder.path().join("data").display().to_string();
             let mut arguments = vec!["--data".to_owned(), data];
             arguments.extend(options.serve.iter().cloned());
-            Some(Server::start(&binary, &arguments)?)
+            Some(Server::start(&binary, &arguments, &Key::default())?)
         }
     };
     let endpoint = match (&spawned, &options.endpoint) {
         (Some(server), _) => server.endpoint.clone(),
-        (None, Some(url)) => Endpoint::parse(url)?,
+        (None, Some(url)) => Endpoint::parse(url, &Key::default())?,
         (None, None) => bail!("neither --endpoint nor --spawn"),
     };
     let python = duck::environment()?;
@@ -94,9 +99,11 @@ pub fn run(options: &Options) -> Result<()> {
         options.times
     );
 
+    let server = spawned.as_ref().map(Server::process).or(options.pid.map(|id| Process { id }));
     let mut asked = Vec::new();
     for question in flights::questions(&example)? {
-        asked.push(ask(&mut athena, &mut duck, question, options.times)?);
+        let mut both = Both { athena: &mut athena, duck: &mut duck, server };
+        asked.push(both.ask(question, options.times)?);
     }
     print(&asked);
     let overhead = overhead(&mut athena, options.times)?;
@@ -113,36 +120,57 @@ pub fn run(options: &Options) -> Result<()> {
     spawned.map_or(Ok(()), Server::end)
 }
 
-fn ask(
-    athena: &mut Athena,
-    duck: &mut Duck,
-    question: flights::Question,
-    times: usize,
-) -> Result<Asked> {
-    let flights::Question { name, sql, duck_sql } = question;
-    let mut asked = Asked { name, api: vec![], engine: vec![], duck: vec![], scanned: 0 };
-    for round in 0..WARM_UP + times {
-        // Who goes first changes, so that neither always finds the machine as the other left it.
-        let (ran, answered) = if round % 2 == 0 {
-            let ran = athena.query(&sql)?;
-            (ran, duck.query(&duck_sql)?)
-        } else {
-            let answered = duck.query(&duck_sql)?;
-            (athena.query(&sql)?, answered)
+/// The two that are asked.
+struct Both<'a> {
+    athena: &'a mut Athena,
+    duck: &'a mut Duck,
+    server: Option<Process>,
+}
+
+impl Both<'_> {
+    fn ask(&mut self, question: flights::Question, times: usize) -> Result<Asked> {
+        let flights::Question { name, sql, duck_sql } = question;
+        for round in 0..WARM_UP {
+            let (ran, answered) = (self.athena.query(&sql)?, self.duck.query(&duck_sql)?);
+            if round == 0 {
+                same(&ran, &answered.rows).with_context(|| format!("in question {name}"))?;
+            }
+        }
+        let mut asked = Asked {
+            name,
+            api: vec![],
+            engine: vec![],
+            duck: vec![],
+            scanned: 0,
+            cpu: (self.server.map(|_| 0.0), 0.0),
         };
-        if round == 0 {
-            same(&ran, &answered.rows).with_context(|| format!("in question {}", asked.name))?;
+        for round in 0..times {
+            // Who goes first changes, so that neither always finds the machine as the other left it.
+            for ours in [round % 2 == 0, round % 2 == 1] {
+                if ours {
+                    let before = self.server_cpu()?;
+                    let ran = self.athena.query(&sql)?;
+                    let spent =
+                        self.server_cpu()?.zip(before).map(|(after, before)| after - before);
+                    asked.cpu.0 = asked.cpu.0.zip(spent).map(|(all, spent)| all + spent);
+                    asked.api.push(ran.api_ms);
+                    asked.engine.push(ran.engine_ms);
+                    asked.scanned = ran.scanned_bytes;
+                } else {
+                    let before = self.duck.process().used()?.cpu_seconds;
+                    asked.duck.push(self.duck.query(&duck_sql)?.ms);
+                    asked.cpu.1 += self.duck.process().used()?.cpu_seconds - before;
+                }
+            }
         }
-        if round < WARM_UP {
-            continue;
-        }
-        asked.api.push(ran.api_ms);
-        asked.engine.push(ran.engine_ms);
-        asked.duck.push(answered.ms);
-        asked.scanned = ran.scanned_bytes;
+        let (ours, theirs) = (median(&asked.api), median(&asked.duck));
+        eprintln!("{}: {ours:.1} ms, DuckDB {theirs:.1} ms", asked.name);
+        Ok(asked)
     }
-    eprintln!("{}: {:.1} ms, DuckDB {:.1} ms", asked.name, median(&asked.api), median(&asked.duck));
-    Ok(asked)
+
+    fn server_cpu(&self) -> Result<Option<f64>> {
+        self.server.map(|process| Ok(process.used()?.cpu_seconds)).transpose()
+    }
 }
 
 fn print(asked: &[Asked]) {
@@ -153,17 +181,23 @@ fn print(asked: &[Asked]) {
         "DuckDB ms",
         "API / DuckDB",
         "engine / DuckDB",
+        "CPU ms",
+        "DuckDB CPU ms",
+        "CPU / DuckDB",
         "scanned MB",
     ]);
-    let (mut by_api, mut by_engine) = (Vec::new(), Vec::new());
+    let (mut by_api, mut by_engine, mut by_cpu) = (Vec::new(), Vec::new(), Vec::new());
     for one in asked {
         let pairs = |ours: &[f64]| {
             let ratios: Vec<f64> = ours.iter().zip(&one.duck).map(|(a, b)| a / b).collect();
             median(&ratios)
         };
         let (api, engine) = (pairs(&one.api), pairs(&one.engine));
+        let (ours, theirs) = (one.cpu.0.unwrap_or(f64::NAN), one.cpu.1);
         by_api.push(api);
         by_engine.push(engine);
+        by_cpu.push(ours / theirs);
+        let each = |seconds: f64| number(seconds * 1e3 / one.api.len() as f64);
         table.row(&[
             one.name.clone(),
             number(median(&one.api)),
@@ -171,19 +205,18 @@ fn print(asked: &[Asked]) {
             number(median(&one.duck)),
             number(api),
             number(engine),
+            each(ours),
+            each(theirs),
+            number(ours / theirs),
             number(one.scanned as f64 / 1e6),
         ]);
     }
-    let dash = || String::from("–");
-    table.row(&[
-        "geometric mean".to_owned(),
-        dash(),
-        dash(),
-        dash(),
-        number(geometric_mean(&by_api)),
-        number(geometric_mean(&by_engine)),
-        dash(),
-    ]);
+    let mut mean = vec!["–".to_owned(); 10];
+    "geometric mean".clone_into(&mut mean[0]);
+    mean[4] = number(geometric_mean(&by_api));
+    mean[5] = number(geometric_mean(&by_engine));
+    mean[8] = number(geometric_mean(&by_cpu));
+    table.row(&mean);
     println!("{}", table.text());
 }
 
