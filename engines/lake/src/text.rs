@@ -21,12 +21,18 @@ use datafusion::physical_plan::DisplayFormatType;
 use datafusion::physical_plan::metrics::ExecutionPlanMetricsSet;
 use futures::stream::BoxStream;
 use futures::{StreamExt, TryStreamExt};
+use object_store::path::Path;
 use object_store::{GetOptions, GetRange, ObjectStore};
 
 use crate::counted::CountedStore;
 use crate::error::LakeError;
 use crate::stats::ScanStats;
 use crate::table::Column;
+
+/// Bytes asked for beyond a piece at once: most rows end within them.
+const ROW_END_BYTES: u64 = 4 << 10;
+/// Bytes asked for at a time when the last row goes on beyond those.
+const LONG_ROW_BYTES: u64 = 64 << 10;
 
 /// Reads text files of one format.
 #[derive(Clone)]
@@ -163,10 +169,12 @@ impl FileOpener for TextOpener {
             let size = file.object_meta.size;
             // One byte before the piece tells whether a row starts with it.
             let from = start.saturating_sub(1);
-            let range = (from > 0).then_some(GetRange::Offset(from));
-            let options = GetOptions { range, ..GetOptions::default() };
-            let mut bytes = store.get_opts(&path, options).await?.into_stream().boxed();
             let piece = Piece::new(start, end, size);
+            let mut rest = Rest { store, path: path.clone(), at: from, size };
+            // A piece reads on to the end of its last row and, to be charged for little more than
+            // itself, not far beyond.
+            let to = if piece.last { size } else { end.saturating_add(ROW_END_BYTES) };
+            let mut bytes = rest.read(to).await?;
             let first = bytes.try_next().await?.unwrap_or_default();
             let compression = match source.compression {
                 Some(compression) => compression,
@@ -191,6 +199,7 @@ impl FileOpener for TextOpener {
             let reading = Reading {
                 first: Some(first),
                 bytes,
+                rest,
                 piece,
                 decoder,
                 name: path.to_string(),
@@ -198,6 +207,31 @@ impl FileOpener for TextOpener {
             };
             Ok(reading.into_stream())
         }))
+    }
+}
+
+/// What of a file has not been asked for.
+struct Rest {
+    store: Arc<dyn ObjectStore>,
+    path: Path,
+    at: u64,
+    size: u64,
+}
+
+impl Rest {
+    fn is_empty(&self) -> bool {
+        self.at >= self.size
+    }
+
+    /// The bytes up to `to`, or to the file's end.
+    async fn read(&mut self, to: u64) -> Result<BoxStream<'static, object_store::Result<Bytes>>> {
+        let to = to.min(self.size);
+        let whole = self.at == 0 && to == self.size;
+        let range = (!whole).then_some(GetRange::Bounded(self.at..to));
+        let options = GetOptions { range, ..GetOptions::default() };
+        let bytes = self.store.get_opts(&self.path, options).await?.into_stream().boxed();
+        self.at = to;
+        Ok(bytes)
     }
 }
 
@@ -261,6 +295,7 @@ fn memchr_line(bytes: &[u8]) -> Option<usize> {
 struct Reading {
     first: Option<Bytes>,
     bytes: BoxStream<'static, object_store::Result<Bytes>>,
+    rest: Rest,
     piece: Piece,
     decoder: TextDecoder,
     name: String,
@@ -284,7 +319,7 @@ impl Reading {
             let bytes = match self.first.take() {
                 Some(first) => Some(first),
                 None if self.piece.done => None,
-                None => self.bytes.try_next().await?,
+                None => self.more().await?,
             };
             match bytes {
                 Some(bytes) => self.decoder.feed(self.piece.take(bytes)),
@@ -293,6 +328,20 @@ impl Reading {
                     self.decoder.end();
                 }
             }
+        }
+    }
+
+    /// The next bytes; those beyond the piece only as far as its last row goes on.
+    async fn more(&mut self) -> Result<Option<Bytes>> {
+        loop {
+            if let Some(bytes) = self.bytes.try_next().await? {
+                return Ok(Some(bytes));
+            }
+            if self.rest.is_empty() {
+                return Ok(None);
+            }
+            let to = self.rest.at.saturating_add(LONG_ROW_BYTES);
+            self.bytes = self.rest.read(to).await?;
         }
     }
 
