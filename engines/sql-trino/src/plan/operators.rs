@@ -39,6 +39,9 @@ impl ExprPlanner for Operators {
             let divided = semantics::divide_decimals(expr.left, expr.right);
             return Ok(PlannerResult::Planned(divided));
         }
+        if let Some(checked) = semantics::checked_arithmetic(&expr.op, &left, &right) {
+            return Ok(PlannerResult::Planned(checked.of(expr.left, expr.right)));
+        }
         Ok(PlannerResult::Original(expr))
     }
 

@@ -4,6 +4,7 @@
 //! Each is a function whose name starts with `$`; rewriting puts them in the place of syntax.
 
 mod aggregate;
+mod arithmetic;
 mod cast;
 mod decimal;
 mod json;
@@ -14,12 +15,13 @@ mod unnest_marker;
 use datafusion::logical_expr::{HigherOrderUDF, ScalarUDF};
 
 pub(crate) use aggregate::{differs as aggregate_differs, result_of as aggregate_result};
+pub(crate) use arithmetic::checked as checked_arithmetic;
 pub(crate) use decimal::{divide as divide_decimals, divides as divides_decimals};
 pub(crate) use unnest_marker::{MARKER as UNNEST_MARKER, UnnestMarker};
 
 /// The scalar functions behind syntax.
 pub(crate) fn scalar_functions() -> Vec<ScalarUDF> {
-    vec![
+    let mut functions = vec![
         ScalarUDF::from(cast::Cast::new(false)),
         ScalarUDF::from(cast::Cast::new(true)),
         ScalarUDF::from(json::JsonLiteral::default()),
@@ -28,7 +30,9 @@ pub(crate) fn scalar_functions() -> Vec<ScalarUDF> {
         ScalarUDF::from(aggregate::AggregateResult::new(false)),
         ScalarUDF::from(aggregate::AggregateResult::new(true)),
         ScalarUDF::from(UnnestMarker::default()),
-    ]
+    ];
+    functions.extend(arithmetic::Checked::all().map(ScalarUDF::from));
+    functions
 }
 
 /// The functions of lambdas behind syntax.
