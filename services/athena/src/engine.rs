@@ -1,11 +1,14 @@
-//! The SQL engine of all queries: what it may use of the machine. It uses nothing before the first
+//! The SQL engine of all queries, and the threads they run on. It uses nothing before the first
 //! query.
 
+use std::future::Future;
 use std::sync::Arc;
 
 use aquifer_sql::{Dialect, SqlConfig, SqlEngine};
 use aquifer_sql_trino::TrinoFrontEnd;
-use platform::House;
+use parking_lot::Mutex;
+use platform::{House, PlatformParts};
+use tokio::runtime::{Builder, Handle, Runtime};
 
 /// The catalog's name in three-part names.
 pub(crate) const CATALOG: &str = "awsdatacatalog";
@@ -23,4 +26,58 @@ pub(crate) fn dialect(house: &House) -> Arc<Dialect> {
         ..SqlConfig::default()
     };
     Dialect::new(SqlEngine::new(config), Arc::new(TrinoFrontEnd::new(CATALOG)))
+}
+
+/// Threads of their own for queries: an operator at work on a batch answers nobody, and requests
+/// must not wait for it.
+pub(crate) struct Workers {
+    threads: usize,
+    runtime: Mutex<Option<Runtime>>,
+}
+
+impl Workers {
+    pub(crate) fn new(house: &House) -> Self {
+        let threads = house.threads.max(1);
+        Self { threads, runtime: Mutex::new(None) }
+    }
+
+    /// Runs work on these threads, as a task that shutdown waits for.
+    pub(crate) fn spawn(
+        &self,
+        parts: &PlatformParts,
+        name: &'static str,
+        work: impl Future<Output = ()> + Send + 'static,
+    ) {
+        let handle = self.handle();
+        parts.spawn(name, async move {
+            if let Err(error) = handle.spawn(work).await {
+                tracing::error!(%error, "a query's task ended badly");
+            }
+        });
+    }
+
+    fn handle(&self) -> Handle {
+        let mut runtime = self.runtime.lock();
+        if runtime.is_none() {
+            let mut builder = Builder::new_multi_thread();
+            builder.worker_threads(self.threads).thread_name("athena").enable_all();
+            match builder.build() {
+                Ok(built) => *runtime = Some(built),
+                Err(error) => {
+                    tracing::error!(%error, "queries run on the threads of requests");
+                    return Handle::current();
+                }
+            }
+        }
+        runtime.as_ref().map_or_else(Handle::current, |runtime| runtime.handle().clone())
+    }
+}
+
+impl Drop for Workers {
+    fn drop(&mut self) {
+        // Waiting for the threads is not allowed where others run tasks, as may be here.
+        if let Some(runtime) = self.runtime.get_mut().take() {
+            runtime.shutdown_background();
+        }
+    }
 }

@@ -31,6 +31,7 @@ use std::sync::Arc;
 use aquifer_sql::Dialect;
 use platform::{House, Service};
 
+use crate::engine::Workers;
 use crate::queue::Queue;
 
 /// The room.
@@ -41,6 +42,7 @@ pub struct Athena {
 /// What queries share, and outlives the request that started them.
 struct Core {
     dialect: Arc<Dialect>,
+    workers: Workers,
     queue: Queue,
 }
 
@@ -49,7 +51,11 @@ struct Core {
 /// # Errors
 /// When the rows of unfinished queries cannot be read.
 pub fn service(house: &House) -> anyhow::Result<Service> {
-    let core = Arc::new(Core { dialect: engine::dialect(house), queue: Queue::new(house.threads) });
+    let core = Arc::new(Core {
+        dialect: engine::dialect(house),
+        workers: Workers::new(house),
+        queue: Queue::new(house.threads),
+    });
     jobs::register(house, &core);
     jobs::recover(house)?;
     let resetting = core.clone();

@@ -36,6 +36,8 @@ struct Progress {
     stats: Option<Arc<QueryStats>>,
     /// Why it was told to stop.
     told: Option<String>,
+    /// Whether its end is being kept, or is.
+    settled: bool,
 }
 
 impl Live {
@@ -67,6 +69,11 @@ impl Live {
     /// Why it was told to stop, if it was.
     pub(crate) fn told(&self) -> Option<String> {
         self.progress.lock().told.clone()
+    }
+
+    /// Claims the telling of its end; false if someone has.
+    pub(crate) fn settle(&self) -> bool {
+        !std::mem::replace(&mut self.progress.lock().settled, true)
     }
 
     /// What it cost up to now.

@@ -28,6 +28,11 @@ pub(crate) struct DescribedColumn {
     pub scale: i32,
 }
 
+/// A type as results name it: `real` is the one that has another name there.
+fn named(base: &str) -> &str {
+    if base == "real" { "float" } else { base }
+}
+
 impl Description {
     const VERSION: u8 = 1;
 
@@ -35,7 +40,7 @@ impl Description {
     pub(crate) fn of_rows(columns: &[ResultColumn]) -> Self {
         let columns = columns.iter().map(|column| DescribedColumn {
             name: column.name.clone(),
-            r#type: column.type_base.clone(),
+            r#type: named(&column.type_base).to_owned(),
             precision: column.precision,
             scale: column.scale,
         });

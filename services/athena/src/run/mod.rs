@@ -59,11 +59,11 @@ pub(crate) struct Run {
 /// Starts as many waiting queries as may run.
 pub(crate) fn start_waiting(core: &Arc<Core>, parts: &PlatformParts) {
     while let Some(live) = core.queue.next() {
-        let (core, own) = (core.clone(), parts.clone());
-        parts.spawn("athena: query", async move {
-            carry_out(&core, &own, live).await;
-            core.queue.end();
-            start_waiting(&core, &own);
+        let (inner, own) = (core.clone(), parts.clone());
+        core.workers.spawn(parts, "athena: query", async move {
+            carry_out(&inner, &own, live).await;
+            inner.queue.end();
+            start_waiting(&inner, &own);
         });
     }
 }
@@ -73,13 +73,21 @@ async fn carry_out(core: &Arc<Core>, parts: &PlatformParts, live: Arc<Live>) {
     let ctx = caller(parts, &live);
     let catalog = GlueCatalog::new(ctx.clone());
     let run = Run { core: core.clone(), live: live.clone(), ctx: ctx.clone(), catalog };
-    let outcome = tokio::time::timeout(RUN_MAX, AssertUnwindSafe(run.statement()).catch_unwind());
-    let outcome = match outcome.await {
-        Ok(Ok(outcome)) => outcome,
-        Ok(Err(_)) => Err(SqlError::internal("the query engine panicked").into()),
-        Err(_) => Err(Failure::timed_out()),
+    let mut work = std::pin::pin!(AssertUnwindSafe(run.statement()).catch_unwind());
+    let (outcome, late) = match tokio::time::timeout(RUN_MAX, &mut work).await {
+        Ok(outcome) => (outcome, false),
+        Err(_) => {
+            // What it has written must go before it ends.
+            live.cancel.cancel();
+            (work.await, true)
+        }
     };
-    if outcome.is_err() && live.cancel.is_cancelled() && live.told().is_none() {
+    let outcome = match outcome {
+        _ if late => Err(Failure::timed_out()),
+        Ok(outcome) => outcome,
+        Err(_) => Err(SqlError::internal("the query engine panicked").into()),
+    };
+    if outcome.is_err() && !late && live.cancel.is_cancelled() && live.told().is_none() {
         // The server is ending: what is to become of the query is decided when it starts again.
         core.queue.forget(&live.id);
         return;
@@ -101,6 +109,10 @@ fn caller(parts: &PlatformParts, live: &Live) -> Ctx {
 
 /// Keeps how a query ended and reports what it is charged for.
 pub(crate) async fn finish(core: &Core, ctx: &Ctx, live: &Live, outcome: Result<Done, Failure>) {
+    if !live.settle() {
+        // Someone else has told its end: it was stopped while it was busy.
+        return;
+    }
     let row = ended(ctx, live, outcome);
     let charged = match row.state {
         State::Succeeded | State::Cancelled => row.kind == Kind::Dml || row.cost.scanned_bytes > 0,

@@ -23,8 +23,9 @@ impl Handle<StopQueryExecution> for Athena {
         }
         if let Some(live) = self.core.queue.find(ctx.scope(), &id) {
             live.stop(WHY);
-            if self.core.queue.withdraw(&id) {
-                // It never began, so nobody else tells its end.
+            if self.core.queue.withdraw(&id) || row.only_reads {
+                // It never began; or it may be busy for a while yet, and leaves nothing that has
+                // to be cleared away first.
                 let stopped = Err(Failure::from(aquifer_sql::SqlError::cancelled()));
                 run::finish(&self.core, ctx, &live, stopped).await;
             }
