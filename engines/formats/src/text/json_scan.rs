@@ -220,13 +220,14 @@ pub(crate) fn unescape(raw: &[u8], into: &mut Vec<u8>) {
     into.extend_from_slice(rest);
 }
 
-/// The character whose digits begin `text`, and how many bytes they and a second half take.
+/// The character whose digits begin `text`, and how many bytes they and a second half take: none
+/// where no digits stand, so that what stands there instead stays whole.
 fn unicode(text: &[u8]) -> (char, usize) {
     let unit = |from: usize| {
-        let digits = std::str::from_utf8(text.get(from..from + 4)?).ok()?;
-        u32::from_str_radix(digits, 16).ok()
+        let digits = text.get(from..from + 4).filter(|digits| is_hex4(Some(digits)))?;
+        u32::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
     };
-    let Some(first) = unit(0) else { return (char::REPLACEMENT_CHARACTER, 4) };
+    let Some(first) = unit(0) else { return (char::REPLACEMENT_CHARACTER, 0) };
     if (0xd800..0xdc00).contains(&first)
         && text.get(4..6) == Some(b"\\u")
         && let Some(second @ 0xdc00..0xe000) = unit(6)
@@ -280,6 +281,12 @@ mod tests {
             "}",
         ] {
             assert!(!whole(bad), "{bad}");
+        }
+        // Unescaping bears even what was not checked.
+        for (unchecked, plain) in [("\\u0\\né", "\u{fffd}0\né"), ("\\u+12é", "\u{fffd}+12é")] {
+            let mut into = Vec::new();
+            unescape(unchecked.as_bytes(), &mut into);
+            assert_eq!(String::from_utf8(into).as_deref(), Ok(plain));
         }
         let deep = "[".repeat(1_000_000);
         assert_eq!(Cursor::new(deep.as_bytes()).value(0).unwrap_err().at, DEPTH_MAX + 1);
