@@ -68,3 +68,27 @@ def test_one_partition_can_be_replaced(session, lake, sales):
         boto3_session=session,
     )
     assert back.values.tolist() == [["eu", 3.75, 2], ["us", 200.0, 2]]
+
+
+@behaviour("PLAT-1", "S3-1")
+@pytest.mark.parametrize("form", ["parquet", "csv", "json"])
+def test_a_frame_is_a_file(session, bucket, sales, form):
+    sales = sales.drop(columns="day")
+    write = getattr(awswrangler.s3, f"to_{form}")
+    read = getattr(awswrangler.s3, f"read_{form}")
+    more = {"csv": {"index": False}, "json": {"orient": "records", "lines": True}}.get(form, {})
+    path = f"s3://{bucket}/frames/a b/{form}"
+    write(df=sales, path=path, boto3_session=session, **more)
+    more = {"json": {"orient": "records", "lines": True}}.get(form, {})
+    back = read(path, boto3_session=session, **more)
+    assert back["id"].tolist() == [1, 2, 3, 4]
+    assert back["who"].iloc[1] == "björn" and pandas.isna(back["who"].iloc[2])
+    assert awswrangler.s3.list_objects(f"s3://{bucket}/frames/", boto3_session=session) == [path]
+    assert awswrangler.s3.size_objects(path, boto3_session=session)[path] > 0
+    awswrangler.s3.copy_objects(
+        [path], f"s3://{bucket}/frames", f"s3://{bucket}/copies", boto3_session=session
+    )
+    awswrangler.s3.delete_objects(f"s3://{bucket}/frames/", boto3_session=session)
+    assert not awswrangler.s3.does_object_exist(path, boto3_session=session)
+    copy = path.replace("/frames/", "/copies/")
+    assert awswrangler.s3.does_object_exist(copy, boto3_session=session)
