@@ -33,9 +33,13 @@ pub enum StoreError {
         /// Why, from the operating system where it said so.
         reason: Arc<str>,
     },
-    /// The change was not saved and is not visible.
+    /// Nobody confirms that the change is on disk, and it may be there all the same: what readers
+    /// see after this is what is there. So nothing that the change names may be let go.
     #[error("the change could not be saved: {0}")]
     NotSaved(Arc<str>),
+    /// The change was not saved, and certainly is not there.
+    #[error("the change could not be saved: {0}")]
+    NotWritten(Arc<str>),
     /// Stored data could not be read.
     #[error("stored data cannot be read: {0}")]
     Unreadable(Arc<str>),
@@ -77,6 +81,14 @@ impl StoreError {
 
     pub(crate) fn not_saved(reason: impl std::fmt::Display) -> StoreError {
         StoreError::NotSaved(reason.to_string().into())
+    }
+
+    /// The same of a change that is known not to be there.
+    pub(crate) fn of_nothing_written(self) -> StoreError {
+        match self {
+            StoreError::NotSaved(reason) => StoreError::NotWritten(reason),
+            other => other,
+        }
     }
 
     pub(crate) fn corrupt(table: &'static str, reason: impl std::fmt::Display) -> StoreError {

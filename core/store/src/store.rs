@@ -5,7 +5,7 @@ use std::{
     path::PathBuf,
     sync::{
         Arc,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
         mpsc,
     },
     thread::JoinHandle,
@@ -85,10 +85,16 @@ pub(crate) struct Shared {
     pub(crate) overlay: RwLock<Overlay>,
     /// Held while a write runs and is put into the queue. Holds the last sequence number.
     pub(crate) writers: Mutex<u64>,
+    /// The last sequence number of which the outcome is known: nothing up to it is on its way.
+    pub(crate) settled: AtomicU64,
+    /// Whether the storage could not go back to what is durable, and cannot be read until it does.
+    pub(crate) broken: AtomicBool,
     pub(crate) before_commit: RwLock<Vec<Arc<dyn PreCommit>>>,
     watched: RwLock<HashMap<&'static str, watch::Sender<()>>>,
     pending_bytes: AtomicUsize,
     released: Notify,
+    /// Groups that could not be saved.
+    pub(crate) failures: AtomicU64,
 }
 
 /// Changes that were accepted and are on their way to the disk.
@@ -96,10 +102,12 @@ pub(crate) struct Shared {
 pub struct Accepted(Option<oneshot::Receiver<Result<(), StoreError>>>);
 
 impl Accepted {
-    /// Waits until the changes are durable. At once if there were none.
+    /// Waits until the changes are durable, and what they were built on. Of a write that changed
+    /// nothing only the latter: at once if nothing is on its way.
     ///
     /// # Errors
-    /// [`StoreError::NotSaved`]: none of the changes is visible any more.
+    /// [`StoreError::NotWritten`]: none of the changes is there. [`StoreError::NotSaved`]: nobody
+    /// knows whether they will be, but all or none is, and readers see which.
     pub async fn durable(self) -> Result<(), StoreError> {
         match self.0 {
             Some(answer) => answer.await.unwrap_or(Err(StoreError::Closed)),
@@ -147,10 +155,13 @@ impl Store {
             durability: options.durability,
             overlay: RwLock::default(),
             writers: Mutex::new(0),
+            settled: AtomicU64::new(0),
+            broken: AtomicBool::new(false),
             before_commit: RwLock::default(),
             watched: RwLock::default(),
             pending_bytes: AtomicUsize::new(0),
             released: Notify::new(),
+            failures: AtomicU64::new(0),
         });
         let (sender, receiver) = mpsc::channel();
         let for_thread = Arc::clone(&shared);
@@ -194,11 +205,12 @@ impl Store {
 
     /// Runs `f` after all writes accepted before it, on this thread once polled, and waits until
     /// its changes are durable. If `f` fails nothing changes. Others see the changes from the
-    /// moment `f` returns. Dropping the future after that does not undo them.
+    /// moment `f` returns. Dropping the future after that does not undo them. A write that changes
+    /// nothing waits for what it may have read: its answer rests on nothing that a crash undoes.
     ///
     /// # Errors
-    /// What `f` answers; [`StoreError::NotSaved`] if the group could not be made durable, in which
-    /// case none of the changes is visible any more.
+    /// What `f` answers; [`StoreError::NotWritten`] or [`StoreError::NotSaved`] if the group could
+    /// not be made durable, see [`Accepted::durable`].
     pub async fn write<T, E: From<StoreError>>(
         &self,
         scope: &Scope,
@@ -229,6 +241,13 @@ impl Store {
     pub fn watch(&self, table: &'static str) -> watch::Receiver<()> {
         let mut watched = self.0.shared.watched.write();
         watched.entry(table).or_insert_with(|| watch::channel(()).0).subscribe()
+    }
+
+    /// How often writes could not be saved and were taken back. Whoever reads rows to act outside
+    /// the store on their absence asks before reading; when a write of its own is durable and the
+    /// count is the same, all that was read is durable.
+    pub fn failures(&self) -> u64 {
+        self.0.shared.failures.load(Ordering::Acquire)
     }
 
     /// Makes everything accepted durable, lets go of the directory, and refuses all later use.
@@ -278,14 +297,16 @@ impl Store {
         let view = View::new(self.identity(), &*shared.storage, shared.overlay.read());
         let result = f(&WriteTx::new(&view, scope))?;
         let (changes, bytes) = view.into_changes();
-        if changes.is_empty() {
+        if changes.is_empty() && shared.settled.load(Ordering::Acquire) == *sequence {
             return Ok((result, Accepted(None)));
         }
-        *sequence += 1;
         let (answer, durable) = oneshot::channel();
-        shared.overlay.write().apply(*sequence, &changes);
-        shared.tell_watchers(&changes);
-        shared.pending_bytes.fetch_add(bytes, Ordering::AcqRel);
+        if !changes.is_empty() {
+            *sequence += 1;
+            shared.overlay.write().apply(*sequence, &changes);
+            shared.tell_watchers(&changes);
+            shared.pending_bytes.fetch_add(bytes, Ordering::AcqRel);
+        }
         let write = Write { sequence: *sequence, changes, bytes, answer };
         if let Err(error) = self.send(Message::Write(write)) {
             // The committer is gone, which only a panic there explains.

@@ -136,15 +136,76 @@ async fn a_failed_commit_takes_all_that_waited_behind_it_and_nothing_else() {
         assert_eq!(get(store, &scope, "kept"), Some(2));
         drop(shut);
         let (a, b) = (a.await.unwrap_err(), b.await.unwrap_err());
-        assert!(matches!(a, StoreError::NotSaved(_)) && a.to_string().contains("no space left"));
-        assert!(matches!(b, StoreError::NotSaved(_)), "{name}: {b}");
+        assert!(matches!(a, StoreError::NotWritten(_)) && a.to_string().contains("no space left"));
+        assert!(matches!(b, StoreError::NotWritten(_)), "{name}: {b}");
         assert_eq!((get(store, &scope, "kept"), get(store, &scope, "b")), (Some(1), None));
+        assert_eq!(store.failures(), 1, "{name}");
         put(store, &scope, "b", 3).await.unwrap();
         assert_eq!(get(store, &scope, "b"), Some(3), "{name}");
         // Confirmed or not, what readers see is what is stored.
         faults.tear_commits(1);
-        put(store, &scope, "b", 4).await.unwrap_err();
+        let shut = gate.shut();
+        let (torn, behind) = (put(store, &scope, "b", 4), put(store, &scope, "c", 4));
+        tokio::pin!(torn, behind);
+        assert!(futures::poll!(&mut torn).is_pending());
+        drop(shut);
+        let torn = torn.await.unwrap_err();
+        assert!(matches!(torn, StoreError::NotSaved(_)), "{name}: {torn}");
         assert_eq!(get(store, &scope, "b"), Some(4), "{name}");
+        behind.await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_write_that_changes_nothing_waits_for_what_it_read() {
+    let every = every();
+    for (name, store, faults) in every.stores.iter().filter(|(name, ..)| name.contains("faulty")) {
+        let (scope, gate) = (Scope::default(), Gate::before(store));
+        for refused in [false, true] {
+            faults.refuse_commits(u32::from(refused));
+            let shut = gate.shut();
+            let (first, repeat) =
+                (put(store, &scope, "a", 1), store.write(&scope, |tx| COUNTERS.get(tx, "a")));
+            tokio::pin!(first, repeat);
+            assert!(futures::poll!(&mut first).is_pending());
+            assert!(futures::poll!(&mut repeat).is_pending(), "{name}: it rests on the first");
+            let groups = gate.groups();
+            drop(shut);
+            assert_eq!((first.await.is_err(), repeat.await.is_err()), (refused, refused), "{name}");
+            assert!(gate.groups() <= groups + 1, "{name}: nothing is synced for it");
+        }
+        // With nothing on its way there is nothing to wait for.
+        let idle = store.write(&scope, |tx| COUNTERS.get(tx, "a"));
+        assert_eq!(idle.now_or_never().unwrap().unwrap(), Some(counter(1)), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_store_that_cannot_be_read_heals_without_a_write() {
+    let every = every();
+    for (name, store, faults) in every.stores.iter().filter(|(name, ..)| name.contains("faulty")) {
+        let scope = Scope::default();
+        put(store, &scope, "a", 1).await.unwrap();
+        faults.refuse_recoveries(4);
+        faults.refuse_commits(1);
+        put(store, &scope, "a", 2).await.unwrap_err();
+        let read = || store.read(&scope, |tx| COUNTERS.get(tx, "a"));
+        assert!(matches!(read(), Err(StoreError::Unreadable(_))), "{name}");
+        // What reads before it writes never reaches the committer.
+        let add = store.write(&scope, |tx| {
+            let old = COUNTERS.get(tx, "a")?.map_or(0, |row: Counter| row.value);
+            COUNTERS.put(tx, "a", &counter(old + 1))
+        });
+        assert!(matches!(add.await, Err(StoreError::Unreadable(_))), "{name}");
+        let healed = async {
+            while read().is_err() {
+                tokio::task::yield_now().await;
+            }
+        };
+        let patience = std::time::Duration::from_secs(20);
+        tokio::time::timeout(patience, healed).await.unwrap();
+        assert_eq!(get(store, &scope, "a"), Some(1), "{name}");
+        put(store, &scope, "a", 3).await.unwrap();
     }
 }
 

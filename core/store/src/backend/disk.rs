@@ -41,7 +41,8 @@ pub struct Disk {
 
 enum State {
     Open(Open),
-    /// Opening again failed for this reason; the next commit tries once more.
+    /// Opening again failed for this reason; the next commit tries once more, or the committer
+    /// while it waits for one.
     Broken(StoreError),
     Closed,
 }

@@ -3,7 +3,7 @@
 
 use std::sync::{
     Arc,
-    atomic::{AtomicU32, Ordering},
+    atomic::{AtomicBool, AtomicU32, Ordering},
 };
 
 use fjall::Slice;
@@ -16,6 +16,7 @@ use crate::{StoreError, store::Durability};
 pub struct Faults {
     refused: AtomicU32,
     torn: AtomicU32,
+    unopened: AtomicU32,
 }
 
 impl Faults {
@@ -29,6 +30,12 @@ impl Faults {
         self.torn.store(count, Ordering::SeqCst);
     }
 
+    /// The next `count` attempts to go back to what is durable fail; until one succeeds nothing can
+    /// be read.
+    pub fn refuse_recoveries(&self, count: u32) {
+        self.unopened.store(count, Ordering::SeqCst);
+    }
+
     fn take(counter: &AtomicU32) -> bool {
         counter.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1)).is_ok()
     }
@@ -38,17 +45,27 @@ impl Faults {
 pub struct Faulty {
     inner: Box<dyn Storage>,
     faults: Arc<Faults>,
+    /// Whether the last recovery failed.
+    broken: AtomicBool,
 }
 
 impl Faulty {
     /// Wraps a backend.
     pub fn new(inner: Box<dyn Storage>, faults: Arc<Faults>) -> Faulty {
-        Faulty { inner, faults }
+        Faulty { inner, faults, broken: AtomicBool::new(false) }
+    }
+
+    fn readable(&self) -> Result<(), StoreError> {
+        match self.broken.load(Ordering::SeqCst) {
+            true => Err(StoreError::unreadable("it could not be opened again")),
+            false => Ok(()),
+        }
     }
 }
 
 impl Storage for Faulty {
     fn get(&self, table: &'static str, key: &[u8]) -> Result<Option<Slice>, StoreError> {
+        self.readable()?;
         self.inner.get(table, key)
     }
 
@@ -58,10 +75,14 @@ impl Storage for Faulty {
         range: &KeyRange,
         reverse: bool,
     ) -> Result<StorageScan<'a>, StoreError> {
+        self.readable()?;
         self.inner.scan(table, range, reverse)
     }
 
     fn commit(&self, batch: &Batch, durability: Durability) -> Result<(), StoreError> {
+        if self.broken.load(Ordering::SeqCst) {
+            self.recover()?;
+        }
         if Faults::take(&self.faults.refused) {
             return Err(StoreError::not_saved("no space left (an injected fault)"));
         }
@@ -73,7 +94,13 @@ impl Storage for Faulty {
     }
 
     fn recover(&self) -> Result<(), StoreError> {
-        self.inner.recover()
+        self.broken.store(true, Ordering::SeqCst);
+        if Faults::take(&self.faults.unopened) {
+            return Err(StoreError::unreadable("it cannot be opened (an injected fault)"));
+        }
+        self.inner.recover()?;
+        self.broken.store(false, Ordering::SeqCst);
+        Ok(())
     }
 
     fn clear(&self) -> Result<(), StoreError> {

@@ -87,13 +87,15 @@ pub trait Storage: Send + Sync {
     /// Makes all changes or none, and under [`Durability::Strict`] returns once they are on disk.
     ///
     /// # Errors
-    /// [`StoreError::NotSaved`]; after it the outcome is unknown until [`Storage::recover`].
+    /// [`StoreError::NotSaved`]; after it the outcome is unknown until [`Storage::recover`], and
+    /// then is what can be read.
     fn commit(&self, batch: &Batch, durability: Durability) -> Result<(), StoreError>;
 
     /// Goes back to what is durable after a failed commit. Nothing reads meanwhile.
     ///
     /// # Errors
-    /// If that is not possible yet; it is tried again before the next commit.
+    /// If that is not possible yet; nothing can be read until it is. It is tried again before the
+    /// next commit, and now and then while none comes.
     fn recover(&self) -> Result<(), StoreError>;
 
     /// Forgets everything; only for backends that keep nothing on disk.
