@@ -60,8 +60,8 @@ pub(crate) fn string_to_sign(amz_date: &str, scope: &str, canonical: &[u8]) -> S
 
 /// Headers the signature must cover but does not.
 ///
-/// `host` always, lest a signature be replayed elsewhere; `x-amz-date` if it dates the request.
-/// S3 wants every `x-amz-*` header covered, because there they change what is done.
+/// `host` always, lest a signature be replayed elsewhere, and everything that says what is to be
+/// done: each `x-amz-*` header, and the one that names the protocol.
 fn headers_not_signed(presented: &Presented, request: &RequestParts<'_>) -> Vec<String> {
     let signed = |name: &str| presented.signed_headers.iter().any(|header| header == name);
     let mut missing = Vec::new();
@@ -69,10 +69,7 @@ fn headers_not_signed(presented: &Presented, request: &RequestParts<'_>) -> Vec<
         missing.push("host".to_owned());
     }
     for name in request.headers.keys().map(http::HeaderName::as_str) {
-        let must = match request.style {
-            Style::S3 => name.starts_with("x-amz-"),
-            Style::Standard => name == "x-amz-date" && presented.kind == Kind::Header,
-        };
+        let must = name.starts_with("x-amz-") || name == "smithy-protocol";
         if must && !signed(name) {
             missing.push(name.to_owned());
         }

@@ -393,6 +393,26 @@ fn headers_that_count_must_be_signed() {
 }
 
 #[test]
+fn what_names_the_operation_must_be_signed_whichever_the_service() {
+    for style in [Style::S3, Style::Standard] {
+        for header in ["x-amz-target", "x-amz-content-sha256", "smithy-protocol"] {
+            let auth = authorization("A", "20150830/r/s", "host;x-amz-date", VANILLA);
+            let mut sample = Sample::new(style, "POST", "/", &[]);
+            sample.headers = [
+                ("host", "h"),
+                ("x-amz-date", "20150830T000000Z"),
+                ("authorization", &auth),
+                (header, EMPTY_SHA256),
+            ]
+            .map(|(name, value)| (name.into(), value.into()))
+            .into();
+            let refused = sample.check(Some(EMPTY_SHA256)).unwrap_err();
+            assert_eq!(refused, format!("HeadersNotSigned([\"{header}\"])"));
+        }
+    }
+}
+
+#[test]
 fn the_body_hash_is_asked_for_when_the_request_declares_none() {
     let auth = authorization("A", "20150830/r/s", "host;x-amz-date", VANILLA);
     let sample = Sample::new(
