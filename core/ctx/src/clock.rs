@@ -93,6 +93,13 @@ impl Clock {
         self.now()
     }
 
+    /// Moves the clock on until it is at least `to`, and wakes everyone who waits. Never back.
+    pub fn advance_to(&self, to: Timestamp) {
+        let offset = to.as_micros().saturating_sub(self.real_now().as_micros());
+        self.0.offset_micros.fetch_max(offset, Ordering::SeqCst);
+        self.0.moved.send_replace(());
+    }
+
     /// Makes it a given time, and wakes everyone who waits. Setting it back is allowed: what has
     /// happened stays, and what is due again later waits again.
     pub fn set(&self, to: Timestamp) {
@@ -150,6 +157,15 @@ mod tests {
         clock.advance(Duration::from_secs(30 * 86_400));
         sleeper.await;
         assert!(clock.now() >= due);
+    }
+
+    #[test]
+    fn moving_on_to_a_time_that_has_passed_moves_nothing() {
+        let clock = Clock::starting_at(Timestamp::from_secs(1_000_000));
+        clock.advance_to(Timestamp::from_secs(2_000_000));
+        assert!(clock.now() >= Timestamp::from_secs(2_000_000));
+        clock.advance_to(Timestamp::from_secs(1_500_000));
+        assert!(clock.now() >= Timestamp::from_secs(2_000_000));
     }
 
     #[tokio::test]

@@ -140,14 +140,13 @@ impl PlatformParts {
         self.0.tasks.shut_down(patience).await
     }
 
-    /// Moves the clock forward, durably, and answers the new time. What became due runs after.
+    /// Moves the clock on until it is at least `to`, durably. What became due runs after.
     ///
     /// # Errors
     /// If the store cannot keep it; the clock has moved all the same.
-    pub async fn advance_clock(&self, by: Duration) -> Result<Timestamp, StoreError> {
-        let now = self.clock().advance(by);
-        self.clock().save(self.store()).await?;
-        Ok(now)
+    pub async fn advance_clock_to(&self, to: Timestamp) -> Result<(), StoreError> {
+        self.clock().advance_to(to);
+        self.clock().save(self.store()).await
     }
 
     /// Sets the clock, durably.

@@ -68,6 +68,8 @@ struct Inner {
     /// Told whenever a job ends.
     ended: watch::Sender<()>,
     deliver: OnceLock<Deliver>,
+    /// Held while the clock is turned, which takes as long as what falls due on the way.
+    turning: tokio::sync::Mutex<()>,
 }
 
 impl Jobs {
@@ -79,6 +81,7 @@ impl Jobs {
             running: Mutex::default(),
             ended: watch::channel(()).0,
             deliver: OnceLock::new(),
+            turning: tokio::sync::Mutex::default(),
         }));
         let weak = Arc::downgrade(&jobs.0);
         // A delivery takes as long as what it calls.
@@ -96,6 +99,10 @@ impl Jobs {
 
     pub(crate) fn parts(&self) -> &PlatformParts {
         &self.0.parts
+    }
+
+    pub(crate) fn turning(&self) -> &tokio::sync::Mutex<()> {
+        &self.0.turning
     }
 
     /// Registers who runs jobs of a kind. They hold up all jobs due later: milliseconds, not

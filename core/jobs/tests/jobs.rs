@@ -202,6 +202,41 @@ async fn calls_in_the_outbox_are_made_until_they_succeed() {
 }
 
 #[tokio::test]
+async fn turns_at_the_same_time_happen_one_after_another() {
+    let parts = parts(Backend::Memory);
+    let ctx = Ctx::root(&parts, Scope::default());
+    let (jobs, log, start) = (Jobs::new(&parts), log(), ctx.now());
+    every(&jobs, "daily", 1, start, &log);
+    put(&ctx, "daily", "x", start + DAY).await;
+    jobs.start();
+    let (first, second) = tokio::join!(jobs.advance_clock(DAY * 2), jobs.advance_clock(DAY * 2));
+    first.and(second).unwrap();
+    assert!(ctx.now() >= start + DAY * 4, "no turn is lost");
+    assert_eq!(*log.lock(), ["daily@1", "daily@2", "daily@3", "daily@4"]);
+}
+
+#[tokio::test]
+async fn a_turn_shorter_than_what_it_waits_for_does_not_go_back() {
+    let parts = parts(Backend::Memory);
+    let ctx = Ctx::root(&parts, Scope::default());
+    let (jobs, written) = (Jobs::new(&parts), Arc::new(Mutex::new(Timestamp::EPOCH)));
+    let seen = written.clone();
+    jobs.register_long("slow", move |ctx: Ctx, _| {
+        // As if the work took ten seconds.
+        *seen.lock() = ctx.clock().advance(Duration::from_secs(10));
+        async { Ok(()) }
+    });
+    put(&ctx, "slow", "x", ctx.now()).await;
+    jobs.start();
+    jobs.advance_clock(Duration::from_secs(1)).await.unwrap();
+    assert!(ctx.now() >= *written.lock());
+    assert!(*written.lock() > Timestamp::EPOCH);
+    // Said outright, it does go back.
+    jobs.turn_clock(Timestamp::from_secs(500_000)).await.unwrap();
+    assert!(ctx.now() < Timestamp::from_secs(500_100));
+}
+
+#[tokio::test]
 async fn a_kind_nobody_runs_is_kept() {
     let parts = parts(Backend::Memory);
     let ctx = Ctx::root(&parts, Scope::default());
