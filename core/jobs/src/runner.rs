@@ -241,13 +241,14 @@ impl Jobs {
     }
 
     async fn carry_out(&self, picked: Picked, run: Option<Run>, patience: Duration) {
-        let outcome = match run {
-            Some(run) => self.call(&picked, &run, patience).await,
-            None => Err(anyhow!("no part of this server runs jobs of this kind")),
-        };
-        let kept = match outcome {
-            Ok(()) => self.finish(&picked).await,
-            Err(error) => self.put_off(&picked, &error).await,
+        let kept = match run {
+            Some(run) => match self.call(&picked, &run, patience).await {
+                Ok(()) => self.finish(&picked).await,
+                // What the end of the server cut off has not failed: it stays due as it is.
+                Err(_) if self.0.parts.shutdown_token().is_cancelled() => Ok(()),
+                Err(error) => self.put_off(&picked, &error).await,
+            },
+            None => self.leave(&picked).await,
         };
         if let Err(error) = kept {
             // The job runs again; not at once, since what failed will fail again.
@@ -279,6 +280,14 @@ impl Jobs {
         done.map(|((), accepted)| drop(accepted))
     }
 
+    /// Looks at a job later that no part of this server runs: a server with that part may come.
+    async fn leave(&self, picked: &Picked) -> Result<(), StoreError> {
+        let due = self.0.parts.clock().now() + BACKOFF_MAX;
+        let said = "no part of this server runs jobs of this kind".to_owned();
+        let store = self.0.parts.store();
+        store.write(&picked.identity.0, |tx| table::put_off(tx, picked, due, said, false)).await
+    }
+
     async fn put_off(&self, picked: &Picked, error: &anyhow::Error) -> Result<(), StoreError> {
         let wait = BACKOFF_FIRST * 2_u32.saturating_pow(picked.failures.min(12));
         let due = self.0.parts.clock().now() + wait.min(BACKOFF_MAX);
@@ -286,6 +295,6 @@ impl Jobs {
         let said: String = format!("{error:#}").chars().take(ERROR_LENGTH_MAX).collect();
         tracing::warn!(kind, key, failures = picked.failures + 1, error = said, "a job failed");
         let store = self.0.parts.store();
-        store.write(&picked.identity.0, |tx| table::put_off(tx, picked, due, said)).await
+        store.write(&picked.identity.0, |tx| table::put_off(tx, picked, due, said, true)).await
     }
 }

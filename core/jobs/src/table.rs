@@ -172,19 +172,21 @@ pub(crate) fn finish(tx: &WriteTx<'_>, picked: &Picked) -> Result<(), StoreError
     note_first(tx)
 }
 
-/// Puts a job that failed off to `due`, unless it was scheduled anew meanwhile.
+/// Puts a job off to `due`, unless it was scheduled anew meanwhile; `failed` if it was run and
+/// failed.
 pub(crate) fn put_off(
     tx: &WriteTx<'_>,
     picked: &Picked,
     due: Timestamp,
     error: String,
+    failed: bool,
 ) -> Result<(), StoreError> {
     if let Some(mut row) = JOBS.get(tx, &picked.identity)?
         && row.place == picked.place
     {
         DUE.delete(tx, &row.place)?;
         row.place = (due, next_number(tx)?);
-        row.failures = row.failures.saturating_add(1);
+        row.failures = row.failures.saturating_add(u32::from(failed));
         row.last_error = Some(error);
         put(tx, picked.identity.clone(), &row)?;
     }
