@@ -36,6 +36,8 @@ pub enum HiveType {
     /// Key, then value.
     Map(Box<HiveType>, Box<HiveType>),
     Struct(Vec<(String, HiveType)>),
+    /// Nothing but nulls was seen, so nothing is known: no table declares it. Widens to any other.
+    Void,
 }
 
 /// The widest decimal.
@@ -50,6 +52,7 @@ impl HiveType {
             return self.clone();
         }
         match (self, other) {
+            (Void, known) | (known, Void) => known.clone(),
             (Array(a), Array(b)) => Array(Box::new(a.merge(b))),
             (Map(ka, va), Map(kb, vb)) => Map(Box::new(ka.merge(kb)), Box::new(va.merge(vb))),
             (Struct(a), Struct(b)) => Struct(merge_fields(a, b)),
@@ -58,6 +61,23 @@ impl HiveType {
             (Char(a), Char(b)) => Char(*a.max(b)),
             (Varchar(a), Char(b)) | (Char(b), Varchar(a)) => Varchar(*a.max(b)),
             _ => merge_numbers(self, other).unwrap_or(String),
+        }
+    }
+
+    /// The type a table declares: what nothing is known of is text, which holds anything. So are
+    /// structs without fields: a type of no fields could hold nothing, text holds the braces.
+    pub fn declared(self) -> HiveType {
+        match self {
+            HiveType::Void => HiveType::String,
+            HiveType::Array(item) => HiveType::Array(Box::new(item.declared())),
+            HiveType::Map(key, value) => {
+                HiveType::Map(Box::new(key.declared()), Box::new(value.declared()))
+            }
+            HiveType::Struct(fields) if fields.is_empty() => HiveType::String,
+            HiveType::Struct(fields) => HiveType::Struct(
+                fields.into_iter().map(|(name, ty)| (name, ty.declared())).collect(),
+            ),
+            known => known,
         }
     }
 
@@ -149,6 +169,7 @@ impl fmt::Display for HiveType {
             HiveType::Date => f.write_str("date"),
             HiveType::Timestamp => f.write_str("timestamp"),
             HiveType::Binary => f.write_str("binary"),
+            HiveType::Void => f.write_str("void"),
             HiveType::Array(item) => write!(f, "array<{item}>"),
             HiveType::Map(key, value) => write!(f, "map<{key},{value}>"),
             HiveType::Struct(fields) => {
@@ -187,6 +208,17 @@ mod tests {
             assert_eq!(ab, b.merge(&a).to_string(), "merging does not depend on the order");
         }
         ab
+    }
+
+    #[test]
+    fn what_is_not_known_becomes_known_or_text() {
+        let list = |item| HiveType::Array(Box::new(item));
+        assert_eq!(HiveType::Void.merge(&HiveType::Int), HiveType::Int);
+        assert_eq!(list(HiveType::Date).merge(&list(HiveType::Void)), list(HiveType::Date));
+        assert_eq!(list(HiveType::Void).declared().to_string(), "array<string>");
+        let fields =
+            vec![("a".to_owned(), HiveType::Void), ("b".to_owned(), HiveType::Struct(vec![]))];
+        assert_eq!(HiveType::Struct(fields).declared().to_string(), "struct<a:string,b:string>");
     }
 
     #[test]

@@ -21,7 +21,9 @@ impl HiveType {
     /// As [`HiveType::to_arrow`], with timestamps of another precision.
     pub fn to_arrow_with(&self, unit: TimeUnit) -> DataType {
         match self {
-            HiveType::String | HiveType::Varchar(_) | HiveType::Char(_) => DataType::Utf8View,
+            HiveType::String | HiveType::Varchar(_) | HiveType::Char(_) | HiveType::Void => {
+                DataType::Utf8View
+            }
             HiveType::Binary => DataType::BinaryView,
             other => other.nested_to_arrow(unit),
         }
@@ -40,7 +42,9 @@ impl HiveType {
             HiveType::Float => DataType::Float32,
             HiveType::Double => DataType::Float64,
             HiveType::Decimal(p, s) => DataType::Decimal128(*p, *s as i8),
-            HiveType::String | HiveType::Varchar(_) | HiveType::Char(_) => DataType::Utf8,
+            HiveType::String | HiveType::Varchar(_) | HiveType::Char(_) | HiveType::Void => {
+                DataType::Utf8
+            }
             HiveType::Date => DataType::Date32,
             HiveType::Timestamp => DataType::Timestamp(unit, None),
             HiveType::Binary => DataType::Binary,

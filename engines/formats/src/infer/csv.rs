@@ -48,7 +48,8 @@ struct Split {
 }
 
 pub(super) fn infer(text: &Text<'_>, hints: &CsvHints) -> Option<Inference> {
-    let split = best_split(text, hints)?;
+    let mut split = best_split(text, hints)?;
+    split.quote = split.quote.or_else(|| late_quote(text, &split, hints));
     let options = CsvOptions { quote: split.quote, ..CsvOptions::lazy_simple(split.delimiter) };
     let rows = Rows::new(text, &options, SAMPLE_ROWS);
     let mut guesses = vec![Guess::new(); split.columns];
@@ -70,7 +71,7 @@ pub(super) fn infer(text: &Text<'_>, hints: &CsvHints) -> Option<Inference> {
         ([], false) => (0..split.columns).map(|i| format!("col{i}")).collect(),
         (given, _) => given_names(given, split.columns),
     };
-    let types = guesses.iter().map(|g| g.ty().unwrap_or(HiveType::String));
+    let types = guesses.iter().map(|g| g.ty().unwrap_or(HiveType::Void));
     let columns = names.into_iter().zip(types).collect();
 
     let mut inference = Inference::new(Classification::Csv, text.compression);
@@ -130,6 +131,27 @@ fn try_split(text: &Text<'_>, delimiter: u8, quote: Option<u8>, hints: &CsvHints
         // In a short file one odd row is not yet a sign.
         && (alike >= ALIKE_MIN || (fitting >= 3 && fitting + 1 == widths.len()));
     fits.then_some(Split { delimiter, quote: quoted_somewhere, columns, alike })
+}
+
+/// The quote of a text none of whose first rows needed it: it is one if a later row has a field
+/// between two, and if with it no fewer rows are as wide as they should be.
+fn late_quote(text: &Text<'_>, split: &Split, hints: &CsvHints) -> Option<u8> {
+    let quote = hints.quote.unwrap_or(b'"');
+    if quote == split.delimiter || !text.plain.contains(&quote) {
+        return None;
+    }
+    let rows_with = |quote: Option<u8>| {
+        let options = CsvOptions { quote, ..CsvOptions::lazy_simple(split.delimiter) };
+        Rows::new(text, &options, SAMPLE_ROWS)
+    };
+    let alike = |rows: &Rows<'_>| {
+        let fitting = (0..rows.len()).filter(|r| rows.fields(*r).len() == split.columns).count();
+        fitting as f64 / rows.len().max(1) as f64
+    };
+    let closed = |field: &&[u8]| field.len() > 1 && field[0] == quote && field.ends_with(&[quote]);
+    let rows = rows_with(Some(quote));
+    let quoted = (0..rows.len()).any(|r| rows.fields(r).iter().any(|field| closed(field)));
+    (quoted && alike(&rows) >= alike(&rows_with(None))).then_some(quote)
 }
 
 /// Rows of a text, split.

@@ -175,15 +175,12 @@ impl Fields {
 impl Shape {
     fn finish(self) -> HiveType {
         match self {
-            Shape::Null => HiveType::String,
+            Shape::Null => HiveType::Void,
             Shape::Scalar(ty) => ty,
             Shape::Array(item) => HiveType::Array(Box::new(item.finish())),
-            // A type of no fields could hold nothing; text holds the braces. Keys with characters
-            // a type's text gives a meaning to cannot be fields.
+            // Keys with characters a type's text gives a meaning to cannot be fields.
             Shape::Object(fields) => match fields.finish() {
-                fields if fields.is_empty() || fields.iter().any(|(n, _)| !is_field(n)) => {
-                    HiveType::String
-                }
+                fields if fields.iter().any(|(n, _)| !is_field(n)) => HiveType::String,
                 fields => HiveType::Struct(fields),
             },
         }

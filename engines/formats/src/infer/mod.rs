@@ -77,7 +77,8 @@ pub struct Inference {
     /// The quote, if any field has one.
     pub quote: Option<u8>,
     pub json_layout: Option<JsonLayout>,
-    /// Names are in lower case and distinct; those of struct fields are as in the file.
+    /// Names are in lower case and distinct; those of struct fields are as in the file. Types may
+    /// be [unknown](HiveType::Void); a table [declares](HiveType::declared) them as text.
     pub columns: Vec<(String, HiveType)>,
     /// Rows looked at, the header not counted.
     pub sampled_rows: u64,

@@ -1,7 +1,9 @@
 //! Parquet says what it is in its footer, at the end of the file.
 
+use std::collections::HashSet;
 use std::io;
 
+use arrow::datatypes::DataType;
 use bytes::Bytes;
 use parquet::arrow::parquet_to_arrow_schema;
 use parquet::errors::ParquetError;
@@ -75,9 +77,17 @@ fn inference(metadata: &ParquetMetaData, size: u64) -> Result<Inference> {
 
     let mut inference = Inference::new(Classification::Parquet, Compression::None);
     inference.format = Some(Format::Parquet);
+    let mut names = HashSet::new();
     for field in schema.fields() {
-        let ty = HiveType::from_arrow(field.data_type())?;
-        inference.columns.push((field.name().to_lowercase(), ty));
+        // Columns go by their names without case: a second of one name cannot be asked for.
+        let name = field.name().to_lowercase();
+        if names.insert(name.clone()) {
+            let ty = match field.data_type() {
+                DataType::Null => HiveType::Void,
+                ty => HiveType::from_arrow(ty)?,
+            };
+            inference.columns.push((name, ty));
+        }
     }
     inference.sampled_rows = rows;
     inference.row_count = Some(rows);

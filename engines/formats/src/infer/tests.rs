@@ -33,7 +33,7 @@ fn summary(inference: &Inference) -> String {
         out += &format!(" of {count}");
     }
     for (name, ty) in &inference.columns {
-        out += &format!("\n{name} {ty}");
+        out += &format!("\n{name} {}", ty.clone().declared());
     }
     out
 }
@@ -174,6 +174,17 @@ fn quotes_line_breaks_and_byte_order_marks_do_not_confuse() {
         a string
         b bigint"#]],
     );
+}
+
+#[test]
+fn a_quote_far_down_is_one_if_it_closes() {
+    let plain: String = (0..300).map(|n| format!("{n},x{n}\n")).collect();
+    let quote = |tail: &str| infer(format!("id,name\n{plain}{tail}").as_bytes(), "f", true).quote;
+    assert_eq!(quote("300,\"a, b\"\n301,y\n"), Some(b'"'));
+    assert_eq!(quote("300,\"a\"\n"), Some(b'"'));
+    assert_eq!(quote("300,5\" disk\n301,y\n"), None);
+    // One that is never closed would swallow the rest.
+    assert_eq!(quote("300,\"a\n301,y\n302,z\n"), None);
 }
 
 #[test]
@@ -406,6 +417,25 @@ fn files_merge_into_one_table() {
     assert_eq!(same, one);
 }
 
+#[test]
+fn columns_of_nulls_take_the_other_files_type() {
+    let merged = |a: &str, b: &str| {
+        let (a, b) = (infer(a.as_bytes(), "f", true), infer(b.as_bytes(), "f", true));
+        assert_eq!(a.similarity(&b), 1.0);
+        let (merged, _) = a.merge(&b);
+        merged
+            .columns
+            .into_iter()
+            .map(|(n, ty)| format!("{n} {}", ty.declared()))
+            .collect::<Vec<_>>()
+    };
+    let (nulls, known) = ("{\"a\":1,\"b\":null,\"c\":[]}\n", "{\"a\":1,\"b\":5,\"c\":[1]}\n");
+    assert_eq!(merged(nulls, known), ["a int", "b int", "c array<int>"]);
+    assert_eq!(merged(known, nulls), ["a int", "b int", "c array<int>"]);
+    assert_eq!(merged(nulls, nulls), ["a int", "b string", "c array<string>"]);
+    assert_eq!(merged("a,b\n1,\n2,NA\n", "a,b\n1,2.5\n"), ["a bigint", "b double"]);
+}
+
 fn parquet_file() -> Vec<u8> {
     let schema = Arc::new(Schema::new(vec![
         Field::new("Id", DataType::Int64, false),
@@ -418,6 +448,19 @@ fn parquet_file() -> Vec<u8> {
     let mut writer = FileWriter::new(&Format::Parquet, schema, options).unwrap();
     writer.write(&batch).unwrap();
     writer.finish().unwrap().to_vec()
+}
+
+#[test]
+fn parquet_columns_that_differ_in_case_only_are_one() {
+    let fields = ["id", "ID"].map(|name| Field::new(name, DataType::Int64, false));
+    let schema = Arc::new(Schema::new(fields.to_vec()));
+    let ids = Arc::new(Int64Array::from_iter_values(0..3));
+    let batch = RecordBatch::try_new(schema.clone(), vec![ids.clone(), ids]).unwrap();
+    let options = WriteOptions::for_format(&Format::Parquet);
+    let mut writer = FileWriter::new(&Format::Parquet, schema, options).unwrap();
+    writer.write(&batch).unwrap();
+    let found = infer(&writer.finish().unwrap(), "f", true);
+    assert_eq!(found.columns, [("id".to_owned(), HiveType::BigInt)]);
 }
 
 struct Tail(Vec<u8>);

@@ -117,10 +117,10 @@ impl Column {
                 precision: *precision,
                 scale: *scale,
             },
-            HiveType::String | HiveType::Varchar(_) | HiveType::Char(_) if top => {
+            HiveType::String | HiveType::Varchar(_) | HiveType::Char(_) | HiveType::Void if top => {
                 Column::View { builder: StringViewBuilder::with_capacity(capacity), limit }
             }
-            HiveType::String | HiveType::Varchar(_) | HiveType::Char(_) => {
+            HiveType::String | HiveType::Varchar(_) | HiveType::Char(_) | HiveType::Void => {
                 Column::Text { builder: StringBuilder::with_capacity(capacity, 0), limit }
             }
             HiveType::Binary if top => {
