@@ -5,9 +5,10 @@
 //! keys; others are `partition_0`, `partition_1` … Where no table can hold a folder's files, each
 //! subfolder is looked at for itself, and files that do not fit each other are tables of their own.
 //!
-//! A folder with a single subfolder is ambiguous: nothing tells a table from its only partition.
-//! AWS does not say; here the subfolder's name decides: one that starts with a digit, or that an
-//! earlier crawl took for a partition, is one; another is a table.
+//! A folder with a single subfolder is ambiguous: nothing in it tells a table from its only
+//! partition. What lies around it may: folders beside it that fit, the level that was asked for, an
+//! earlier crawl that took a folder above for a table. Where nothing does, AWS does not say; here
+//! the subfolder's name decides: one that starts with a digit is a partition; another is a table.
 
 use std::collections::BTreeSet;
 
@@ -52,7 +53,7 @@ pub(crate) fn tables(root: &Folder, rules: &Rules) -> Vec<Found> {
     let mut path = Vec::new();
     match decide(root, &mut path, rules) {
         Outcome::Nothing => Vec::new(),
-        Outcome::One(whole) => vec![whole.into_table(&path)],
+        Outcome::One(whole) => vec![whole.into_table(path)],
         Outcome::Many(tables) => tables,
     }
 }
@@ -77,15 +78,25 @@ struct Whole {
     keys: Vec<Option<String>>,
     /// Values with the folders they come from, from the top.
     partitions: Vec<FoundPartition>,
+    /// Levels from the top that have a single folder each and that nothing has made keys yet: if
+    /// nothing does, the table lies below them.
+    loose: usize,
 }
 
 impl Whole {
-    fn into_table(self, path: &[String]) -> Found {
-        let keys = self.keys.into_iter().enumerate();
-        let keys = keys.map(|(i, key)| key.unwrap_or_else(|| format!("partition_{i}")));
-        let keys: Vec<String> = keys.collect();
+    /// The table these files are, if the folder of a path is the highest that may be its.
+    fn into_table(mut self, mut path: Vec<String>) -> Found {
+        if let Some(any) = self.partitions.first() {
+            path.extend(any.path.iter().take(self.loose).cloned());
+        }
+        self.keys.drain(..self.loose);
+        for partition in &mut self.partitions {
+            partition.values.drain(..self.loose);
+            partition.path.drain(..self.loose);
+        }
+        let keys = distinct(self.keys);
         let partitions = if keys.is_empty() { Vec::new() } else { self.partitions };
-        Found { path: path.to_vec(), file: None, group: self.group, keys, partitions }
+        Found { path, file: None, group: self.group, keys, partitions }
     }
 
     /// The same files seen from the folder above: the folder's name is a value.
@@ -101,6 +112,28 @@ impl Whole {
         }
         self
     }
+}
+
+/// Names of keys: the nameless are called by their place, a repeated name gets a number.
+fn distinct(keys: Vec<Option<String>>) -> Vec<String> {
+    let mut taken: BTreeSet<String> = keys.iter().flatten().cloned().collect();
+    let mut names: Vec<String> = Vec::with_capacity(keys.len());
+    for (place, key) in keys.into_iter().enumerate() {
+        let name = match key {
+            Some(key) if !names.contains(&key) => key,
+            Some(key) => free(&mut taken, (1..).map(|n| format!("{key}_{n}"))),
+            None => free(&mut taken, (place..).map(|n| format!("partition_{n}"))),
+        };
+        names.push(name);
+    }
+    names
+}
+
+/// The first name nobody has, which is then taken.
+fn free(taken: &mut BTreeSet<String>, mut names: impl Iterator<Item = String>) -> String {
+    let name = names.find(|name| !taken.contains(name)).expect("numbers do not end");
+    taken.insert(name.clone());
+    name
 }
 
 /// `year=2024` as key and value, the value's escapes resolved.
@@ -152,7 +185,7 @@ fn of_files(folder: &Folder, path: &[String]) -> Outcome {
             count_in(&mut group, folder);
             let only =
                 FoundPartition { values: Vec::new(), path: Vec::new(), group: group.clone() };
-            Outcome::One(Whole { group, keys: Vec::new(), partitions: vec![only] })
+            Outcome::One(Whole { group, keys: Vec::new(), partitions: vec![only], loose: 0 })
         }
         _ => Outcome::Many(folder.files.iter().map(|file| of_file(file, path)).collect()),
     }
@@ -200,7 +233,7 @@ fn beside(
         files.group = group;
         return Outcome::One(files);
     }
-    let mut tables = vec![files.into_table(path)];
+    let mut tables = vec![files.into_table(path.to_vec())];
     tables.extend(apart(children, path));
     Outcome::Many(tables)
 }
@@ -212,17 +245,17 @@ fn combine(
     rules: &Rules,
     forced: bool,
 ) -> Outcome {
-    let fit = match children.as_slice() {
-        [(name, Outcome::One(whole))] => forced || only_is_partition(name, whole, path, rules),
-        several => fit_together(several, rules.alike),
-    };
-    if !fit {
+    if !fit_together(&children, rules.alike) {
         return Outcome::Many(apart(children, path));
     }
+    let loose = match children.as_slice() {
+        [(name, Outcome::One(only))] if !forced => loose_above(name, only, path, rules),
+        _ => 0,
+    };
     let mut whole: Option<Whole> = None;
     for (name, outcome) in children {
         let Outcome::One(child) = outcome else { continue };
-        let child = child.lifted(&name);
+        let child = Whole { loose, ..child.lifted(&name) };
         match &mut whole {
             None => whole = Some(child),
             Some(whole) => {
@@ -234,15 +267,16 @@ fn combine(
     whole.map_or(Outcome::Nothing, Outcome::One)
 }
 
-/// Whether the only subfolder of a folder is a partition of it rather than a table.
-fn only_is_partition(name: &str, whole: &Whole, path: &[String], rules: &Rules) -> bool {
+/// How many levels, from a folder with a single subfolder down, may lie above the table.
+fn loose_above(name: &str, only: &Whole, path: &[String], rules: &Rules) -> usize {
     if hive_pair(name).is_some() || rules.known.contains(path) {
-        return true;
+        return 0;
     }
     let own: Vec<String> = path.iter().cloned().chain([name.to_owned()]).collect();
-    let names_keys = matches!(whole.keys.first(), Some(Some(_)));
+    let names_keys = matches!(only.keys.first(), Some(Some(_)));
     let digit = name.starts_with(|c: char| c.is_ascii_digit());
-    digit && !names_keys && !rules.known.contains(&own)
+    let is_partition = digit && !names_keys && only.loose == 0 && !rules.known.contains(&own);
+    if is_partition { 0 } else { only.loose + 1 }
 }
 
 /// Whether several subfolders are partitions of one table.
@@ -274,7 +308,7 @@ fn apart(children: Vec<(String, Outcome)>, path: &[String]) -> Vec<Found> {
             Outcome::Nothing => {}
             Outcome::One(whole) => {
                 let own: Vec<String> = path.iter().cloned().chain([name]).collect();
-                tables.push(whole.into_table(&own));
+                tables.push(whole.into_table(own));
             }
             Outcome::Many(more) => tables.extend(more),
         }

@@ -74,6 +74,43 @@ fn a_single_folder_with_a_name_is_a_table_unless_known_as_a_partition() {
 }
 
 #[test]
+fn folders_above_decide_whether_a_single_folder_is_a_partition() {
+    // Folders beside it that fit.
+    let logs = [("logs/web/errors/a.csv", A), ("logs/app/errors/a.csv", A)];
+    let both = "logs [partition_0 partition_1] app/errors web/errors";
+    check(&logs, &Rules::default(), &[both]);
+    // The level that was asked for, be there folders beside it or not.
+    let level = Rules { table_level: Some(2), target_level: 1, ..Rules::default() };
+    check(&logs, &level, &[both]);
+    check(&logs[..1], &level, &["logs [partition_0 partition_1] web/errors"]);
+    // A table that is there, however far above.
+    let known = Rules { known: [vec!["sales".to_owned()]].into(), ..Rules::default() };
+    let sales = [("sales/eu/hamburg/a.csv", A)];
+    check(&sales, &known, &["sales [partition_0 partition_1] eu/hamburg"]);
+    // A folder that names its key holds partitions and no tables.
+    let year = [("t/year=2024/web/a.csv", A)];
+    check(&year, &Rules::default(), &["t [year partition_1] 2024/web"]);
+    // With nothing to tell, the last folder is the table.
+    check(&sales, &Rules::default(), &["sales/eu/hamburg []"]);
+    check(
+        &[("a/b/2024/01/f.csv", A)],
+        &Rules::default(),
+        &["a/b [partition_0 partition_1] 2024/01"],
+    );
+    // What does not fit is apart, each where it would be alone.
+    let differ = [("logs/web/errors/a.csv", A), ("logs/app/errors/a.csv", B)];
+    check(&differ, &Rules::default(), &["logs/app/errors []", "logs/web/errors []"]);
+}
+
+#[test]
+fn keys_have_a_name_each() {
+    let twice = ["t/a=1/a=2/f.csv", "t/a=1/a=3/f.csv"].map(|key| (key, A));
+    check(&twice, &Rules::default(), &["t [a a_1] 1/2 1/3"]);
+    let like_a_place = ["t/x/partition_0=1/f.csv", "t/y/partition_0=1/f.csv"].map(|key| (key, A));
+    check(&like_a_place, &Rules::default(), &["t [partition_1 partition_0] x/1 y/1"]);
+}
+
+#[test]
 fn what_does_not_fit_is_apart() {
     // Other depth.
     check(&[("x/1/a.csv", A), ("y/a.csv", A)], &Rules::default(), &["x [partition_0] 1", "y []"]);
