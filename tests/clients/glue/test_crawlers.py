@@ -406,6 +406,187 @@ def test_a_file_that_cannot_be_read_is_reported_and_the_run_goes_on(lake):
     assert lake.url("t/dt=3/a.parquet") in told[1]
 
 
+@behaviour("GLUE-18", "GLUE-15")
+def test_files_that_cannot_be_read_are_not_taken_for_gone(lake):
+    body, damaged = gzip.compress(PEOPLE.encode()), b"\x1f\x8b\x08\x00" + b"\xff" * 200
+    for key in ("t/dt=1", "t/dt=2", "people", "mixed/a=1"):
+        lake.put(f"raw/{key}/a.csv.gz", body)
+    change = {
+        "UpdateBehavior": "UPDATE_IN_DATABASE", "DeleteBehavior": "DELETE_FROM_DATABASE"
+    }
+    lake.crawl("raw/", SchemaChangePolicy=change)
+    before = lake.tables(), lake.partitions("t"), lake.partitions("mixed")
+    lake.put("raw/t/dt=2/a.csv.gz", damaged)
+    lake.put("raw/people/a.csv.gz", damaged)
+    # What is left of this table has other keys.
+    lake.put("raw/mixed/a=1/a.csv.gz", damaged)
+    lake.put("raw/mixed/b=1/c=1/a.csv.gz", body)
+    lake.run()
+    assert sorted(lake.tables()) == sorted(before[0])
+    assert keys(lake.table("mixed")) == [("a", "string")]
+    assert lake.partitions("t").keys() == before[1].keys()
+    assert lake.partitions("mixed") == before[2]
+
+    lake.delete("raw/t/dt=2/a.csv.gz", "raw/people/a.csv.gz")
+    lake.run()
+    assert "people" not in lake.tables()
+    assert sorted(lake.partitions("t")) == [("1",)]
+
+
+@behaviour("GLUE-19")
+def test_a_new_folder_that_could_not_be_read_is_new_to_the_next_run(lake):
+    lake.put("t/dt=1/a.csv.gz", gzip.compress(PEOPLE.encode()))
+    lake.put("t/dt=2/a.csv.gz", b"\x1f\x8b\x08\x00" + b"\xff" * 200)
+    lake.crawl(
+        "t/",
+        RecrawlPolicy={"RecrawlBehavior": "CRAWL_NEW_FOLDERS_ONLY"},
+        SchemaChangePolicy={"UpdateBehavior": "LOG", "DeleteBehavior": "LOG"},
+    )
+    assert sorted(lake.partitions("t")) == [("1",)]
+    lake.put("t/dt=2/a.csv.gz", gzip.compress(PEOPLE.encode()))
+    lake.run()
+    assert sorted(lake.partitions("t")) == [("1",), ("2",)]
+
+
+@behaviour("GLUE-16", "GLUE-17")
+def test_folders_of_one_layout_are_one_table_though_each_holds_a_single_folder(lake):
+    lake.put("logs/web/errors/a.csv", PEOPLE)
+    lake.put("logs/app/errors/a.csv", PEOPLE)
+    lake.crawl("logs/")
+    assert sorted(lake.tables()) == ["logs"]
+    assert sorted(lake.partitions("logs")) == [("app", "errors"), ("web", "errors")]
+
+    lake.glue.delete_database(Name=DATABASE)
+    lake.delete("logs/app/errors/a.csv")
+    level = {"Version": 1.0, "Grouping": {"TableLevelConfiguration": 2}}
+    lake.crawl("", name="level", Configuration=json.dumps(level))
+    assert sorted(lake.tables()) == ["logs"]
+    assert sorted(lake.partitions("logs")) == [("web", "errors")]
+
+
+@behaviour("GLUE-19", "GLUE-16")
+def test_a_new_folder_far_below_a_table_is_its_partition(lake):
+    for city in ("eu/berlin", "us/boston"):
+        lake.put(f"raw/sales/{city}/a.csv", PEOPLE)
+    lake.crawl(
+        "raw/",
+        RecrawlPolicy={"RecrawlBehavior": "CRAWL_NEW_FOLDERS_ONLY"},
+        SchemaChangePolicy={"UpdateBehavior": "LOG", "DeleteBehavior": "LOG"},
+    )
+    assert sorted(lake.tables()) == ["sales"]
+    lake.put("raw/sales/eu/hamburg/a.csv", PEOPLE)
+    lake.run()
+    assert sorted(lake.tables()) == ["sales"]
+    assert sorted(lake.partitions("sales")) == [
+        ("eu", "berlin"), ("eu", "hamburg"), ("us", "boston")
+    ]
+
+
+@behaviour("GLUE-15")
+def test_odd_folders_leave_other_tables_alone(lake):
+    pyarrow = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    body = io.BytesIO()
+    parquet.write_table(pyarrow.table([[1, 2], [3, 4]], names=["id", "ID"]), body)
+    lake.put("raw/case/a.parquet", body.getvalue())
+    lake.put("raw/twice/a=1/a=2/f.csv", PEOPLE)
+    lake.put("raw/places/a.csv", PLACES)
+    lake.crawl("raw/")
+    assert sorted(lake.tables()) == ["case", "places", "twice"]
+    assert columns(lake.table("case")) == [("id", "bigint")]
+    assert keys(lake.table("twice")) == [("a", "string"), ("a_1", "string")]
+
+
+@behaviour("GLUE-18")
+def test_a_key_keeps_the_type_it_was_given(lake):
+    lake.put("t/dt=1/a.csv", PEOPLE)
+    lake.crawl("t/")
+    table = lake.table("t")
+    lake.glue.update_table(
+        DatabaseName=DATABASE,
+        TableInput={
+            "Name": "t", "StorageDescriptor": table["StorageDescriptor"],
+            "PartitionKeys": [{"Name": "dt", "Type": "int"}],
+            "Parameters": table["Parameters"], "TableType": "EXTERNAL_TABLE",
+        },
+    )
+    before = lake.partitions("t")
+    lake.put("t/dt=2/a.csv", PEOPLE)
+    lake.run()
+    assert keys(lake.table("t")) == [("dt", "int")]
+    after = lake.partitions("t")
+    assert sorted(after) == [("1",), ("2",)]
+    assert after["1",]["CreationTime"] == before["1",]["CreationTime"]
+    assert "TABLE" not in lake.summary()
+
+
+@behaviour("GLUE-15")
+def test_a_column_of_nulls_has_the_type_of_other_files(lake):
+    lake.put("t/m=1/a.json", '{"a": 1, "b": null, "c": [], "d": null}\n')
+    lake.put("t/m=2/a.json", '{"a": 2, "b": 5, "c": [1.5], "d": null}\n')
+    lake.crawl("t/")
+    assert columns(lake.table("t")) == [
+        ("a", "int"), ("b", "int"), ("c", "array<double>"), ("d", "string")
+    ]
+
+
+@behaviour("GLUE-15")
+def test_a_crawler_does_not_see_buckets_of_other_accounts(lake, aws):
+    lake.put("t/a.csv", PEOPLE)
+    other = aws.elsewhere(account=str(int(aws.account) + 500_000_000))
+    thief = Lake(other.client("glue"), other.client("s3"), lake.bucket)
+    last = thief.run(thief.crawler("t/"), status="FAILED")
+    assert "AccessDenied" in last["ErrorMessage"]
+    with pytest.raises(ClientError):
+        thief.tables()
+
+
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": {
+        "Effect": "Allow", "Principal": {"Service": "glue.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+    },
+}
+
+
+@behaviour("GLUE-12", "GLUE-15")
+def test_a_crawler_may_what_its_role_may(root):
+    iam, s3, bucket = root.client("iam"), root.client("s3"), "crawled-by-a-role"
+    s3.create_bucket(Bucket=bucket)
+    lake = Lake(root.client("glue"), s3, bucket)
+    lake.put("t/a.csv", PEOPLE)
+    name = lake.crawler("t/")
+    unable = "Service is unable to assume role"
+    assert unable in lake.run(status="FAILED")["ErrorMessage"], "there is no such role"
+
+    stranger = json.loads(json.dumps(TRUST).replace("glue.", "ec2."))
+    role = {"RoleName": "crawler", "Path": "/service-role/"}
+    iam.create_role(**role, AssumeRolePolicyDocument=json.dumps(stranger))
+    assert unable in lake.run(status="FAILED")["ErrorMessage"], "it does not trust the service"
+
+    iam.update_assume_role_policy(RoleName="crawler", PolicyDocument=json.dumps(TRUST))
+    last = lake.run(status="FAILED")["ErrorMessage"]
+    assert "AccessDenied" in last and "s3:ListBucket" in last
+    assert "assumed-role/crawler/AWS-Crawler" in last
+
+    def allow(*actions):
+        statement = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
+        document = json.dumps({"Version": "2012-10-17", "Statement": statement})
+        iam.put_role_policy(RoleName="crawler", PolicyName="own", PolicyDocument=document)
+
+    allow("s3:*", "glue:GetDatabase", "glue:CreateDatabase")
+    assert "glue:CreateTable" in lake.run(status="FAILED")["ErrorMessage"]
+    allow("s3:ListBucket", "glue:*")
+    lake.run()
+    told = lake.summary(name)["FILE"]["ERROR"]
+    assert lake.url("t/a.csv") in told[0] and "s3:GetObject" in told[0]
+    assert lake.tables() == {}
+    allow("s3:*", "glue:*")
+    lake.run()
+    assert sorted(lake.tables()) == ["t"]
+
+
 @behaviour("GLUE-15")
 def test_tables_of_one_name_are_told_apart(lake):
     lake.put("x/data/a.csv", PEOPLE)
@@ -430,7 +611,7 @@ def test_a_target_may_be_one_object_and_targets_may_overlap(lake):
     assert sorted(lake.tables()) == ["people_csv", "t"]
 
 
-@behaviour("GLUE-12")
+@behaviour("GLUE-12", "IAM-8")
 def test_giving_a_crawler_a_role_must_be_allowed(user):
     targets = {"S3Targets": [{"Path": "s3://b/t/"}]}
     crawler = {"Name": "c", "Role": "crawl", "DatabaseName": "d", "Targets": targets}

@@ -1,6 +1,7 @@
 """Partitions: single and batch calls, filters, segments, pages."""
 
 import pytest
+from botocore.exceptions import ClientError
 from harness import behaviour, error
 
 KEYS = [{"Name": "dt", "Type": "string"}, {"Name": "hour", "Type": "int"}]
@@ -103,6 +104,23 @@ def test_batches_take_a_hundred_and_answer_each_failure(table):
     pages = glue.get_paginator("get_partitions").paginate(**D, PaginationConfig={"PageSize": 40})
     sizes = [len(page["Partitions"]) for page in pages]
     assert sizes == [40, 40, 19]
+
+
+@behaviour("GLUE-5")
+def test_a_batch_of_more_than_a_hundred_is_refused_as_a_whole(table):
+    # AWS refuses by the model, before it looks at the table: ValidationException, as reported for
+    # batches in https://github.com/dbt-labs/dbt-athena/issues/327.
+    batch = [partition("d", str(n)) for n in range(101)]
+    with pytest.raises(ClientError) as raised:
+        table.batch_create_partition(**D, PartitionInputList=batch)
+    code, status, message = error(raised)
+    assert (code, status) == ("ValidationException", 400)
+    assert message.startswith("1 validation error detected: Value ")
+    assert message.endswith(
+        "at 'partitionInputList' failed to satisfy constraint: "
+        "Member must have length less than or equal to 100"
+    )
+    assert values(table.get_partitions(**D)) == []
 
 
 @behaviour("GLUE-5")

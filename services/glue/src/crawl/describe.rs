@@ -8,6 +8,7 @@ use super::group::{Found, FoundPartition};
 use super::look::{Look, Serde};
 use super::tree::{Group, reads_quotes};
 use crate::catalog::Parameters;
+use crate::place::fold;
 
 /// Set on what a crawler wrote, with its name.
 pub(crate) const UPDATED_BY: &str = "UPDATED_BY_CRAWLER";
@@ -93,7 +94,7 @@ fn columns(found: &Found) -> Vec<Column> {
 fn type_text(look: &Look, ty: &HiveType) -> String {
     match ty {
         HiveType::Date | HiveType::Timestamp if reads_quotes(look) => "string".to_owned(),
-        ty => ty.to_string(),
+        ty => ty.clone().declared().to_string(),
     }
 }
 
@@ -209,4 +210,12 @@ pub(crate) fn reads_same(a: &StorageDescriptor, b: &StorageDescriptor) -> bool {
 pub(crate) fn same_columns(a: &[Column], b: &[Column]) -> bool {
     let same = |(a, b): (&Column, &Column)| a.name == b.name && a.r#type == b.r#type;
     a.len() == b.len() && a.iter().zip(b).all(same)
+}
+
+/// Whether two lists of columns have the same names, which are without case.
+pub(crate) fn same_names(a: &[Column], b: &[Column]) -> bool {
+    let names = |columns: &[Column]| -> Vec<String> {
+        columns.iter().map(|column| fold(&column.name)).collect()
+    };
+    names(a) == names(b)
 }

@@ -10,6 +10,7 @@ use super::definition::Target;
 use super::log::Log;
 use super::look::{self, Source};
 use super::tree::{Alike, Group, Tree};
+use super::unread::Unread;
 use super::{Run, Stop};
 use crate::store::{FOLDERS, LogLevel};
 
@@ -17,10 +18,13 @@ use crate::store::{FOLDERS, LogLevel};
 const AT_ONCE: usize = 4;
 
 /// What a target holds.
+#[derive(Default)]
 pub(super) struct Listed {
     pub tree: Tree,
     /// Folders not seen by earlier crawls, as `s3://bucket/folder/`.
     pub new_folders: Vec<String>,
+    /// Where files lie that could not be read.
+    pub unread: Unread,
     /// Whether the target is an object rather than a folder.
     pub is_object: bool,
 }
@@ -39,7 +43,7 @@ pub(super) async fn target(
     alike: Alike,
     log: &mut Log,
 ) -> Result<Listed, Stop> {
-    let mut listed = Listed { tree: Tree::default(), new_folders: Vec::new(), is_object: false };
+    let mut listed = Listed::default();
     let mut walk = Walk { run, target, folder: None };
     let mut token = None;
     loop {
@@ -58,7 +62,7 @@ pub(super) async fn target(
         for object in page.contents.unwrap_or_default() {
             places.extend(walk.place(&object, &mut listed)?);
         }
-        open(run, places, alike, &mut listed.tree, log).await?;
+        open(run, places, alike, &mut listed, log).await?;
         token = page.next_continuation_token;
         if token.is_none() {
             return Ok(listed);
@@ -148,7 +152,7 @@ async fn open(
     run: &Run<'_>,
     places: Vec<Place>,
     alike: Alike,
-    tree: &mut Tree,
+    listed: &mut Listed,
     log: &mut Log,
 ) -> Result<(), Stop> {
     let looks = futures::stream::iter(places).map(|place| async move {
@@ -161,14 +165,16 @@ async fn open(
         let look = match look {
             Ok(look) => look,
             Err(why) => {
-                log.unread(run.ctx, &place.source.url(), &why);
+                let url = place.source.url();
+                listed.unread.file(&url);
+                log.unread(run.ctx, &url, &why);
                 log.flush(run.ctx).await?;
                 continue;
             }
         };
         let group = Group::of(look, place.source.size);
         let folders: Vec<&str> = place.folders.iter().map(String::as_str).collect();
-        if !tree.add(&folders, &place.name, group, alike) {
+        if !listed.tree.add(&folders, &place.name, group, alike) {
             let message = format!(
                 "Left out {}: its folder holds too many kinds of files",
                 place.source.url()

@@ -5,8 +5,7 @@
 //! stops and schedules; `definition` is what a crawler was told. Grouping, naming and patterns are
 //! pure; only `list`, `look`, `apply` and `life` touch the world.
 //!
-//! AWS: a crawler reads with its role; here: as the service, because nothing of the role but its
-//! name is in this room. What the files are is told from the first MiB of each.
+//! What the files are is told from the first MiB of each.
 
 mod apply;
 pub(crate) mod classifier;
@@ -20,7 +19,9 @@ mod list;
 mod log;
 mod look;
 mod name;
+mod session;
 mod tree;
+mod unread;
 
 use std::sync::Arc;
 
@@ -35,12 +36,12 @@ use self::life::End;
 use self::log::Log;
 use self::look::Classifier;
 use self::tree::Alike;
-use crate::catalog::Maker;
+use self::unread::Unread;
 use crate::store::{CRAWLERS, Changes, CrawlState, CrawlerRow, FOLDERS, LogLevel};
 
 /// Data processing units a crawler runs with.
 const DPU: f64 = 2.0;
-/// A run that makes its job fail this often is given up. The end of a server counts as one too.
+/// A run that makes its job fail this often is given up.
 const FAILURES_MAX: u32 = 10;
 /// Folders noted in one transaction.
 const FOLDERS_BATCH: usize = 500;
@@ -64,7 +65,7 @@ impl From<Fail> for Stop {
 
 /// What a run works with.
 struct Run<'a> {
-    /// Of the crawler's account, acting as the service.
+    /// Of the crawler's account, acting as its role.
     ctx: &'a Ctx,
     id: &'a str,
     crawler: u64,
@@ -148,6 +149,7 @@ async fn follow(
 ) -> Result<(), Stop> {
     let plan = Plan::of(&row.crawler.0)?;
     let classifiers = Arc::new(classifier::load(ctx, &plan.classifiers)?);
+    let ctx = &session::of(ctx, &plan.role).await?;
     let run = Run { ctx, id, crawler: row.id, plan: &plan, classifiers };
     crawl(&run, log, changes).await
 }
@@ -156,7 +158,7 @@ async fn follow(
 async fn crawl(run: &Run<'_>, log: &mut Log, changes: &mut Changes) -> Result<(), Stop> {
     let (ctx, plan) = (run.ctx, run.plan);
     let mut found: Vec<(usize, Vec<Found>)> = Vec::new();
-    let mut folders = Vec::new();
+    let (mut folders, mut unread) = (Vec::new(), Unread::default());
     for (at, target) in plan.targets.iter().enumerate() {
         let rules = run.rules(target)?;
         let mut listed = list::target(run, target, rules.alike, log).await?;
@@ -172,6 +174,7 @@ async fn crawl(run: &Run<'_>, log: &mut Log, changes: &mut Changes) -> Result<()
             format!("Found {} tables under {}", tables.len(), target.url()),
         );
         folders.append(&mut listed.new_folders);
+        unread.append(listed.unread);
         found.push((at, tables));
     }
     let count: usize = found.iter().map(|(_, tables)| tables.len()).sum();
@@ -195,7 +198,9 @@ async fn crawl(run: &Run<'_>, log: &mut Log, changes: &mut Changes) -> Result<()
     if !life::begin_writing(ctx, &plan.name, run.id).await? {
         return Err(Stop::Cancelled);
     }
-    write(run, log, changes, &found).await?;
+    write(run, log, changes, &found, &unread).await?;
+    // A folder that was not read is new to the next run still.
+    folders.retain(|folder| !unread.is_in(folder));
     remember_folders(run, &folders).await?;
     log.line(ctx, LogLevel::Benchmark, "Finished writing to Catalog".to_owned());
     Ok(())
@@ -206,20 +211,19 @@ async fn write(
     log: &mut Log,
     changes: &mut Changes,
     found: &[(usize, Vec<Found>)],
+    unread: &Unread,
 ) -> Result<(), Stop> {
     let (ctx, plan) = (run.ctx, run.plan);
-    let maker = Maker { arn: role_session(ctx, &plan.role), ..Maker::of(ctx) };
-    let mut scribe = Scribe::begin(ctx, plan, maker, log).await?;
+    let mut scribe = Scribe::begin(ctx, plan, log, unread).await?;
     let mut written = Ok(());
-    'all: for (at, tables) in found {
-        for table in tables {
-            if ctx.shutdown_token().is_cancelled() {
-                return Err(Stop::Shutdown);
-            }
-            written = scribe.table(&plan.targets[*at], table).await;
-            if written.is_err() {
-                break 'all;
-            }
+    let tables: Vec<(usize, &Found)> = found.iter().flat_map(each_table).collect();
+    for (at, table) in tables {
+        if ctx.shutdown_token().is_cancelled() {
+            return Err(Stop::Shutdown);
+        }
+        written = scribe.table(&plan.targets[at], table).await;
+        if written.is_err() {
+            break;
         }
     }
     if written.is_ok() && !plan.new_folders_only {
@@ -229,14 +233,9 @@ async fn write(
     Ok(written?)
 }
 
-/// Who AWS notes as the creator of a crawler's tables.
-fn role_session(ctx: &Ctx, role: &str) -> String {
-    let name = definition::role_name(role);
-    let name = name.rsplit('/').next().unwrap_or(name);
-    let scope = ctx.scope();
-    let principal =
-        Principal::assumed_role(scope.partition(), scope.account, name, "", "AWS-Crawler");
-    principal.display_name().to_owned()
+/// The tables of a target, each with the target's place.
+fn each_table((at, tables): &(usize, Vec<Found>)) -> impl Iterator<Item = (usize, &Found)> {
+    tables.iter().map(|table| (*at, table))
 }
 
 /// Notes which folders a crawl of new folders only has seen.

@@ -11,7 +11,7 @@ mod table;
 use std::collections::{BTreeSet, HashMap};
 
 use glue_api::{DatabaseInput, DeleteBehavior, TableInput};
-use platform::{Ctx, Result};
+use platform::{Arn, Ctx, Fail, Result, require};
 
 pub(super) use self::place::known_folders;
 use self::place::{Known, is_within, known_tables, place_of};
@@ -21,6 +21,7 @@ use super::describe;
 use super::group::Found;
 use super::log::Log;
 use super::name;
+use super::unread::Unread;
 use crate::catalog::{self, Maker, Parameters};
 use crate::store::{Changes, DATABASES, LogLevel, TableRow};
 
@@ -30,6 +31,7 @@ pub(crate) struct Scribe<'a> {
     plan: &'a Plan,
     maker: Maker,
     log: &'a mut Log,
+    unread: &'a Unread,
     known: HashMap<String, Known>,
     /// Names of tables this run found, and where they lie.
     found: BTreeSet<String>,
@@ -41,13 +43,18 @@ impl<'a> Scribe<'a> {
     /// Reads what the database holds, making it if it is not there.
     ///
     /// # Errors
-    /// If the store fails.
+    /// If the store fails, or the crawler's role may not.
     pub async fn begin(
         ctx: &'a Ctx,
         plan: &'a Plan,
-        maker: Maker,
         log: &'a mut Log,
+        unread: &'a Unread,
     ) -> Result<Self> {
+        let maker = Maker::of(ctx);
+        may(ctx, plan, "GetDatabase", None).await?;
+        if !ctx.read(|tx| DATABASES.contains(tx, plan.database.as_str()))? {
+            may(ctx, plan, "CreateDatabase", None).await?;
+        }
         let made = ctx
             .write(|tx| {
                 if DATABASES.contains(tx, plan.database.as_str())? {
@@ -63,13 +70,13 @@ impl<'a> Scribe<'a> {
         }
         let known = known_tables(ctx, plan)?;
         let (found, places, changes) = (BTreeSet::new(), BTreeSet::new(), Changes::default());
-        Ok(Scribe { ctx, plan, maker, log, known, found, places, changes })
+        Ok(Scribe { ctx, plan, maker, log, unread, known, found, places, changes })
     }
 
     /// Writes a table with its partitions.
     ///
     /// # Errors
-    /// If the store fails, or the database is gone.
+    /// If the store fails, the database is gone, or the crawler's role may not.
     pub async fn table(&mut self, target: &Target, found: &Found) -> Result<()> {
         let (location, source) = place_of(target, found);
         if !self.places.insert(location.clone()) {
@@ -79,7 +86,16 @@ impl<'a> Scribe<'a> {
         let name = self.name_for(&location, source);
         self.found.insert(name.clone());
         let input = describe::table(&self.plan.name, &name, &location, found);
-        let row = self.write_table(&name, input).await?;
+        let row = match self.write_table(&name, &location, input).await {
+            // What is wrong with one table is no reason to leave out others.
+            Err(refused) if is_refusal(&refused) => {
+                let message = format!("Left out table {name}: {}", refused.message());
+                self.log.line(self.ctx, LogLevel::Error, message);
+                return Ok(());
+            }
+            written => written?,
+        };
+        let Some(row) = row else { return Ok(()) };
         if found.keys.is_empty() {
             return Ok(());
         }
@@ -109,14 +125,23 @@ impl<'a> Scribe<'a> {
         if free(&plain) && !self.known.contains_key(&plain) { plain } else { hashed }
     }
 
-    /// Makes a table, or brings it up to date as the policy has it; answers how it stands.
-    async fn write_table(&mut self, name: &str, input: TableInput) -> Result<TableRow> {
+    /// Makes a table, or brings it up to date as the policy has it; answers how it stands, or
+    /// nothing if what was found is not enough to touch it.
+    async fn write_table(
+        &mut self,
+        name: &str,
+        location: &str,
+        input: TableInput,
+    ) -> Result<Option<TableRow>> {
         let (plan, maker) = (self.plan, &self.maker);
+        let action = if self.known.contains_key(name) { "UpdateTable" } else { "CreateTable" };
+        may(self.ctx, plan, action, Some(name)).await?;
+        let whole = !self.unread.touches(location);
         let (written, row) = self
             .ctx
             .write(|tx| {
                 let written = match catalog::table::find(tx, &plan.database, name) {
-                    Ok(row) => update(tx, maker, plan, row, input)?,
+                    Ok(row) => update(tx, maker, plan, row, input, whole)?,
                     Err(fail) if fail.is("EntityNotFoundException") => {
                         catalog::table::create(tx, maker, &plan.database, input)?;
                         Written::Created
@@ -138,18 +163,27 @@ impl<'a> Scribe<'a> {
             Written::Ignored => Some(format!(
                 "The schema of table {name} has changed; by policy it is left as it is"
             )),
+            Written::Unsure => {
+                let message = format!(
+                    "The folders of table {name} have other partition keys, and not all of its \
+                     files could be read: it is left as it is"
+                );
+                self.log.line(self.ctx, LogLevel::Warn, message);
+                return Ok(None);
+            }
             Written::Same => None,
         };
         if let Some(told) = told {
             self.log.line(self.ctx, LogLevel::Info, told);
         }
-        Ok(row)
+        Ok(Some(row))
     }
 
-    /// Tables of this crawler under its targets that were not found any more.
+    /// Tables of this crawler under its targets that were not found any more, unless files of
+    /// theirs may be there and could not be read.
     ///
     /// # Errors
-    /// If the store fails.
+    /// If the store fails, or the crawler's role may not.
     pub async fn forget_tables(&mut self, targets: &[Target]) -> Result<()> {
         let mut gone: Vec<String> = self
             .known
@@ -157,16 +191,25 @@ impl<'a> Scribe<'a> {
             .filter(|(name, known)| {
                 known.crawler.as_deref() == Some(&self.plan.name)
                     && !self.found.contains(*name)
-                    && known
-                        .location
-                        .as_deref()
-                        .is_some_and(|at| targets.iter().any(|target| is_within(at, target)))
+                    && known.location.as_deref().is_some_and(|at| {
+                        targets.iter().any(|target| is_within(at, target))
+                            && !self.unread.touches(at)
+                    })
             })
             .map(|(name, _)| name.clone())
             .collect();
         gone.sort_unstable();
         for name in gone {
             let (plan, maker) = (self.plan, &self.maker);
+            match plan.delete {
+                DeleteBehavior::Log => {}
+                DeleteBehavior::DeleteFromDatabase => {
+                    may(self.ctx, plan, "DeleteTable", Some(&name)).await?;
+                }
+                DeleteBehavior::DeprecateInDatabase => {
+                    may(self.ctx, plan, "UpdateTable", Some(&name)).await?;
+                }
+            }
             let forgotten = self.ctx.write(|tx| forget_table(tx, maker, plan, &name)).await?;
             match plan.delete {
                 DeleteBehavior::DeleteFromDatabase if forgotten => self.changes.tables_deleted += 1,
@@ -186,6 +229,23 @@ impl<'a> Scribe<'a> {
         let owner = parameters.and_then(|p| p.get(describe::UPDATED_BY));
         owner.is_some_and(|owner| *owner == self.plan.name)
     }
+}
+
+/// Asks whether the crawler's role may do something to the database, or to a table in it.
+async fn may(ctx: &Ctx, plan: &Plan, action: &str, table: Option<&str>) -> Result<()> {
+    let database = &plan.database;
+    let table = table.map(|table| format!("table/{database}/{table}"));
+    let resources = ["catalog".to_owned(), format!("database/{database}")];
+    for resource in resources.into_iter().chain(table) {
+        let arn = Arn::new("glue", ctx.scope(), &resource);
+        require(ctx, &glue_api::SERVICE, &format!("glue:{action}"), arn.as_str()).await?;
+    }
+    Ok(())
+}
+
+/// Whether the catalog does not take a definition, rather than being unable to.
+fn is_refusal(fail: &Fail) -> bool {
+    fail.is("InvalidInputException") || fail.is("ValidationException")
 }
 
 /// Clients may have removed what a run is about to change.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use glue_api::{DeleteBehavior, Partition, PartitionInput, UpdateBehavior};
 use platform::{Result, WriteTx};
 
-use super::{Scribe, absent_is_fine, fate};
+use super::{Scribe, absent_is_fine, fate, may};
 use crate::catalog;
 use crate::catalog::partition::Selection;
 use crate::crawl::describe;
@@ -48,7 +48,7 @@ impl Scribe<'_> {
                         );
                         updates.extend(self.partition_update(&old, input));
                     }
-                    None if self.owns(old.parameters.as_ref()) => gone.push(old),
+                    None if self.is_gone(&old, location) => gone.push(old),
                     None => {}
                 }
             }
@@ -68,6 +68,17 @@ impl Scribe<'_> {
             .map(|p| describe::partition(&self.plan.name, location, p, columns.clone()))
             .collect();
         self.create_partitions(row, &mut inputs).await
+    }
+
+    /// Whether a partition that was not found is this crawler's and its files are not there, rather
+    /// than there and unreadable.
+    fn is_gone(&self, old: &Partition, table_location: &str) -> bool {
+        let own = old.storage_descriptor.as_ref().and_then(|s| s.location.as_deref());
+        self.owns(old.parameters.as_ref()) && !self.unread.touches(own.unwrap_or(table_location))
+    }
+
+    async fn may_table(&self, action: &str, row: &TableRow) -> Result<()> {
+        may(self.ctx, self.plan, action, Some(&row.table.0.name)).await
     }
 
     /// What is to be written of a partition that is there already: its counts, and what changed of
@@ -104,6 +115,9 @@ impl Scribe<'_> {
         row: &TableRow,
         updates: Vec<(bool, PartitionInput)>,
     ) -> Result<()> {
+        if !updates.is_empty() {
+            self.may_table("BatchUpdatePartition", row).await?;
+        }
         for batch in updates.chunks(BATCH) {
             self.ctx
                 .write(|tx| {
@@ -127,6 +141,9 @@ impl Scribe<'_> {
         inputs: &mut Vec<PartitionInput>,
     ) -> Result<()> {
         let count = inputs.len();
+        if count > 0 {
+            self.may_table("BatchCreatePartition", row).await?;
+        }
         while !inputs.is_empty() {
             let batch: Vec<_> = inputs.drain(..inputs.len().min(BATCH)).collect();
             let maker = &self.maker;
@@ -153,6 +170,15 @@ impl Scribe<'_> {
 
     /// Partitions whose folders are gone.
     async fn forget_partitions(&mut self, row: &TableRow, gone: Vec<Partition>) -> Result<()> {
+        match self.plan.delete {
+            DeleteBehavior::DeleteFromDatabase if !gone.is_empty() => {
+                self.may_table("BatchDeletePartition", row).await?;
+            }
+            DeleteBehavior::DeprecateInDatabase if !gone.is_empty() => {
+                self.may_table("BatchUpdatePartition", row).await?;
+            }
+            _ => {}
+        }
         let name = &row.table.0.name;
         let stamp = self.maker.now.as_millis().to_string();
         for batch in gone.chunks(BATCH) {

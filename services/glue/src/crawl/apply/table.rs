@@ -15,27 +15,37 @@ pub(super) enum Written {
     Updated,
     /// It differs and is left as it is.
     Ignored,
+    /// It seems to differ, and is left as it is since not all of its files could be read.
+    Unsure,
     Same,
 }
 
-/// Brings a table up to date with what was found, as the policy has it.
+/// Brings a table up to date with what was found, as the policy has it; `whole` if all of its files
+/// could be read.
 pub(super) fn update(
     tx: &WriteTx<'_>,
     maker: &Maker,
     plan: &Plan,
     row: TableRow,
     found: TableInput,
+    whole: bool,
 ) -> Result<Written> {
     let old = row.table.0;
     let mut input = catalog::describe::input(old.clone());
     let mut storage = found.storage_descriptor.unwrap_or_default();
     let own = old.storage_descriptor.clone().unwrap_or_default();
     let old_columns = own.columns.clone().unwrap_or_default();
-    let columns = merged(plan, &old_columns, storage.columns.take().unwrap_or_default());
-    let keys_differ = !describe::same_columns(
+    // What could not be read may have the columns that were not found.
+    let keep = plan.settings.merge_new_columns() || !whole;
+    let columns = merged(keep, &old_columns, storage.columns.take().unwrap_or_default());
+    // Folders tell the names of keys; their types are all the same to a crawler, and a client's own.
+    let keys_differ = !describe::same_names(
         old.partition_keys.as_deref().unwrap_or_default(),
         found.partition_keys.as_deref().unwrap_or_default(),
     );
+    if keys_differ && !whole {
+        return Ok(Written::Unsure);
+    }
     let changed = keys_differ
         || !describe::same_columns(&old_columns, &columns)
         || !describe::reads_same(&own, &storage);
@@ -76,11 +86,11 @@ pub(super) fn update(
     Ok(if changed || deprecated { Written::Updated } else { Written::Same })
 }
 
-/// The columns a table has and those found, as the crawler's configuration has it. What people
-/// wrote of a column stays.
-fn merged(plan: &Plan, old: &[Column], found: Vec<Column>) -> Vec<Column> {
+/// The columns a table has and those found: with `keep` what it has stays as it is and only gets
+/// new ones. What people wrote of a column stays.
+fn merged(keep: bool, old: &[Column], found: Vec<Column>) -> Vec<Column> {
     let known = |name: &str| old.iter().find(|column| column.name == name);
-    if plan.settings.merge_new_columns() {
+    if keep {
         let new: Vec<Column> = found.into_iter().filter(|c| known(&c.name).is_none()).collect();
         return old.iter().cloned().chain(new).collect();
     }
