@@ -7,6 +7,7 @@
 
 mod compression;
 mod error;
+mod grok;
 mod hive;
 mod infer;
 mod options;
@@ -15,10 +16,11 @@ mod write;
 
 pub use compression::{Compression, Compressor, Decompressor, Progress};
 pub use error::{Error, Result};
+pub use grok::{Grok, GrokError};
 pub use hive::{HiveType, arrow_schema};
 pub use infer::{
     Classification, Conflict, CsvHints, Inference, JsonLayout, ParquetTail, TailReader, infer,
-    infer_parquet, infer_with, parquet_tail,
+    infer_lines, infer_parquet, infer_with, parquet_tail,
 };
 pub use options::{CsvOptions, CsvStyle, Format, JsonOptions, JsonStyle};
 pub use text::TextDecoder;

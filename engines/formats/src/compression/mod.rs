@@ -4,8 +4,8 @@ mod decode;
 mod encode;
 mod snappy;
 
-pub(crate) use decode::decompress_head;
 pub use decode::{Decompressor, Progress};
+pub(crate) use decode::{PlainHead, decompress_head};
 pub use encode::Compressor;
 
 use serde::{Deserialize, Serialize};

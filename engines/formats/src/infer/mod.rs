@@ -7,12 +7,14 @@
 mod csv;
 mod guess;
 mod json;
+mod lines;
 mod merge;
 mod parquet;
 
 use std::collections::BTreeMap;
 
-use crate::compression::{Compression, decompress_head};
+use crate::compression::{Compression, PlainHead, decompress_head};
+use crate::grok::Grok;
 use crate::hive::HiveType;
 use crate::options::Format;
 
@@ -35,6 +37,8 @@ pub enum Classification {
     Avro,
     /// Recognised by its first tag only.
     Xml,
+    /// Lines that a given expression reads.
+    Lines,
     Unknown,
 }
 
@@ -48,6 +52,7 @@ impl Classification {
             Classification::Orc => "orc",
             Classification::Avro => "avro",
             Classification::Xml => "xml",
+            Classification::Lines => "text",
             Classification::Unknown => "UNKNOWN",
         }
     }
@@ -150,12 +155,7 @@ pub fn infer_with(head: &[u8], name: &str, full: bool, hints: Option<&CsvHints>)
         return Inference::new(Classification::Unknown, Compression::None);
     };
     let plain = decompress_head(compression, head, PLAIN_MAX);
-    let text = Text {
-        plain: plain.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&plain.bytes),
-        cut: !full || !plain.whole,
-        stored: plain.used,
-        compression,
-    };
+    let text = Text::of(&plain, full, compression);
     if !is_text(text.plain) {
         return Inference::new(Classification::Unknown, compression);
     }
@@ -175,6 +175,14 @@ pub fn infer_with(head: &[u8], name: &str, full: bool, hints: Option<&CsvHints>)
         .unwrap_or_else(|| Inference::new(Classification::Unknown, compression))
 }
 
+/// As [`infer`] for a file whose lines a grok expression reads; `None` if most do not match it.
+pub fn infer_lines(head: &[u8], name: &str, full: bool, grok: &Grok) -> Option<Inference> {
+    let compression = Compression::detect(head, name).ok()?;
+    let plain = decompress_head(compression, head, PLAIN_MAX);
+    let text = Text::of(&plain, full, compression);
+    if is_text(text.plain) { lines::infer(&text, grok) } else { None }
+}
+
 /// The plain text of a head.
 struct Text<'a> {
     plain: &'a [u8],
@@ -183,6 +191,17 @@ struct Text<'a> {
     /// How many stored bytes the text was.
     stored: usize,
     compression: Compression,
+}
+
+impl<'a> Text<'a> {
+    fn of(plain: &'a PlainHead, full: bool, compression: Compression) -> Text<'a> {
+        Text {
+            plain: plain.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&plain.bytes),
+            cut: !full || !plain.whole,
+            stored: plain.used,
+            compression,
+        }
+    }
 }
 
 fn binary(classification: Classification, head: &[u8], full: bool) -> Inference {

@@ -418,6 +418,22 @@ fn files_merge_into_one_table() {
 }
 
 #[test]
+fn lines_are_read_by_their_expression() {
+    let grok = Grok::new("%{IP:client} %{WORD:verb} %{NUMBER:bytes:long}", "").unwrap();
+    let lines = "10.0.0.1 GET 7\r\n\n10.0.0.2 PUT 12\n10.0.0.3 GE";
+    let found = |text: &str, full| infer_lines(text.as_bytes(), "f.log", full, &grok);
+    let told = expect![[r#"
+        text rows=2 size=17
+        client string
+        verb string
+        bytes bigint"#]];
+    told.assert_eq(&summary(&found(lines, false).unwrap()));
+    assert_eq!(found("10.0.0.1 GET 7\n", true).unwrap().row_count, Some(1));
+    assert_eq!(found("10.0.0.1 GET 7\nsomething else\n", true), None);
+    assert_eq!(found("", true), None);
+}
+
+#[test]
 fn columns_of_nulls_take_the_other_files_type() {
     let merged = |a: &str, b: &str| {
         let (a, b) = (infer(a.as_bytes(), "f", true), infer(b.as_bytes(), "f", true));
