@@ -1,5 +1,8 @@
 //! One table: made, brought up to date or left as the policy has it, forgotten.
 
+use std::collections::HashMap;
+
+use aquifer_formats::HiveType;
 use glue_api::{Column, DeleteBehavior, TableInput, UpdateBehavior};
 use platform::{Result, WriteTx};
 
@@ -35,9 +38,13 @@ pub(super) fn update(
     let mut storage = found.storage_descriptor.unwrap_or_default();
     let own = old.storage_descriptor.clone().unwrap_or_default();
     let old_columns = own.columns.clone().unwrap_or_default();
-    // What could not be read may have the columns that were not found.
-    let keep = plan.settings.merge_new_columns() || !whole;
-    let columns = merged(keep, &old_columns, storage.columns.take().unwrap_or_default());
+    let found_columns = storage.columns.take().unwrap_or_default();
+    let columns = match (plan.settings.merge_new_columns(), whole) {
+        (true, _) => united(&old_columns, found_columns, |old, _| old.r#type.clone()),
+        // What could not be read may have the columns and the values that were not found.
+        (false, false) => united(&old_columns, found_columns, wider),
+        (false, true) => renewed(&old_columns, found_columns),
+    };
     // Folders tell the names of keys; their types are all the same to a crawler, and a client's own.
     let keys_differ = !describe::same_names(
         old.partition_keys.as_deref().unwrap_or_default(),
@@ -86,19 +93,41 @@ pub(super) fn update(
     Ok(if changed || deprecated { Written::Updated } else { Written::Same })
 }
 
-/// The columns a table has and those found: with `keep` what it has stays as it is and only gets
-/// new ones. What people wrote of a column stays.
-fn merged(keep: bool, old: &[Column], found: Vec<Column>) -> Vec<Column> {
-    let known = |name: &str| old.iter().find(|column| column.name == name);
-    if keep {
-        let new: Vec<Column> = found.into_iter().filter(|c| known(&c.name).is_none()).collect();
-        return old.iter().cloned().chain(new).collect();
-    }
-    let keep = |column: Column| match known(&column.name) {
-        Some(old) => Column { r#type: column.r#type, ..old.clone() },
+/// The columns found; what people wrote of those a table has already stays.
+fn renewed(old: &[Column], found: Vec<Column>) -> Vec<Column> {
+    let known: HashMap<&str, &Column> = old.iter().map(|c| (c.name.as_str(), c)).collect();
+    let keep = |column: Column| match known.get(column.name.as_str()) {
+        Some(old) => Column { r#type: column.r#type, ..(*old).clone() },
         None => column,
     };
     found.into_iter().map(keep).collect()
+}
+
+/// The columns a table has, in types that both agree on, and after them the new ones.
+fn united(
+    old: &[Column],
+    found: Vec<Column>,
+    agreed: impl Fn(&Column, &Column) -> Option<String>,
+) -> Vec<Column> {
+    let mut columns = old.to_vec();
+    let places: HashMap<&str, usize> =
+        old.iter().enumerate().map(|(at, column)| (column.name.as_str(), at)).collect();
+    for column in found {
+        match places.get(column.name.as_str()) {
+            Some(&at) => columns[at].r#type = agreed(&columns[at], &column),
+            None => columns.push(column),
+        }
+    }
+    columns
+}
+
+/// The type that holds the values of both; the new one where an old one is none that is known.
+fn wider(old: &Column, found: &Column) -> Option<String> {
+    let ty = |column: &Column| column.r#type.as_deref()?.parse::<HiveType>().ok();
+    match (ty(old), ty(found)) {
+        (Some(a), Some(b)) => Some(a.merge(&b).to_string()),
+        _ => found.r#type.clone(),
+    }
 }
 
 /// A table whose folder is gone; answers whether anything was changed.
@@ -133,5 +162,38 @@ fn found_table(tx: &WriteTx<'_>, plan: &Plan, name: &str) -> Result<Option<Table
         Ok(row) => Ok(Some(row)),
         Err(fail) if fail.is("EntityNotFoundException") => Ok(None),
         Err(fail) => Err(fail),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn columns(text: &str) -> Vec<Column> {
+        let column = |text: &str| {
+            let (name, ty) = text.split_once(' ').unwrap();
+            let (name, r#type) = (name.to_owned(), Some(ty.to_owned()));
+            Column { name, r#type, ..Column::default() }
+        };
+        text.split(';').map(column).collect()
+    }
+
+    fn told(columns: &[Column]) -> String {
+        let each = columns.iter().map(|c| format!("{} {}", c.name, c.r#type.as_deref().unwrap()));
+        each.collect::<Vec<_>>().join(";")
+    }
+
+    #[test]
+    fn columns_that_may_be_in_unread_files_stay_and_widen() {
+        let old = columns("a int;b string;c date;d own<type>");
+        let found = || columns("c timestamp;a double;e int;b int;d int");
+        let wide = "a double;b string;c timestamp;d int;e int";
+        assert_eq!(told(&united(&old, found(), wider)), wide);
+        let fewer = columns("b int");
+        assert_eq!(told(&united(&old, fewer, wider)), "a int;b string;c date;d own<type>");
+        let same = |old: &Column, _: &Column| old.r#type.clone();
+        let kept = "a int;b string;c date;d own<type>;e int";
+        assert_eq!(told(&united(&old, found(), same)), kept);
+        assert_eq!(told(&renewed(&old, columns("b int"))), "b int");
     }
 }
