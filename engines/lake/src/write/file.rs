@@ -1,4 +1,4 @@
-//! One file being written: encoded in memory, sent in parts, there when complete.
+//! One file being written: encoded in memory, sent in parts, there when it is published.
 
 use std::sync::Arc;
 
@@ -27,6 +27,8 @@ pub(super) struct OpenFile {
     pending: Vec<u8>,
     sent: u64,
     rows: u64,
+    /// Whether the last bytes have been taken from the writer.
+    ended: bool,
 }
 
 impl OpenFile {
@@ -56,12 +58,17 @@ impl OpenFile {
             pending: Vec::new(),
             sent: 0,
             rows: 0,
+            ended: false,
         };
         Ok((file, path))
     }
 
     pub(super) fn path(&self) -> &Path {
         &self.path
+    }
+
+    pub(super) fn rows(&self) -> u64 {
+        self.rows
     }
 
     /// Bytes encoded so far.
@@ -102,23 +109,40 @@ impl OpenFile {
         Ok(())
     }
 
-    /// Completes the file; answers its rows and bytes.
-    pub(super) async fn finish(mut self) -> Result<(u64, u64)> {
-        let last = self.writer.finish()?;
-        self.pending.extend_from_slice(&last);
-        let bytes = self.written();
-        if self.upload.is_none() {
-            let whole = Bytes::from(std::mem::take(&mut self.pending));
-            self.store.put(&self.path, PutPayload::from_bytes(whole)).await?;
-            return Ok((self.rows, bytes));
-        }
+    /// Ends the file and sends all of it, which frees its memory. It is not there yet.
+    pub(super) async fn seal(&mut self) -> Result<()> {
+        self.end()?;
         while !self.pending.is_empty() {
             self.send().await?;
         }
-        if let Some(mut upload) = self.upload.take() {
+        Ok(())
+    }
+
+    fn end(&mut self) -> Result<()> {
+        if !std::mem::replace(&mut self.ended, true) {
+            let last = self.writer.finish()?;
+            self.given = 0;
+            self.pending.extend_from_slice(&last);
+        }
+        Ok(())
+    }
+
+    /// Makes the file be there, ended before or not. Where that fails it can be aborted still.
+    pub(super) async fn publish(&mut self) -> Result<()> {
+        self.end()?;
+        if self.upload.is_none() {
+            self.sent += self.pending.len() as u64;
+            let whole = Bytes::from(std::mem::take(&mut self.pending));
+            self.store.put(&self.path, PutPayload::from_bytes(whole)).await?;
+            return Ok(());
+        }
+        self.seal().await?;
+        if let Some(upload) = &mut self.upload {
             upload.complete().await?;
         }
-        Ok((self.rows, bytes))
+        // Only now: an upload that did not complete is one to abort.
+        self.upload = None;
+        Ok(())
     }
 
     /// Gives the upload up.

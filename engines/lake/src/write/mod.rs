@@ -1,9 +1,10 @@
 //! Rows into files, in folders by partition: streaming, in bounded memory, leaving nothing
 //! behind when it fails.
 //!
-//! A file is one upload; it is not there until it is complete. Files that were complete when a
-//! later one failed are deleted. What the caller drops in the middle is only as clean as its
-//! store: stop a write by making its stream fail, and wait for it.
+//! A file is one upload; it is not there until it is complete, and none is completed before the
+//! last row has come. Files that were complete when a later one failed are deleted. What the caller
+//! drops in the middle is only as clean as its store: stop a write by making its stream fail, and
+//! wait for it.
 
 mod file;
 mod router;
@@ -90,7 +91,7 @@ pub async fn write_table(
         while let Some(batch) = rows.try_next().await? {
             router.write(&batch).await?;
         }
-        router.finish().await
+        router.publish().await
     };
     match outcome.await {
         Ok(()) => Ok(router.written()),

@@ -1,4 +1,5 @@
-//! Which file each row goes to, and how many files are open.
+//! Which file each row goes to, how many files are open, and when they appear: all together, when
+//! there are no more rows.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -17,7 +18,7 @@ use crate::error::{LakeError, Result};
 use crate::location::Location;
 use crate::partitions::NULL_PARTITION;
 
-/// Bytes held in memory by all open files; beyond it the fullest is closed.
+/// Bytes held in memory by all open files; beyond it the fullest is sealed.
 const HELD_MAX: usize = 256 << 20;
 
 /// Writes batches to the files of their partitions.
@@ -31,6 +32,8 @@ pub(super) struct Router {
     data: Vec<usize>,
     data_schema: SchemaRef,
     open: BTreeMap<Vec<String>, OpenFile>,
+    /// Sent as a whole, and not there yet.
+    sealed: Vec<OpenFile>,
     partitions: BTreeMap<Vec<String>, String>,
     finished: Vec<WrittenFile>,
     paths: Vec<Path>,
@@ -58,6 +61,7 @@ impl Router {
             data,
             data_schema: Arc::new(data_schema),
             open: BTreeMap::new(),
+            sealed: Vec::new(),
             partitions: BTreeMap::new(),
             finished: Vec::new(),
             paths: Vec::new(),
@@ -90,10 +94,10 @@ impl Router {
         let Some(file) = self.open.get_mut(&values) else { return Ok(()) };
         file.write(rows).await?;
         if file.written() >= self.spec.target_file_size {
-            self.close(&values).await?;
+            self.seal(&values).await?;
         }
         while let Some(fullest) = self.too_full() {
-            self.close(&fullest).await?;
+            self.seal(&fullest).await?;
         }
         Ok(())
     }
@@ -131,18 +135,21 @@ impl Router {
         Ok(file)
     }
 
-    async fn close(&mut self, values: &[String]) -> Result<()> {
-        let Some(file) = self.open.remove(values) else { return Ok(()) };
-        let path = file.path().clone();
-        let (rows, bytes) = file.finish().await?;
-        self.finished.push(WrittenFile { url: self.location.url_of(&path), rows, bytes });
+    /// Sends the rest of a file. One that fails stays among the open ones, to be aborted.
+    async fn seal(&mut self, values: &[String]) -> Result<()> {
+        if let Some(file) = self.open.get_mut(values) {
+            file.seal().await?;
+        }
+        self.sealed.extend(self.open.remove(values));
         Ok(())
     }
 
-    pub(super) async fn finish(&mut self) -> Result<()> {
-        let open: Vec<Vec<String>> = self.open.keys().cloned().collect();
-        for values in open {
-            self.close(&values).await?;
+    /// Makes all files be there, those first that were sealed early.
+    pub(super) async fn publish(&mut self) -> Result<()> {
+        for file in self.sealed.iter_mut().chain(self.open.values_mut()) {
+            file.publish().await?;
+            let url = self.location.url_of(file.path());
+            self.finished.push(WrittenFile { url, rows: file.rows(), bytes: file.written() });
         }
         Ok(())
     }
@@ -161,7 +168,8 @@ impl Router {
 
     /// Deletes everything begun, as far as it can be.
     pub(super) async fn discard(mut self) {
-        for (_, file) in std::mem::take(&mut self.open) {
+        let open = std::mem::take(&mut self.open).into_values();
+        for file in std::mem::take(&mut self.sealed).into_iter().chain(open) {
             file.abort().await;
         }
         let paths = futures::stream::iter(self.paths.into_iter().map(Ok)).boxed();
