@@ -43,7 +43,7 @@ struct Bucket {
 struct Whose {
     scope: Scope,
     service: String,
-    /// None for what all operations without a rate of their own share.
+    /// Or what several share; none for what all operations without a rate of their own do.
     operation: Option<String>,
 }
 
@@ -101,15 +101,24 @@ impl Limits {
         table.all || table.services.contains(service)
     }
 
-    /// Takes one token for the request `ctx` is serving.
+    /// Whether any limit holds: where none does, nobody need ask.
+    pub fn any(&self) -> bool {
+        self.enabled.load(Ordering::Acquire)
+    }
+
+    /// Takes one token for the request `ctx` is serving, of those that the requests called `shared`
+    /// have together if that is said.
     ///
     /// # Errors
     /// [`Throttled`], when there is none.
-    pub fn check(&self, ctx: &Ctx) -> Result<(), Throttled> {
-        if !self.enabled.load(Ordering::Acquire) {
+    pub fn check(&self, ctx: &Ctx, shared: Option<String>) -> Result<(), Throttled> {
+        if !self.any() {
             return Ok(());
         }
-        self.take(ctx.scope(), ctx.service(), ctx.operation(), 1.0, ctx.now())
+        let Some((rate, own)) = self.rate(ctx.service(), ctx.operation()) else { return Ok(()) };
+        let (scope, service) = (ctx.scope().clone(), ctx.service().to_owned());
+        let whose = Whose { scope, service, operation: shared.or(own) };
+        self.take_of(whose, rate, 1.0, ctx.now())
     }
 
     /// Takes `cost` tokens; services whose limits count bytes or capacity units use it directly.
@@ -126,6 +135,16 @@ impl Limits {
     ) -> Result<(), Throttled> {
         let Some((rate, operation)) = self.rate(service, operation) else { return Ok(()) };
         let whose = Whose { scope: scope.clone(), service: service.to_owned(), operation };
+        self.take_of(whose, rate, cost, now)
+    }
+
+    fn take_of(
+        &self,
+        whose: Whose,
+        rate: Rate,
+        cost: f64,
+        now: Timestamp,
+    ) -> Result<(), Throttled> {
         let mut buckets = self.buckets.lock();
         if buckets.len() >= BUCKETS_MAX {
             // A rested bucket is full again, so forgetting it changes nothing.
@@ -167,6 +186,9 @@ impl Limits {
 
 #[cfg(test)]
 mod tests {
+    use aquifer_ctx::{Clock, Ids, PlatformParts};
+    use aquifer_store::{Backend, Durability, Store, StoreOptions};
+
     use super::*;
 
     fn at(millis: i64) -> Timestamp {
@@ -197,6 +219,28 @@ mod tests {
             put(100_000).unwrap();
         }
         assert!(put(100_000).is_err());
+    }
+
+    #[tokio::test]
+    async fn requests_that_share_a_limit_are_counted_together_and_others_are_not() {
+        let options = StoreOptions { backend: Backend::Memory, durability: Durability::Strict };
+        let parts = PlatformParts::new(
+            Store::open(options).unwrap(),
+            Clock::starting_at(Timestamp::from_secs(1_000_000)),
+            Ids::seeded(1),
+        );
+        let limits = Limits::new();
+        for operation in ["PutObject", "DeleteObject"] {
+            limits.set_rate("s3", Some(operation), Rate { per_second: 0.01, burst: 2.0 });
+        }
+        limits.enable_all(true);
+        let allowed = |operation, prefix: &str| {
+            let ctx = Ctx::root(&parts, Scope::default()).with_operation("s3", operation);
+            limits.check(&ctx, Some(prefix.to_owned())).is_ok()
+        };
+        assert!(allowed("PutObject", "b/x") && allowed("DeleteObject", "b/x"));
+        assert!(!allowed("PutObject", "b/x") && !allowed("DeleteObject", "b/x"));
+        assert!(allowed("PutObject", "b/y"));
     }
 
     #[test]

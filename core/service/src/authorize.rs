@@ -9,6 +9,7 @@ use aquifer_schema::{OperationSchema, Protocol, ServiceSchema, Structure, View};
 use aquifer_types::PrincipalKind;
 
 use crate::fail::{Fail, Result};
+use crate::request_tags;
 
 /// How much of a request's claim to an identity is examined.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -44,12 +45,7 @@ pub(crate) async fn authorize(
     };
     for template in schema.resources {
         let resource = fill(template, ctx, input);
-        let mut keys = conditions(ctx);
-        for (key, path) in schema.conditions {
-            if let Some(value) = member_text(input, path) {
-                keys.insert(key.to_lowercase(), vec![value]);
-            }
-        }
+        let keys = conditions_of(ctx, schema, input);
         ask(ctx, &gate, schema.service, schema.action, resource, keys).await?;
     }
     Ok(())
@@ -69,6 +65,25 @@ pub async fn require(
         Some(gate) => ask(ctx, &gate, service, action, resource.into(), conditions(ctx)).await,
         None => Ok(()),
     }
+}
+
+/// Asks for an action that an operation needs besides its own, with the condition keys that its
+/// input gives.
+///
+/// # Errors
+/// The service's refusal, with AWS's sentence.
+pub async fn require_also(
+    ctx: &Ctx,
+    schema: &'static OperationSchema,
+    input: &dyn Structure,
+    action: &str,
+    resource: impl Into<String>,
+) -> Result<()> {
+    let Some(gate) = ctx.ext::<Gate>().filter(|gate| gate.mode == AuthMode::Enforce) else {
+        return Ok(());
+    };
+    let keys = conditions_of(ctx, schema, input);
+    ask(ctx, &gate, schema.service, action, resource.into(), keys).await
 }
 
 async fn ask(
@@ -123,6 +138,22 @@ fn refusal(
     }
 }
 
+/// Condition keys every request has, and those that an input gives.
+fn conditions_of(
+    ctx: &Ctx,
+    schema: &OperationSchema,
+    input: &dyn Structure,
+) -> BTreeMap<String, Vec<String>> {
+    let mut keys = conditions(ctx);
+    for (key, path) in schema.conditions {
+        if let Some(value) = member_text(input, path) {
+            keys.insert(key.to_lowercase(), vec![value]);
+        }
+    }
+    request_tags::add(input, &mut keys);
+    keys
+}
+
 /// Condition keys every request has.
 fn conditions(ctx: &Ctx) -> BTreeMap<String, Vec<String>> {
     let mut keys = BTreeMap::new();
@@ -174,7 +205,7 @@ fn conditions(ctx: &Ctx) -> BTreeMap<String, Vec<String>> {
 /// Fills a resource template: `{account}` and `{region}` from the scope, all else from the input,
 /// where a dot goes into a structure. What the input leaves out matches anything, unless the
 /// template says what it then is: `{Path|/}`.
-fn fill(template: &str, ctx: &Ctx, input: &dyn Structure) -> String {
+pub(crate) fn fill(template: &str, ctx: &Ctx, input: &dyn Structure) -> String {
     let mut text = String::new();
     let mut rest = template;
     while let Some((before, after)) = rest.split_once('{') {

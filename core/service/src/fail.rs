@@ -173,24 +173,47 @@ impl std::error::Error for Fail {}
 
 impl From<StoreError> for Fail {
     fn from(error: StoreError) -> Self {
-        Self::internal(error)
+        let message = match &error {
+            StoreError::NotWritten(_) if error.is_full() => FULL,
+            StoreError::NotWritten(_) => {
+                "This server could not save the change; nothing was changed. Its log says why."
+            }
+            StoreError::NotSaved(_) => {
+                "This server could not make sure that the change is saved. Read what is there \
+                 before trying again; the server's log says why."
+            }
+            _ => return Self::internal(error),
+        };
+        Self::new("ServiceUnavailable", 503, message).because(error)
     }
 }
+
+/// What the operator has to read wherever it was noticed.
+const FULL: &str = "The disk under this Aquifer is full; nothing was stored.";
 
 impl From<std::io::Error> for Fail {
     fn from(error: std::io::Error) -> Self {
         match error.get_ref().and_then(|inner| inner.downcast_ref::<BodyFault>()) {
             Some(fault) => Self::new(fault.code, fault.status, fault.message.clone()),
+            None if is_full(&error) => Self::new("ServiceUnavailable", 503, FULL).because(error),
             None => Self::internal(error),
         }
     }
+}
+
+fn is_full(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+    matches!(error.kind(), StorageFull | QuotaExceeded | FileTooLarge)
 }
 
 impl From<anyhow::Error> for Fail {
     fn from(error: anyhow::Error) -> Self {
         match error.downcast::<Self>() {
             Ok(fail) => fail,
-            Err(error) => Self::internal(error),
+            Err(error) => match error.downcast::<StoreError>() {
+                Ok(error) => error.into(),
+                Err(error) => Self::internal(error),
+            },
         }
     }
 }
@@ -215,5 +238,28 @@ impl std::error::Error for BodyFault {}
 impl From<BodyFault> for std::io::Error {
     fn from(fault: BodyFault) -> Self {
         Self::new(std::io::ErrorKind::InvalidData, fault)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_named() {
+        let full = || std::io::Error::from(std::io::ErrorKind::StorageFull);
+        let not_written = StoreError::NotWritten(full().into());
+        let unsure = StoreError::NotSaved(full().into());
+        for fail in [Fail::from(not_written.clone()), full().into(), {
+            anyhow::Error::from(not_written).into()
+        }] {
+            assert_eq!((fail.code(), fail.status()), ("ServiceUnavailable", 503));
+            assert_eq!(fail.message(), FULL);
+            assert!(fail.cause().is_some(), "the log says more");
+        }
+        let unsure = Fail::from(unsure);
+        assert_eq!(unsure.status(), 503);
+        assert!(!unsure.message().contains("nothing"), "what is not known is not said");
+        assert_eq!(Fail::from(StoreError::Closed).status(), 500);
     }
 }

@@ -12,6 +12,7 @@ mod operation;
 mod page;
 mod pipeline;
 mod registry;
+mod request_tags;
 mod stored;
 
 pub use aquifer_authz::{AccessRequest, Authorizer, Credential, Credentials, Decision, RootKey};
@@ -33,10 +34,10 @@ pub use aquifer_types::{
     AccountId, Arn, Partition, Principal, PrincipalKind, Region, Scope, Tags, Timestamp,
 };
 
-pub use authorize::{AuthMode, auth_mode, require};
+pub use authorize::{AuthMode, auth_mode, require, require_also};
 pub use call::call;
 pub use fail::{BodyFault, Fail, Result};
-pub use idempotency::{Replay, remember};
+pub use idempotency::{Replay, forget_old_answers, remember};
 pub use operation::{Handle, Operation, Registered};
 pub use page::{Page, decode_token, encode_token};
 pub use pipeline::{Platform, Stages};

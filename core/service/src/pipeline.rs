@@ -8,12 +8,12 @@ use aquifer_authz::Credential;
 use aquifer_ctx::{Ctx, Dispatcher, PlatformParts, Unit};
 use aquifer_fault::Faults;
 use aquifer_limits::{Limits, Rate};
-use aquifer_schema::{OperationSchema, Protocol, ServiceSchema, Structure, Validator};
+use aquifer_schema::{CallRate, OperationSchema, Protocol, ServiceSchema, Structure, Validator};
 use aquifer_store::StoreError;
 use futures::future::BoxFuture;
 use tracing::Instrument;
 
-use crate::authorize::{AuthMode, Gate, authorize};
+use crate::authorize::{AuthMode, Gate, authorize, fill};
 use crate::fail::{Fail, Result};
 use crate::idempotency::{self, RACED, Replay};
 use crate::operation::Registered;
@@ -67,7 +67,7 @@ impl Platform {
         parts.set_ext(Arc::new(Gate { mode, authorizer }));
         parts.set_ext(Arc::new(Schemas(registry.services().to_vec())));
         for operation in registry.operations() {
-            if let Some((per_second, burst)) = operation.schema.rate {
+            if let Some(CallRate { per_second, burst, .. }) = operation.schema.rate {
                 let rate = Rate { per_second: per_second.into(), burst: burst.into() };
                 let (service, name) = (operation.schema.service.name, operation.schema.name);
                 stages.limits.set_rate(service, Some(name), rate);
@@ -172,7 +172,12 @@ impl Platform {
         schema: &'static OperationSchema,
         input: &dyn Structure,
     ) -> Result<()> {
-        self.0.stages.limits.check(ctx).map_err(|_| throttled(schema.service))?;
+        let limits = &self.0.stages.limits;
+        if limits.any() {
+            let shared = schema.rate.and_then(|rate| rate.shared_by);
+            let shared = shared.map(|template| together(&fill(template, ctx, input)));
+            limits.check(ctx, shared).map_err(|_| throttled(schema.service))?;
+        }
         let verdict = self.0.stages.faults.check(ctx);
         if !verdict.wait.is_zero() {
             tokio::time::timeout(verdict.wait, ctx.shutdown_token().cancelled()).await.ok();
@@ -193,7 +198,7 @@ impl Platform {
         let schema = operation.schema;
         match idempotency::find(ctx, schema, &*input)? {
             Replay::New => {}
-            Replay::Same(output) => return replayed(operation, &output),
+            Replay::Same(output) => return replayed(ctx, operation, &output).await,
             Replay::Mismatch => return Err(mismatch(schema.service)),
         }
         // Kept only where a repeat could race: inputs with a token are small.
@@ -209,7 +214,7 @@ impl Platform {
                 let mut again = (operation.new_input)();
                 aquifer_wire::stored::from_bytes(&encoded, &mut *again).map_err(Fail::internal)?;
                 match idempotency::find(ctx, schema, &*again)? {
-                    Replay::Same(output) => replayed(operation, &output),
+                    Replay::Same(output) => replayed(ctx, operation, &output).await,
                     _ => Err(mismatch(schema.service)),
                 }
             }
@@ -218,7 +223,9 @@ impl Platform {
     }
 }
 
-fn replayed(operation: &Registered, output: &[u8]) -> Result<Box<dyn Structure>> {
+/// The first answer, once the call that it was given to is durable.
+async fn replayed(ctx: &Ctx, operation: &Registered, output: &[u8]) -> Result<Box<dyn Structure>> {
+    ctx.write(|_| Ok::<_, StoreError>(())).await?;
     let mut first = (operation.new_output)();
     aquifer_wire::stored::from_bytes(output, &mut *first).map_err(Fail::internal)?;
     Ok(first)
@@ -226,6 +233,11 @@ fn replayed(operation: &Registered, output: &[u8]) -> Result<Box<dyn Structure>>
 
 fn mismatch(service: &ServiceSchema) -> Fail {
     Fail::new(service.mismatch_code, 400, "Idempotent parameters do not match")
+}
+
+/// What is counted together: a name without what follows its last slash.
+fn together(name: &str) -> String {
+    name.rsplit_once('/').map_or(name, |(prefix, _)| prefix).to_owned()
 }
 
 /// Too many calls, in the service's words.

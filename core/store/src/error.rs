@@ -1,6 +1,6 @@
 //! What can go wrong in the store, in sentences an operator can act on.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{fmt, io, path::PathBuf, sync::Arc};
 
 /// A failure of the store. Cheap to clone: one failed group answers many writers.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -36,10 +36,10 @@ pub enum StoreError {
     /// Nobody confirms that the change is on disk, and it may be there all the same: what readers
     /// see after this is what is there. So nothing that the change names may be let go.
     #[error("the change could not be saved: {0}")]
-    NotSaved(Arc<str>),
+    NotSaved(Reason),
     /// The change was not saved, and certainly is not there.
     #[error("the change could not be saved: {0}")]
-    NotWritten(Arc<str>),
+    NotWritten(Reason),
     /// Stored data could not be read.
     #[error("stored data cannot be read: {0}")]
     Unreadable(Arc<str>),
@@ -74,13 +74,45 @@ pub enum StoreError {
     Unsupported(&'static str),
 }
 
+/// Why a change could not be saved.
+#[derive(Debug, Clone)]
+pub struct Reason {
+    text: Arc<str>,
+    full: bool,
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl From<&str> for Reason {
+    fn from(text: &str) -> Reason {
+        Reason { text: text.into(), full: false }
+    }
+}
+
+impl From<io::Error> for Reason {
+    fn from(error: io::Error) -> Reason {
+        use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+        let full = matches!(error.kind(), StorageFull | QuotaExceeded | FileTooLarge);
+        Reason { text: error.to_string().into(), full }
+    }
+}
+
 impl StoreError {
-    pub(crate) fn unreadable(reason: impl std::fmt::Display) -> StoreError {
+    /// Whether there is no room for a change: on the disk, in a quota, or in a file.
+    pub fn is_full(&self) -> bool {
+        matches!(self, StoreError::NotSaved(reason) | StoreError::NotWritten(reason) if reason.full)
+    }
+
+    pub(crate) fn unreadable(reason: impl fmt::Display) -> StoreError {
         StoreError::Unreadable(reason.to_string().into())
     }
 
-    pub(crate) fn not_saved(reason: impl std::fmt::Display) -> StoreError {
-        StoreError::NotSaved(reason.to_string().into())
+    pub(crate) fn not_saved(reason: impl Into<Reason>) -> StoreError {
+        StoreError::NotSaved(reason.into())
     }
 
     /// The same of a change that is known not to be there.
@@ -91,7 +123,7 @@ impl StoreError {
         }
     }
 
-    pub(crate) fn corrupt(table: &'static str, reason: impl std::fmt::Display) -> StoreError {
+    pub(crate) fn corrupt(table: &'static str, reason: impl fmt::Display) -> StoreError {
         StoreError::Corrupt { table, reason: reason.to_string().into() }
     }
 }

@@ -40,7 +40,7 @@ mod table;
 mod tx;
 
 pub use backend::{Batch, Disk, Faults, Faulty, KeyRange, Memory, Storage, StorageScan};
-pub use error::StoreError;
+pub use error::{Reason, StoreError};
 pub use fjall::Slice;
 pub use key::{AsKey, AsPrefix, Key};
 pub use row::{Blob, Row, decode_row, encode_row};

@@ -137,6 +137,7 @@ async fn a_failed_commit_takes_all_that_waited_behind_it_and_nothing_else() {
         drop(shut);
         let (a, b) = (a.await.unwrap_err(), b.await.unwrap_err());
         assert!(matches!(a, StoreError::NotWritten(_)) && a.to_string().contains("no space left"));
+        assert!(a.is_full() && b.is_full());
         assert!(matches!(b, StoreError::NotWritten(_)), "{name}: {b}");
         assert_eq!((get(store, &scope, "kept"), get(store, &scope, "b")), (Some(1), None));
         assert_eq!(store.failures(), 1, "{name}");

@@ -41,7 +41,8 @@ impl<'a> Emitter<'a> {
             }
             operations.push((name.as_str(), operation));
         }
-        let named = settings.actions.keys().chain(settings.resources.keys());
+        let rated = settings.rates.iter().flat_map(|rates| &rates.operations);
+        let named = settings.actions.keys().chain(settings.resources.keys()).chain(rated);
         for name in named {
             if !model.operations.contains_key(name) {
                 bail!("the model has no operation {name}");

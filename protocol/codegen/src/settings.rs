@@ -32,10 +32,24 @@ pub struct Settings {
     /// Operation → templates of the resources a policy names; `*` where absent.
     #[serde(default)]
     pub resources: BTreeMap<String, Vec<String>>,
-    /// Operation → calls a second, in the long run and at once, where AWS publishes a quota.
+    /// How often operations may be called, where AWS publishes a quota.
     #[serde(default)]
-    pub rates: BTreeMap<String, (u32, u32)>,
+    pub rates: Vec<Rates>,
     /// Operation → condition key → member of the input (a dot goes into a structure).
     #[serde(default)]
     pub conditions: BTreeMap<String, BTreeMap<String, String>>,
+}
+
+/// A published rate, and the operations it is published for.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rates {
+    pub operations: Vec<String>,
+    /// Calls a second, in the long run.
+    pub per_second: u32,
+    /// Calls at once, after a rest.
+    pub burst: u32,
+    /// What calls count together, as a template over the input of which what follows the last
+    /// slash does not count. Without it each operation counts alone.
+    pub shared_by: Option<String>,
 }

@@ -13,7 +13,7 @@ mod stream;
 mod timestamp;
 mod validate;
 
-pub use operation::{ErrorSchema, OperationSchema, Protocol, Route, ServiceSchema};
+pub use operation::{CallRate, ErrorSchema, OperationSchema, Protocol, Route, ServiceSchema};
 pub use schema::{Constraints, Kind, Location, Member, Schema, TimestampFormat};
 pub use serde_json::Value as Document;
 pub use shape::{EnumShape, ListShape, MapShape, OptionShape, Shape, Slot, Structure, View};

@@ -38,6 +38,18 @@ pub struct Route {
     pub headers: &'static [&'static str],
 }
 
+/// How often an operation may be called, as AWS publishes it.
+#[derive(Clone, Copy, Debug)]
+pub struct CallRate {
+    /// Calls a second, in the long run.
+    pub per_second: u32,
+    /// Calls at once, after a rest.
+    pub burst: u32,
+    /// What calls count together, as a template over the input of which what follows the last
+    /// slash does not count: `writes of {Bucket}/{Key}`. Without it each operation counts alone.
+    pub shared_by: Option<&'static str>,
+}
+
 /// An operation this build knows the shapes of.
 #[derive(Debug)]
 pub struct OperationSchema {
@@ -66,8 +78,8 @@ pub struct OperationSchema {
     pub resources: &'static [&'static str],
     /// Condition keys that members of the input give: `("s3:prefix", "Prefix")`.
     pub conditions: &'static [(&'static str, &'static str)],
-    /// Calls a second in the long run and at once, where AWS publishes a quota.
-    pub rate: Option<(u32, u32)>,
+    /// How often it may be called, where AWS publishes a quota.
+    pub rate: Option<CallRate>,
     pub service: &'static ServiceSchema,
 }
 

@@ -21,8 +21,9 @@ use crate::gather::{Gathered, Gatherer, Source};
 use crate::model::Holder;
 use crate::store;
 
-/// The action that a role's trust policy is about.
+/// The actions that a role's trust policy is about.
 const ASSUME_ROLE: &str = "sts:AssumeRole";
+const ABOUT_TRUST: [&str; 3] = [ASSUME_ROLE, "sts:TagSession", "sts:SetSourceIdentity"];
 
 /// The judge of the house.
 pub(crate) struct Judge {
@@ -42,10 +43,11 @@ impl Judge {
         if caller.kind == PrincipalKind::Root && caller.account == Some(owner) {
             return Ok(Decision::Allow);
         }
+        let about_trust = ABOUT_TRUST.contains(&request.action.as_str());
         let (found, trust, resource) = ctx.read(|tx| {
             let found = self.identity(ctx, tx)?;
             let trust = match &arn {
-                Some(arn) if request.action == ASSUME_ROLE => self.trust(tx, arn)?,
+                Some(arn) if about_trust => self.trust(tx, arn)?,
                 _ => None,
             };
             let resource = match &arn {
@@ -62,7 +64,7 @@ impl Judge {
             session: session.as_ref().map(|list| list.iter().map(Source::attached).collect()),
             ..PolicySet::default()
         };
-        if request.action == ASSUME_ROLE {
+        if about_trust {
             set.resource_rule = ResourceRule::ResourceMustAllow;
             let named = |document| Attached { name: "trust", document };
             set.resource = trust.as_deref().map(named).into_iter().collect();
@@ -82,9 +84,7 @@ impl Judge {
         Ok(match decision.reason {
             _ if decision.is_allowed() => Decision::Allow,
             // Whether the role is not there or does not trust the caller, AWS does not say.
-            Reason::NotAllowedBy(_) if request.action == ASSUME_ROLE => {
-                Decision::Deny(String::new())
-            }
+            Reason::NotAllowedBy(_) if about_trust => Decision::Deny(String::new()),
             _ => Decision::Deny(format!(" {}", decision.because(&request.action))),
         })
     }

@@ -16,7 +16,7 @@ use fjall::{
 use parking_lot::RwLock;
 
 use super::{Batch, KeyRange, Storage, StorageScan, journal};
-use crate::{StoreError, store::Durability};
+use crate::{StoreError, error::Reason, store::Durability};
 
 /// Blocks kept in memory, for all tables together.
 const CACHE_BYTES: u64 = 24 << 20;
@@ -120,10 +120,10 @@ impl Open {
 }
 
 /// A failure of the operating system in its own words, without the database's around them.
-fn reason(error: fjall::Error) -> String {
+fn reason(error: fjall::Error) -> Reason {
     match error {
-        fjall::Error::Io(error) => error.to_string(),
-        error => error.to_string(),
+        fjall::Error::Io(error) | fjall::Error::Storage(fjall::LsmError::Io(error)) => error.into(),
+        error => error.to_string().as_str().into(),
     }
 }
 

@@ -1,9 +1,12 @@
 //! A backend that fails on request, to show that nothing acknowledged is lost and nothing half
 //! done remains. Real damage to files is tested by cutting copies of a data directory.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, AtomicU32, Ordering},
+use std::{
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU32, Ordering},
+    },
 };
 
 use fjall::Slice;
@@ -84,7 +87,8 @@ impl Storage for Faulty {
             self.recover()?;
         }
         if Faults::take(&self.faults.refused) {
-            return Err(StoreError::not_saved("no space left (an injected fault)"));
+            let full = io::Error::new(io::ErrorKind::StorageFull, "no space left (injected)");
+            return Err(StoreError::not_saved(full));
         }
         self.inner.commit(batch, durability)?;
         if Faults::take(&self.faults.torn) {

@@ -5,6 +5,7 @@ use anyhow::{Context, Result};
 use super::{Emitter, literal, optional};
 use crate::model::Operation;
 use crate::names::{snake, type_name};
+use crate::settings::Rates;
 
 impl Emitter<'_> {
     pub(super) fn emit_operations(&mut self) -> Result<()> {
@@ -152,7 +153,7 @@ impl Emitter<'_> {
              &::aquifer_schema::OperationSchema {{ name: {}, method: {}, uri: {}, status: {}, \
              input: &schemas::{}, output: &schemas::{}, result_wrapper: {}, input_name: {}, \
              output_name: {}, unwrapped_output: {}, errors: &[{}], read_only: {read_only}, action: {}, resources: &[{}], \
-             conditions: &[{}], rate: {:?}, service: \
+             conditions: &[{}], rate: {}, service: \
              &SERVICE }};\n}}",
             literal(name),
             literal(&operation.http.method),
@@ -168,9 +169,20 @@ impl Emitter<'_> {
             literal(&action),
             resources.join(", "),
             conditions.join(", "),
-            settings.rates.get(name),
+            self.rate(name),
         ));
         Ok(())
+    }
+
+    fn rate(&self, name: &str) -> String {
+        let named = |rates: &&Rates| rates.operations.iter().any(|listed| listed == name);
+        let Some(rates) = self.settings.rates.iter().find(named) else { return "None".to_owned() };
+        let Rates { per_second, burst, shared_by, .. } = rates;
+        let shared_by = optional(shared_by.as_deref());
+        format!(
+            "Some(::aquifer_schema::CallRate {{ per_second: {per_second}, burst: {burst}, \
+             shared_by: {shared_by} }})"
+        )
     }
 
     fn side(&self, shape: Option<&String>, operation: &str, suffix: &str) -> String {

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use aquifer_policy::{Document, DocumentKind};
 use iam_api::{GetPolicyInput, GetPolicyVersionInput, GetRoleInput, Role};
-use platform::{Arn, AuthMode, Ctx, Fail, Handle, Principal, PrincipalKind, Result, Scope};
+use platform::{
+    Arn, AuthMode, Ctx, Fail, Handle, Operation, Principal, PrincipalKind, Result, Scope,
+};
 use sts_api::{AssumeRole, AssumeRoleInput, AssumeRoleOutput, AssumedRoleUser};
 
 use crate::model::Session;
@@ -50,6 +52,13 @@ impl Handle<AssumeRole> for Sts {
         let policies = session_policies(&service, &input).await?;
         let from = store::session_of(ctx)?;
         let (tags, transitive_tag_keys) = chaining::tags(&role, from.as_ref(), &input)?;
+        // What a session is told about itself, or brings along, each is a right of its own.
+        if !transitive_tag_keys.is_empty() || input.tags.as_ref().is_some_and(|tags| !tags.is_empty()) {
+            also(ctx, &input, "sts:TagSession").await?;
+        }
+        if input.source_identity.is_some() {
+            also(ctx, &input, "sts:SetSourceIdentity").await?;
+        }
         let source_identity = chaining::source_identity(ctx, from.as_ref(), &input)?;
         let principal = Principal::assumed_role(
             service.scope().partition(),
@@ -81,6 +90,12 @@ impl Handle<AssumeRole> for Sts {
             source_identity,
         })
     }
+}
+
+/// Asks for what the call does besides assuming the role.
+async fn also(ctx: &Ctx, input: &AssumeRoleInput, action: &str) -> Result<()> {
+    let role = input.role_arn.as_str();
+    platform::require_also(ctx, AssumeRole::SCHEMA, input, action, role).await
 }
 
 /// The role of an ARN, if it is there under that very ARN.
