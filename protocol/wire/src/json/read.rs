@@ -247,8 +247,15 @@ impl<'de> Visitor<'de> for Seed<'_> {
             return Err(A::Error::invalid_type(Unexpected::Seq, &schema.name));
         };
         let element = schema.element();
+        let max = schema.constraints.max.filter(|_| !self.check.is_unchecked());
+        let max = max.and_then(|max| usize::try_from(max).ok()).unwrap_or(usize::MAX);
         let mut index = 0;
         loop {
+            // One too many is enough to be refused for: the rest takes no memory.
+            if index > max {
+                while seq.next_element::<IgnoredAny>()?.is_some() {}
+                break;
+            }
             self.check.enter_index(index);
             // The end is only known by asking, so the element is read into a place of its own.
             let more = seq.next_element_seed(Element {

@@ -91,6 +91,17 @@ fn elements_that_cost_more_here_than_there_are_refused() {
 }
 
 #[test]
+fn elements_beyond_the_bound_of_a_list_take_no_memory() {
+    let json = format!("{{\"Items\":[{}{{}}]}}", "{},".repeat(100_000));
+    let sent = Sent { body: json.as_bytes(), ..Sent::default() };
+    let mut input = Node::default();
+    let refused = read_into(Protocol::AwsJson11, &node::OPERATION, &sent, &mut input).unwrap_err();
+    let rule = format!("Member must have length less than or equal to {}", node::NODES_MAX);
+    assert!(refused.to_string().contains(&rule), "{refused}");
+    assert_eq!(input.items.len() as i64, node::NODES_MAX + 1);
+}
+
+#[test]
 fn wide_input_is_read_in_time() {
     let start = Instant::now();
     // Each parameter has many segments, and names that begin alike.

@@ -52,7 +52,12 @@ const fn member(name: &'static str, target: &'static Schema) -> Member {
 }
 
 static NODE: Schema = schema(Kind::Structure, &[member("Items", &NODES), member("Nested", &NODE)]);
-static NODES: Schema = schema(Kind::List, &[member("member", &NODE)]);
+static NODES: Schema = Schema {
+    constraints: Constraints { max: Some(NODES_MAX), ..Constraints::NONE },
+    ..schema(Kind::List, &[member("member", &NODE)])
+};
+/// Of one list.
+pub const NODES_MAX: i64 = 100;
 
 impl Structure for Node {
     fn schema(&self) -> &'static Schema {
