@@ -18,6 +18,7 @@ use datafusion::prelude::{SessionConfig, SessionContext};
 use crate::error::SqlError;
 use crate::front_end::FrontEnd;
 use crate::session::{Session, SessionOptions};
+use crate::yielding::GiveWay;
 
 /// Rows per batch: large enough to amortise, small enough to stay in cache.
 const BATCH_ROWS: usize = 8192;
@@ -139,6 +140,7 @@ impl Dialect {
             .with_config(self.front_end.configure(config))
             .with_runtime_env(runtime)
             .with_default_features()
+            .with_physical_optimizer_rule(Arc::new(GiveWay))
             .build();
         let context = SessionContext::new_with_state(state);
         self.front_end.register(&context);

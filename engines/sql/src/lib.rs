@@ -25,6 +25,7 @@ mod scope;
 mod session;
 mod statement;
 mod write;
+mod yielding;
 
 pub use catalog::{Catalog, ObjectStores, Relation, RelationName, ViewDef};
 pub use engine::{Dialect, SqlConfig, SqlEngine};
