@@ -13,7 +13,9 @@ use serde_json::{Value, json};
 
 use crate::answer::Body;
 use crate::body;
+use crate::browser;
 use crate::options::{ServeOptions, StartError};
+use crate::route::host;
 
 const ROOT: &str = "/_aquifer";
 /// Events of one answer.
@@ -79,8 +81,13 @@ impl Admin {
             return answer(Err((StatusCode::FORBIDDEN, text.to_owned())));
         }
         let (parts, incoming) = request.into_parts();
+        if host(&parts).is_some_and(|host| !browser::is_this_machine(host)) {
+            let text =
+                "the admin API answers to localhost, 127.0.0.1 and [::1], not to other names";
+            return answer(Err((StatusCode::FORBIDDEN, text.to_owned())));
+        }
         // A page of another site must not turn the clock of a server on this machine.
-        if parts.method != Method::GET && foreign(&parts.headers) {
+        if parts.method != Method::GET && browser::is_foreign(&parts.headers) {
             let text = "requests from pages of other origins are refused";
             return answer(Err((StatusCode::FORBIDDEN, text.to_owned())));
         }
@@ -158,21 +165,21 @@ impl Admin {
         let body = body::collect(incoming).await.map_err(|fail| bad(fail.to_string()))?;
         let question: Value =
             serde_json::from_slice(&body).map_err(|error| bad(error.to_string()))?;
-        let now = self.parts.clock().now();
-        let target = match (question.get("advance"), question.get("set")) {
+        let turned = match (question.get("advance"), question.get("set")) {
             (Some(by), None) => {
                 let by = by.as_str().and_then(parse_duration);
-                now + by.ok_or_else(|| bad("advance takes an ISO 8601 duration: P31D".into()))?
+                let by =
+                    by.ok_or_else(|| bad("advance takes an ISO 8601 duration: P31D".into()))?;
+                self.jobs.advance_clock(by).await
             }
-            (None, Some(to)) => to
-                .as_str()
-                .and_then(Timestamp::parse_rfc3339)
-                .ok_or_else(|| bad("set takes a date: 2027-01-01T00:00:00Z".into()))?,
+            (None, Some(to)) => {
+                let to = to.as_str().and_then(Timestamp::parse_rfc3339);
+                let to = to.ok_or_else(|| bad("set takes a date: 2027-01-01T00:00:00Z".into()))?;
+                self.jobs.turn_clock(to).await
+            }
             _ => return Err(bad("say either advance or set".into())),
         };
-        let failed =
-            |error: platform::StoreError| (StatusCode::INTERNAL_SERVER_ERROR, error.to_string());
-        self.jobs.turn_clock(target).await.map_err(failed)?;
+        turned.map_err(|error| (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))?;
         Ok(self.clock())
     }
 
@@ -180,6 +187,7 @@ impl Admin {
         let failed = |error: String| (StatusCode::INTERNAL_SERVER_ERROR, error);
         let to = self.parts.clock().now();
         let period = Period { account: None, from: Timestamp::EPOCH, to };
+        self.parts.report_kept().await.map_err(|error| failed(error.to_string()))?;
         let bill = self.meter.bill(self.parts.store(), &period).await;
         let lines = bill.map_err(|error| failed(error.to_string()))?;
         serde_json::to_value(lines).map_err(|error| failed(error.to_string()))
@@ -211,12 +219,6 @@ impl Admin {
         self.platform.registry().reset();
         Ok(json!({ "status": "reset" }))
     }
-}
-
-/// Whether a browser says that another site's page asks.
-fn foreign(headers: &http::HeaderMap) -> bool {
-    let site = headers.get("sec-fetch-site").and_then(|value| value.to_str().ok());
-    matches!(site, Some("cross-site" | "same-site"))
 }
 
 fn answer(answer: Answer) -> Response<Body> {

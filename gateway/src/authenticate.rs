@@ -10,7 +10,7 @@ use platform::{
     AccountId, AuthMode, Credential, Ctx, Fail, Platform, Principal, Region, Result, Scope, Session,
 };
 
-use crate::refusal;
+use crate::{browser, refusal};
 
 /// Keys that are derived once and remembered.
 const KEYS_MAX: usize = 4_096;
@@ -44,6 +44,8 @@ pub(crate) struct Arrival<'a> {
     pub ctx: &'a Ctx,
     pub protocol: Protocol,
     pub request: RequestParts<'a>,
+    /// What the scope of a signature must call the service the request was routed to.
+    pub signing_name: &'static str,
     /// The bucket, where the host names it.
     pub bucket: Option<&'a str>,
     /// The hash of a body in memory.
@@ -52,9 +54,20 @@ pub(crate) struct Arrival<'a> {
 }
 
 impl Arrival<'_> {
-    /// Keys nobody issued are taken from this machine only.
-    fn is_near(&self) -> bool {
-        self.peer.to_canonical().is_loopback()
+    /// Refuses who cannot be checked where that matters: keys nobody issued, and no key at all, are
+    /// taken from this machine only, and there not from pages of other sites.
+    fn unchecked(&self, access_key: Option<&str>) -> Result<()> {
+        let mode = self.platform.auth_mode();
+        if mode == AuthMode::Verify && !self.peer.to_canonical().is_loopback() {
+            return Err(match access_key {
+                Some(access_key) => refusal::unknown_key(self.protocol, access_key),
+                None => refusal::missing_token(self.protocol),
+            });
+        }
+        if mode != AuthMode::Enforce && browser::is_elsewhere(self.request.headers) {
+            return Err(refusal::foreign_page(self.protocol));
+        }
+        Ok(())
     }
 }
 
@@ -73,9 +86,7 @@ impl Gatekeeper {
     /// Admits a request or refuses it in the protocol's words.
     pub fn admit(&self, claim: &Claim, arrival: &Arrival<'_>) -> Result<Admitted> {
         match claim {
-            Claim::Nothing => {
-                anonymous(arrival.ctx, arrival.protocol, arrival.platform.auth_mode())
-            }
+            Claim::Nothing => anonymous(arrival),
             Claim::Signed(presented) => self.admit_v4(presented, arrival),
             Claim::Older(presented) => admit_v2(presented, arrival),
         }
@@ -86,16 +97,23 @@ impl Gatekeeper {
         let mode = platform.auth_mode();
         let region: Region = presented.region.parse().unwrap_or(Scope::default().region);
         if mode == AuthMode::Off {
+            arrival.unchecked(Some(&presented.access_key))?;
             let ctx = as_root(ctx, account_of(&presented.access_key), region);
             return Ok(Admitted { ctx, verified: None });
+        }
+        // Headers chose the service before the scope was read: a signature for one service must not
+        // be worth anything at another.
+        if presented.service != arrival.signing_name {
+            return Err(refusal::wrong_service(protocol, presented, arrival.signing_name));
         }
         let clock = ctx.clock();
         let now = ctx.now();
         let credential = platform.credential(ctx, &presented.access_key)?;
         let Some(credential) = credential else {
-            if mode == AuthMode::Enforce || !arrival.is_near() {
+            if mode == AuthMode::Enforce {
                 return Err(refusal::unknown_key(protocol, &presented.access_key));
             }
+            arrival.unchecked(Some(&presented.access_key))?;
             // A key nobody issued cannot be checked, but its dates can: presigned URLs end.
             check_time(presented, clock.real_now().as_secs(), now.as_secs())
                 .map_err(|error| refusal::time(protocol, presented, now, &error))?;
@@ -138,9 +156,10 @@ fn admit_v2(presented: &PresignedV2, arrival: &Arrival<'_>) -> Result<Admitted> 
         return Err(refusal::expired(now, presented.expires));
     }
     let Some(credential) = credential else {
-        if mode == AuthMode::Enforce || mode == AuthMode::Verify && !arrival.is_near() {
+        if mode == AuthMode::Enforce {
             return Err(refusal::unknown_key(protocol, &presented.access_key));
         }
+        arrival.unchecked(Some(&presented.access_key))?;
         let ctx = as_root(ctx, account_of(&presented.access_key), region);
         return Ok(Admitted { ctx, verified: None });
     };
@@ -172,8 +191,10 @@ fn as_holder(ctx: &Ctx, credential: Credential, access_key: &str, region: Region
         .with_session(session)
 }
 
-fn anonymous(ctx: &Ctx, protocol: Protocol, mode: AuthMode) -> Result<Admitted, Fail> {
-    if mode == AuthMode::Off {
+fn anonymous(arrival: &Arrival<'_>) -> Result<Admitted, Fail> {
+    let Arrival { platform, ctx, protocol, .. } = *arrival;
+    arrival.unchecked(None)?;
+    if platform.auth_mode() == AuthMode::Off {
         return Ok(Admitted { ctx: ctx.clone(), verified: None });
     }
     // Only S3 knows requests without a signature.

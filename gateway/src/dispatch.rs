@@ -14,7 +14,7 @@ use http::{HeaderValue, Method, Request, Response, Version};
 use http_body::Body as _;
 use hyper::body::Incoming;
 use md5::{Digest, Md5};
-use platform::{Ctx, Fail, Platform, Registered, Result, Scope};
+use platform::{Ctx, Fail, Platform, PrincipalKind, Registered, Result, Scope};
 use sha2::Sha256;
 
 use crate::answer::{Body, refuse, respond};
@@ -144,6 +144,7 @@ impl Dispatch {
                 ctx,
                 protocol,
                 request: request_parts(parts, to.service.signing_name),
+                signing_name: to.service.signing_name,
                 bucket: to.bucket.as_deref(),
                 body_hash: hash,
                 peer: peer.ip(),
@@ -151,6 +152,9 @@ impl Dispatch {
         )?;
         let ctx = admitted.ctx;
         let refused = |fail: Fail| Refused { ctx: Some(ctx.clone()), fail };
+        if ctx.caller().kind == PrincipalKind::Anonymous && target.needs_account() {
+            return Err(refused(refusal::missing_token(protocol)));
+        }
         let Some(operation) = operation else {
             return Err(refused(match target {
                 Target::Absent(name) => Fail::not_implemented(to.service.name, name),

@@ -6,6 +6,7 @@ mod admin;
 mod answer;
 mod authenticate;
 mod body;
+mod browser;
 mod dispatch;
 mod options;
 mod refusal;

@@ -1,7 +1,7 @@
 //! Refusals before any room is asked, in the words of the protocol they are answered in.
 
 use aquifer_schema::{Protocol, ServiceSchema};
-use aquifer_sigv4::{ParseError, Presented, SigError, TimeError};
+use aquifer_sigv4::{Kind, ParseError, Presented, SigError, TimeError};
 use platform::{Fail, Timestamp};
 
 pub(crate) const SIGNATURE_SENTENCE: &str = "The request signature we calculated does not match \
@@ -74,6 +74,16 @@ pub(crate) fn missing_token(protocol: Protocol) -> Fail {
     }
 }
 
+/// A page of another site asks, without a key that is known.
+pub(crate) fn foreign_page(protocol: Protocol) -> Fail {
+    let sentence = "Pages of other sites are answered only if they sign with a key that this server \
+                    issued.";
+    match style(protocol) {
+        Style::S3 | Style::Query => Fail::new("AccessDenied", 403, sentence),
+        Style::Json => Fail::new("AccessDeniedException", 403, sentence),
+    }
+}
+
 /// What claims to be a signature cannot be read.
 pub(crate) fn malformed(protocol: Protocol, error: &ParseError) -> Fail {
     let sentence = error.to_string();
@@ -113,9 +123,13 @@ pub(crate) fn malformed(protocol: Protocol, error: &ParseError) -> Fail {
 
 /// The signature is not the key holder's.
 pub(crate) fn mismatch(protocol: Protocol, presented: &Presented, error: SigError) -> Fail {
-    let sentence = match style(protocol) {
-        Style::S3 => SIGNATURE_SENTENCE,
-        _ => SIGNATURE_SENTENCE_LONG,
+    let sentence = match (style(protocol), &error) {
+        (Style::S3, _) => SIGNATURE_SENTENCE.to_owned(),
+        (_, SigError::HeadersNotSigned(names)) => {
+            let name = names.first().map_or("host", String::as_str);
+            format!("'{name}' must be a 'SignedHeader' in the AWS Authorization.")
+        }
+        _ => SIGNATURE_SENTENCE_LONG.to_owned(),
     };
     let fail = match style(protocol) {
         Style::Json => Fail::new("InvalidSignatureException", 403, sentence),
@@ -134,6 +148,32 @@ pub(crate) fn mismatch(protocol: Protocol, presented: &Presented, error: SigErro
         )
         .with("HeadersNotSigned", names.join(", ")),
         _ => fail,
+    }
+}
+
+/// The signature is for another service than the one the request is routed to.
+pub(crate) fn wrong_service(protocol: Protocol, presented: &Presented, signing_name: &str) -> Fail {
+    let claimed = &presented.service;
+    let scoped = format!("Credential should be scoped to correct service: '{signing_name}'.");
+    match (style(protocol), presented.kind) {
+        (Style::S3, Kind::Header) => Fail::new(
+            "AuthorizationHeaderMalformed",
+            400,
+            format!(
+                "The authorization header is malformed; incorrect service \"{claimed}\". This \
+                 endpoint belongs to \"{signing_name}\"."
+            ),
+        ),
+        (Style::S3, Kind::Presigned { .. }) => Fail::new(
+            "AuthorizationQueryParametersError",
+            400,
+            format!(
+                "Error parsing the X-Amz-Credential parameter; incorrect service \"{claimed}\". \
+                 This endpoint belongs to \"{signing_name}\"."
+            ),
+        ),
+        (Style::Query, _) => Fail::new("SignatureDoesNotMatch", 403, scoped),
+        (Style::Json, _) => Fail::new("InvalidSignatureException", 403, scoped),
     }
 }
 

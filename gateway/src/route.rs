@@ -39,6 +39,19 @@ pub(crate) enum Target {
     Unknown(Option<String>),
 }
 
+impl Target {
+    /// Whether it acts on the account of its caller rather than on a bucket, whosever that is. Who
+    /// comes without a name has no account.
+    pub fn needs_account(&self) -> bool {
+        match self {
+            Self::Known { operation, labels } => {
+                labels.is_empty() || operation.schema.name == "CreateBucket"
+            }
+            Self::Absent(_) | Self::Unknown(_) => false,
+        }
+    }
+}
+
 impl Routes {
     pub fn new(platform: &Platform) -> Self {
         let services = platform.registry().services().to_vec();
@@ -77,9 +90,13 @@ impl Routes {
             let by_target =
                 self.services.iter().copied().find(|schema| schema.target_prefix == Some(prefix));
             let service = by_target.or_else(|| presented.and_then(|p| self.by_name(&p.service)))?;
-            let one_zero = service.protocols.contains(&Protocol::AwsJson10);
-            let json = if one_zero { Protocol::AwsJson10 } else { Protocol::AwsJson11 };
-            return plain(service, json);
+            let speaks = |protocol| service.protocols.contains(&protocol);
+            if speaks(Protocol::AwsJson10) {
+                return plain(service, Protocol::AwsJson10);
+            }
+            if speaks(Protocol::AwsJson11) {
+                return plain(service, Protocol::AwsJson11);
+            }
         }
         let scoped = presented.and_then(|presented| self.by_name(&presented.service));
         let hosted = host(parts).and_then(|host| self.by_host(host));

@@ -12,6 +12,7 @@ use platform::{
     Backend, Clock, House, Ids, Jobs, Platform, PlatformParts, Stages, Store, StoreOptions,
 };
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
 
 use crate::admin::Admin;
 use crate::dispatch::Dispatch;
@@ -22,6 +23,14 @@ use crate::services;
 const HEADERS_PATIENCE: Duration = Duration::from_secs(30);
 /// Headers of one request, together.
 const HEADERS_BYTES_MAX: usize = 64 << 10;
+/// Connections at once, at most; those beyond wait to be accepted. Fewer where the process may not
+/// have twice as many files open, since what connections ask for needs files too.
+const CONNECTIONS_MAX: usize = 4_096;
+/// After a connection could not be accepted, the next is tried this much later: what is short then,
+/// descriptors or memory, does not come back at once.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+/// Such failures are logged once in this time.
+const ACCEPT_COMPLAINT: Duration = Duration::from_secs(10);
 /// How long work in flight may take to end when the server is told to.
 const SHUTDOWN_PATIENCE: Duration = Duration::from_secs(10);
 
@@ -48,6 +57,7 @@ impl Server {
         let ids = options.seed.map_or_else(Ids::random, Ids::seeded);
         let parts = PlatformParts::new(store, clock, ids);
         let jobs = Jobs::new(&parts);
+        platform::forget_old_answers(&jobs);
         let admin_parts = parts.clone();
         let house = House {
             parts: parts.clone(),
@@ -113,24 +123,47 @@ async fn accept(
     admin: Arc<Admin>,
 ) {
     let shutdown = parts.shutdown_token().clone();
+    let places = Arc::new(Semaphore::new(connections_max(open_files_max())));
+    let mut complained = None;
     loop {
+        let accepted = async {
+            let place = Arc::clone(&places).acquire_owned().await;
+            listener.accept().await.map(|accepted| (accepted, place))
+        };
         let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
+            accepted = accepted => accepted,
             () = shutdown.cancelled() => return,
         };
         match accepted {
-            Ok((socket, peer)) => {
+            Ok(((socket, peer), place)) => {
                 let connection =
                     connection(socket, peer, parts.clone(), Arc::clone(&dispatch), admin.clone());
-                parts.spawn("connection", connection);
+                parts.spawn("connection", async move {
+                    let _place = place;
+                    connection.await;
+                });
             }
             Err(error) => {
-                // Out of descriptors: the next round may find some free again.
-                tracing::warn!("cannot accept a connection: {error}");
-                tokio::task::yield_now().await;
+                let now = parts.clock().real_now();
+                if complained.is_none_or(|last| now.since(last) >= ACCEPT_COMPLAINT) {
+                    tracing::warn!("cannot accept connections: {error}");
+                    complained = Some(now);
+                }
+                parts.clock().sleep(ACCEPT_PAUSE).await;
             }
         }
     }
+}
+
+fn connections_max(open_files: Option<usize>) -> usize {
+    open_files.map_or(CONNECTIONS_MAX, |files| (files / 2).clamp(1, CONNECTIONS_MAX))
+}
+
+/// How many files the process may have open, where the system says so in a file.
+fn open_files_max() -> Option<usize> {
+    let limits = std::fs::read_to_string("/proc/self/limits").ok()?;
+    let line = limits.lines().find_map(|line| line.strip_prefix("Max open files"))?;
+    line.split_whitespace().next()?.parse().ok()
 }
 
 async fn connection(
@@ -174,5 +207,18 @@ async fn connection(
     };
     if let Err(error) = ended {
         tracing::debug!("a connection from {peer} ended: {error}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn connections_leave_files_for_what_they_ask_for() {
+        assert_eq!(connections_max(None), CONNECTIONS_MAX);
+        assert_eq!(connections_max(Some(1_024)), 512);
+        assert_eq!(connections_max(Some(1)), 1);
+        assert_eq!(connections_max(Some(1 << 20)), CONNECTIONS_MAX);
     }
 }

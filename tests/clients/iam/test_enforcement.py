@@ -251,3 +251,39 @@ def test_without_policies_asked_a_user_may_do_everything(aws, iam, s3, bucket):
     key = iam.create_access_key(UserName="ann")["AccessKey"]
     ann = aws.with_key(key["AccessKeyId"], key["SecretAccessKey"])
     ann.client("s3").put_object(Bucket=bucket, Key="k", Body=b"")
+
+
+@behaviour("IAM-5")
+def test_a_policy_may_ask_for_the_tags_of_a_request(user, lake, root):
+    team = {"StringEquals": {"aws:RequestTag/Team": "red"}}
+    keys = {"ForAllValues:StringEquals": {"aws:TagKeys": ["team"]}}
+    ann = user(
+        "ann",
+        allow("iam:CreateRole", Condition=team),
+        allow(["iam:TagUser", "iam:UntagUser"], Condition=keys),
+        allow("s3:PutObject*", Condition={"StringEquals": {"s3:RequestObjectTag/team": "red"}}),
+    )
+    iam, s3 = ann.client("iam"), ann.client("s3")
+    red, blue = [{"Key": "team", "Value": "red"}], [{"Key": "team", "Value": "blue"}]
+    trust = document({"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"})
+
+    def refused(call, **options):
+        with pytest.raises(ClientError) as raised:
+            call(**options)
+        assert error(raised).code == "AccessDenied"
+
+    role = {"AssumeRolePolicyDocument": trust}
+    iam.create_role(RoleName="tagged", Tags=red, **role)
+    refused(iam.create_role, RoleName="other", Tags=blue, **role)
+    refused(iam.create_role, RoleName="none", **role)
+
+    iam.tag_user(UserName="ann", Tags=red)
+    refused(iam.tag_user, UserName="ann", Tags=[*red, {"Key": "cost", "Value": "1"}])
+    refused(iam.untag_user, UserName="ann", TagKeys=["cost"])
+    iam.untag_user(UserName="ann", TagKeys=["team"])
+
+    s3.put_object(Bucket=lake, Key="k", Body=b"", Tagging="team=red&more=1")
+    refused(s3.put_object, Bucket=lake, Key="k", Body=b"", Tagging="team=blue")
+    refused(s3.put_object, Bucket=lake, Key="k", Body=b"")
+    s3.put_object_tagging(Bucket=lake, Key="k", Tagging={"TagSet": red})
+    refused(s3.put_object_tagging, Bucket=lake, Key="k", Tagging={"TagSet": blue})

@@ -144,3 +144,34 @@ def test_idle_burns_no_processor(tmp_path):
         assert spent() - before <= 0.05
     finally:
         server.stop()
+
+
+@behaviour("PLAT-21")
+def test_more_connections_than_files_may_be_open_wait_without_burning_the_processor(tmp_path):
+    import os
+    import socket
+    import time
+    import urllib.parse
+
+    class Bound(Server):
+        def command(self):
+            return ["sh", "-c", 'ulimit -n 128 && exec "$0" "$@"', *super().command()]
+
+    server = Bound(tmp_path / "log", data=tmp_path / "data").start()
+    address = urllib.parse.urlsplit(server.url)
+    try:
+        waiting = [socket.create_connection((address.hostname, address.port)) for _ in range(150)]
+
+        def spent() -> float:
+            fields = pathlib.Path(f"/proc/{server.pid}/stat").read_text().rpartition(")")[2].split()
+            return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+        before = spent()
+        time.sleep(1)  # What is measured is a second in which nobody asks anything.
+        assert spent() - before <= 0.2
+        for connection in waiting:
+            connection.close()
+        assert get(server.url + "/health").status_code == 200
+    finally:
+        server.stop()
+    assert "Too many open files" not in (tmp_path / "log").read_text()

@@ -115,6 +115,45 @@ def test_a_presigned_url_is_enough_until_it_is_touched_or_expires(known, bucket)
     assert (longer.status, longer.code()) == (403, "SignatureDoesNotMatch")
 
 
+@behaviour("PLAT-9")
+def test_a_link_to_an_object_is_worth_nothing_at_another_service(known, bucket):
+    s3 = known.client("s3", signature_version="s3v4", s3={"addressing_style": "path"})
+    link = s3.generate_presigned_url("get_object", {"Bucket": bucket, "Key": "k"}, ExpiresIn=60)
+    url, path = split(link, known)
+    headers = {
+        "Content-Type": "application/x-amz-json-1.1",
+        "X-Amz-Content-Sha256": "UNSIGNED-PAYLOAD",
+        "X-Amz-Target": "AWSGlue.CreateDatabase",
+    }
+    body = b'{"DatabaseInput": {"Name": "stolen"}}'
+    answer = Request(url, "GET", path, headers, body).send()
+    assert (answer.status, answer.code()) == (403, "InvalidSignatureException")
+    assert answer.message() == "Credential should be scoped to correct service: 'glue'."
+    assert known.client("glue").get_databases()["DatabaseList"] == []
+
+
+@behaviour("PLAT-9")
+def test_a_signature_for_one_service_is_refused_by_another(known):
+    body = b'{"DatabaseInput": {"Name": "stolen"}}'
+    headers = {
+        "Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": "AWSGlue.CreateDatabase",
+    }
+    for service in ("s3", "athena", "iam"):
+        answer = signed(known, service, body=body, headers=headers).send()
+        assert (answer.status, answer.code()) == (403, "InvalidSignatureException"), service
+        assert answer.message() == "Credential should be scoped to correct service: 'glue'."
+    assert known.client("glue").get_databases()["DatabaseList"] == []
+
+
+@behaviour("PLAT-9")
+def test_a_header_that_names_the_operation_must_be_signed(known):
+    request = signed(known, "glue", body=b"{}")
+    request.headers["X-Amz-Target"] = "AWSGlue.GetDatabases"
+    answer = request.send()
+    assert (answer.status, answer.code()) == (403, "InvalidSignatureException")
+    assert "x-amz-target" in answer.message()
+
+
 @behaviour("PLAT-9", "PLAT-12")
 @pytest.mark.clock
 def test_a_presigned_url_expires_by_the_clock(aws, clock):

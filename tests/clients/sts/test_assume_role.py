@@ -234,16 +234,16 @@ def test_sessions_outlive_a_crash(durable_server, durable, account):
 
 @behaviour("IAM-6")
 def test_tags_and_the_source_identity_go_on_to_the_next_role(user, role, root, lake, account):
-    first = role(trust(account), "first")
-    second = role(trust(f"arn:aws:iam::{account}:role/first"), "second")
+    first = role(trust(account, Action="sts:*"), "first")
+    second = role(trust(f"arn:aws:iam::{account}:role/first", Action="sts:*"), "second")
     iam = root.client("iam")
     iam.put_role_policy(RoleName="first", PolicyName="q", PolicyDocument=document(
-        allow("sts:AssumeRole")
+        allow("sts:*")
     ))
     iam.put_role_policy(RoleName="second", PolicyName="p", PolicyDocument=document(
         allow("s3:GetObject", Condition={"StringEquals": {"aws:PrincipalTag/team": "red"}})
     ))
-    ann = user("ann", allow("sts:AssumeRole"))
+    ann = user("ann", allow("sts:*"))
     red = {"Tags": [{"Key": "team", "Value": "red"}], "SourceIdentity": "ann@example.com"}
     kept = become(become(ann, first, **red, TransitiveTagKeys=["team"]), second)
     assert kept.client("s3").get_object(Bucket=lake, Key="x")["Body"].read() == b"x"
@@ -262,3 +262,39 @@ def test_tags_and_the_source_identity_go_on_to_the_next_role(user, role, root, l
         Tags=[{"Key": "Team", "Value": "green"}],
     )
     assert refused[:2] == ("InvalidParameterValue", 400)
+
+
+@behaviour("IAM-6")
+def test_tagging_a_session_is_a_right_of_its_own(user, role, account):
+    """Both the caller's policy and the role's trust policy must give it, and may ask for tags."""
+    only_assume = role(trust(account), "plain")
+    asks_for_team = document(
+        {
+            "Effect": "Allow", "Principal": {"AWS": account},
+            "Action": ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"],
+            "Condition": {
+                "StringLikeIfExists": {"aws:RequestTag/team": "red"},
+                "ForAllValues:StringEquals": {"aws:TagKeys": ["team"]},
+            },
+        }
+    )
+    tagged = role(asks_for_team, "tagged")
+    ann, bob = user("ann", allow("sts:*")), user("bob", allow("sts:AssumeRole"))
+    red, blue = [{"Key": "team", "Value": "red"}], [{"Key": "team", "Value": "blue"}]
+    more = [*red, {"Key": "cost", "Value": "1"}]
+
+    def refused(caller, role_arn, **options) -> str:
+        answer = refusal(
+            caller.client("sts").assume_role, RoleArn=role_arn, RoleSessionName="job", **options
+        )
+        assert answer[:2] == ("AccessDenied", 403)
+        return answer.message
+
+    become(ann, only_assume)
+    assert "sts:TagSession" in refused(ann, only_assume, Tags=red)
+    assert "sts:SetSourceIdentity" in refused(ann, only_assume, SourceIdentity="ann")
+    become(bob, tagged)
+    assert "sts:TagSession" in refused(bob, tagged, Tags=red)
+    become(ann, tagged, Tags=red, SourceIdentity="ann")
+    refused(ann, tagged, Tags=blue)
+    refused(ann, tagged, Tags=more)
