@@ -14,6 +14,6 @@ mod tasks;
 pub use clock::Clock;
 pub use ctx::{Ctx, Session, TooDeep};
 pub use ids::Ids;
-pub use meter::{MeterSink, Unit, Usage};
+pub use meter::{Keeper, MeterSink, Unit, Usage};
 pub use platform::{Dispatched, Dispatcher, PlatformParts};
 pub use tokio_util::sync::CancellationToken;

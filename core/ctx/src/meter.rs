@@ -2,7 +2,9 @@
 
 use std::fmt;
 
+use aquifer_store::StoreError;
 use aquifer_types::{Scope, Timestamp};
+use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
 /// What is counted.
@@ -89,6 +91,12 @@ pub struct Usage<'a> {
     pub quantity: f64,
     /// Of what: a bucket, a work group. May be empty.
     pub resource: &'a str,
+}
+
+/// Whoever keeps things that cost by the hour.
+pub trait Keeper: Send + Sync {
+    /// Reports what they came to until now, as far as that is not reported yet.
+    fn report(&self) -> BoxFuture<'static, Result<(), StoreError>>;
 }
 
 /// Whoever adds usage up. Called on the request's path: it must not block.

@@ -15,7 +15,7 @@ use parking_lot::RwLock;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Clock, Ctx, Ids, MeterSink, tasks::Tasks};
+use crate::{Clock, Ctx, Ids, Keeper, MeterSink, tasks::Tasks};
 
 /// The answer of a dispatched call: the operation's output or its failure, types erased.
 pub type Dispatched = Result<Box<dyn Any + Send>, Box<dyn Any + Send>>;
@@ -44,6 +44,7 @@ struct Inner {
     tasks: Tasks,
     dispatcher: OnceLock<Arc<dyn Dispatcher>>,
     meter: OnceLock<Arc<dyn MeterSink>>,
+    keepers: RwLock<Vec<Arc<dyn Keeper>>>,
     extensions: RwLock<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
 }
 
@@ -57,6 +58,7 @@ impl PlatformParts {
             tasks: Tasks::default(),
             dispatcher: OnceLock::new(),
             meter: OnceLock::new(),
+            keepers: RwLock::default(),
             extensions: RwLock::default(),
         }))
     }
@@ -98,6 +100,23 @@ impl PlatformParts {
     /// Who adds up usage; nobody until set.
     pub fn meter(&self) -> Option<&Arc<dyn MeterSink>> {
         self.0.meter.get()
+    }
+
+    /// Adds someone who keeps things that cost by the hour.
+    pub fn add_keeper(&self, keeper: Arc<dyn Keeper>) {
+        self.0.keepers.write().push(keeper);
+    }
+
+    /// Has everyone report what they keep, as before usage is read.
+    ///
+    /// # Errors
+    /// If one of them cannot read or write the store.
+    pub async fn report_kept(&self) -> Result<(), StoreError> {
+        let keepers = self.0.keepers.read().clone();
+        for keeper in keepers {
+            keeper.report().await?;
+        }
+        Ok(())
     }
 
     /// Shares a value under its type, replacing an earlier one.
