@@ -101,6 +101,17 @@ impl BlobRef {
         parts.iter().filter_map(BlobRef::single_id).collect()
     }
 
+    /// Names `new` where this blob names `old`, which holds the same bytes elsewhere; whether it
+    /// did.
+    pub fn point_at(&mut self, old: BlobId, new: &BlobRef) -> bool {
+        let parts = match self {
+            BlobRef::Chain(parts) => parts.as_mut_slice(),
+            single => std::slice::from_mut(single),
+        };
+        let found = parts.iter_mut().find(|part| part.single_id() == Some(old));
+        found.map(|part| part.clone_from(new)).is_some()
+    }
+
     /// The id of a blob that is one stored thing.
     pub(crate) fn single_id(&self) -> Option<BlobId> {
         match *self {
@@ -197,6 +208,16 @@ mod tests {
         let nested = BlobRef::Chain(vec![BlobRef::Chain(vec![file(1, 5)]), file(2, u64::MAX)]);
         assert!(matches!(nested.pieces(0..1), Err(Error::Malformed(_))));
         assert_eq!(nested.len(), u64::MAX);
+    }
+
+    #[test]
+    fn a_chain_follows_the_part_that_moved() {
+        let packed = |pack| BlobRef::Packed { pack, offset: 88, len: 5, crc: 1 };
+        let old = BlobId::Packed { pack: 1, offset: 88 };
+        let mut chain = BlobRef::chain([file(1, 10), packed(1)]);
+        assert!(chain.point_at(old, &packed(2)));
+        assert_eq!(chain, BlobRef::chain([file(1, 10), packed(2)]));
+        assert!(!chain.point_at(old, &packed(3)));
     }
 
     #[test]

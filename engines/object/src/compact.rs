@@ -79,10 +79,11 @@ where
         report.corrupt += batch.corrupt;
         let moved = &batch.moved;
         if !moved.is_empty() {
-            let swapped = swap(moved.clone()).await.map_err(|source| Error::Io {
-                doing: "move the blobs of",
-                path: disk.folder.path(Home::Pack(pack)),
-                source,
+            let swapped = swap(moved.clone()).await.map_err(|source| {
+                // As far as is known; whether a copy lives is asked anew before it goes.
+                moved.iter().for_each(|moved| inner.count_dead(&moved.new));
+                let path = disk.folder.path(Home::Pack(pack));
+                Error::Io { doing: "move the blobs of", path, source }
             })?;
             let mut swapped = swapped.into_iter();
             for Moved { new, .. } in moved.iter() {

@@ -24,6 +24,9 @@ use crate::hash::{crc32c_seed, seeded_crc32c};
 /// Bytes under one checksum. What a tiny range read costs at least; four bytes per block are
 /// kept in memory during an upload (64 KiB per GiB).
 pub(crate) const BLOCK: usize = 64 << 10;
+/// Disk space taken ahead of what has come, in bytes: at least, and at most.
+const RESERVE_MIN: u64 = 4 << 20;
+const RESERVE_MAX: u64 = 64 << 20;
 const MAGIC: &[u8; 8] = b"AQUAFILE";
 const TRAILER: usize = 28;
 
@@ -34,40 +37,53 @@ pub(crate) struct FileSink {
     temp: Option<PathBuf>,
     id: u64,
     len: u64,
+    /// Bytes the whole file is said to take; 0 if nothing was said.
+    expected: u64,
+    /// Bytes of it that disk space was taken for.
     reserved: u64,
     sums: BlockSums,
 }
 
 impl FileSink {
-    /// `reserve`: bytes expected, or 0.
-    pub fn create(folder: &Arc<Folder>, reserve: u64) -> Result<FileSink> {
+    /// `expect`: bytes to come, or 0 if not known.
+    pub fn create(folder: &Arc<Folder>, expect: u64) -> Result<FileSink> {
         let id = folder.new_id();
         let temp = folder.temp(id);
         let file = OpenOptions::new().write(true).create_new(true).open(&temp);
         let file = file.map_err(Error::io("create", &temp))?;
-        let sink = FileSink {
+        Ok(FileSink {
             folder: folder.clone(),
             file,
             temp: Some(temp),
             id,
             len: 0,
-            reserved: reserve,
+            expected: if expect > 0 { expect.saturating_add(footer_len(expect)) } else { 0 },
+            reserved: 0,
             sums: BlockSums::new(id),
-        };
-        if reserve > 0 {
-            let whole = reserve.saturating_add(footer_len(reserve));
-            folder.reserve(&sink.file, whole).map_err(sink.error("reserve space for"))?;
-        }
-        Ok(sink)
+        })
     }
 
     pub fn write(&mut self, chunks: &[Bytes]) -> Result<()> {
+        self.reserve(chunks.iter().map(|chunk| chunk.len() as u64).sum())?;
         let mut slices: Vec<IoSlice<'_>> = chunks.iter().map(|c| IoSlice::new(c)).collect();
         let wrote = self.folder.write_all(&self.file, &mut slices);
         wrote.map_err(self.error("write"))?;
         for chunk in chunks {
             self.sums.update(chunk);
             self.len += chunk.len() as u64;
+        }
+        Ok(())
+    }
+
+    /// Takes disk space for the next `coming` bytes and some of what is to follow: in steps that
+    /// grow with what has come, because what is said to follow need not.
+    fn reserve(&mut self, coming: u64) -> Result<()> {
+        let end = self.len + coming;
+        if end > self.reserved && self.reserved < self.expected {
+            let ahead = end.clamp(RESERVE_MIN, RESERVE_MAX);
+            self.reserved = self.expected.min(end.saturating_add(ahead));
+            let reserved = self.folder.reserve(&self.file, self.reserved);
+            reserved.map_err(self.error("reserve space for"))?;
         }
         Ok(())
     }
@@ -80,7 +96,7 @@ impl FileSink {
         let size = len + footer.len() as u64;
         let mut slices = [IoSlice::new(&footer)];
         let mut write = self.folder.write_all(&self.file, &mut slices);
-        if self.reserved > len {
+        if self.reserved > size {
             // Gives back what was reserved past the end.
             write = write.and_then(|()| self.file.set_len(size));
         }

@@ -151,8 +151,8 @@ impl Objects {
         })
     }
 
-    /// Begins to take a body in. A `size_hint` above `pack_max` reserves the space at once, so
-    /// that a full disk shows before the body is sent; it need not be right.
+    /// Begins to take a body in. A `size_hint` above `pack_max` spares its first bytes a detour;
+    /// it need not be right.
     pub fn writer(&self, size_hint: Option<u64>, hashes: Hashes) -> Writer {
         Writer::new(self.inner.clone(), size_hint, hashes)
     }
@@ -227,6 +227,18 @@ impl Objects {
         compact::candidates(&self.inner, dead_ratio)
     }
 
+    /// Writes nothing more to `pack`; whether every blob in it that will ever be named by a row
+    /// is named by one now, which stays so. See [`Written::lease`].
+    pub fn settle(&self, pack: u64) -> bool {
+        match &self.inner.store {
+            Store::Disk(disk) => {
+                disk.packs.seal(pack);
+                disk.packs.is_settled(pack)
+            }
+            Store::Memory(_) => true,
+        }
+    }
+
     /// Copies what lives in `pack` elsewhere and removes it.
     ///
     /// `swap` gets batches of moves, whose new bytes are durable. In one transaction it points
@@ -236,7 +248,8 @@ impl Objects {
     /// Fails with [`Error::Unsettled`] while blobs of the pack may be on their way into a row
     /// (see [`Written::lease`]); try again later.
     ///
-    /// `is_live` must be right, not fresh: answer true when in doubt. A transaction that copies
+    /// `is_live` must be right, not fresh: answer true when in doubt. A set of the living is made
+    /// after [`Objects::settle`] said yes, not before. A transaction that copies
     /// an old reference into a new row must read it from a row in that same transaction.
     pub async fn compact<L, S, F>(&self, pack: u64, is_live: L, swap: S) -> Result<CompactReport>
     where
@@ -245,6 +258,13 @@ impl Objects {
         F: Future<Output = io::Result<Vec<bool>>>,
     {
         compact::compact(&self.inner, pack, is_live, swap).await
+    }
+
+    /// Forgets all blobs of a run that keeps nothing; on disk it does nothing.
+    pub fn clear(&self) {
+        if let Store::Memory(memory) = &self.inner.store {
+            memory.clear();
+        }
     }
 
     /// How much is stored, from counters.

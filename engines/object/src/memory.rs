@@ -65,6 +65,13 @@ impl Memory {
         Some(removed.len)
     }
 
+    /// Removes all blobs. Ids go on: a blob being written does not become another's.
+    pub fn clear(&self) {
+        let mut blobs = self.blobs.write();
+        let removed = blobs.drain().map(|(_, blob)| blob.len).sum();
+        self.bytes.fetch_sub(removed, Ordering::Relaxed);
+    }
+
     /// Number of blobs, and their bytes.
     pub fn usage(&self) -> (u64, u64) {
         (self.blobs.read().len() as u64, self.bytes.load(Ordering::Relaxed))

@@ -75,10 +75,10 @@ impl Store {
         }
     }
 
-    /// Begins a blob of any length; about `reserve` bytes are expected, or 0.
-    pub fn sink(&self, reserve: u64) -> Result<Sink> {
+    /// Begins a blob of any length; about `expect` bytes are to come, or 0 if not known.
+    pub fn sink(&self, expect: u64) -> Result<Sink> {
         match self {
-            Store::Disk(disk) => Ok(Sink::Disk(Box::new(FileSink::create(&disk.folder, reserve)?))),
+            Store::Disk(disk) => Ok(Sink::Disk(Box::new(FileSink::create(&disk.folder, expect)?))),
             Store::Memory(memory) => Ok(Sink::Memory(MemorySink::new(memory))),
         }
     }

@@ -23,8 +23,6 @@ const BATCH: usize = 1 << 20;
 /// reference each.
 const TINY: usize = 4 << 10;
 const GATHERED: usize = 64 << 10;
-/// No more disk space than this is taken on the word of a size hint, in bytes.
-const RESERVE_MAX: u64 = 8 << 30;
 
 /// A body that was stored.
 #[derive(Clone, Debug)]
@@ -215,10 +213,10 @@ impl Writer {
 
     fn enlarge(&self, batch: Arc<[Bytes]>) -> Large {
         let (inner, hashes) = (self.inner.clone(), self.hashes);
-        let reserve = self.size_hint.min(RESERVE_MAX);
+        let expect = self.size_hint;
         let first = batch.clone();
         let file = Lane::start(move || {
-            let (mut sink, mut crc) = (inner.store.sink(reserve)?, CrcLane::new(hashes));
+            let (mut sink, mut crc) = (inner.store.sink(expect)?, CrcLane::new(hashes));
             crc.update(&first);
             sink.write(&first)?;
             Ok((sink, crc))

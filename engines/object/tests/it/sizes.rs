@@ -224,3 +224,34 @@ async fn stats_follow_what_is_stored() {
     assert_eq!((stats.files, stats.file_bytes), (0, 0));
     assert_eq!(stats.dead_bytes, 4_024);
 }
+
+#[tokio::test]
+async fn disk_space_is_taken_for_what_comes_not_for_what_is_said_to() {
+    use std::os::unix::fs::MetadataExt;
+    let dir = tempfile::tempdir().unwrap();
+    let objects = open(dir.path());
+    let mut writer = objects.writer(Some(1 << 30), Hashes::NONE);
+    for seed in 0..3 {
+        writer.write(body(seed, MIB)).await.unwrap();
+    }
+    let taken: u64 = std::fs::read_dir(dir.path().join("tmp"))
+        .unwrap()
+        .map(|entry| entry.unwrap().metadata().unwrap().blocks() * 512)
+        .sum();
+    assert!(taken <= 16 << 20, "{taken} bytes");
+    let written = writer.finish().await.unwrap();
+    let file = &files(dir.path(), "blob")[0];
+    assert!(file.metadata().unwrap().blocks() * 512 < 4 << 20, "what was not needed is given back");
+    assert_eq!(get(&objects, &written.blob).await.unwrap().len(), 3 * MIB);
+}
+
+#[tokio::test]
+async fn a_run_that_keeps_nothing_can_forget_all() {
+    let objects = Objects::open(ObjectsOptions::default()).unwrap();
+    let blob = put(&objects, &body(1, 9_000)).await;
+    objects.clear();
+    assert_eq!((objects.stats().files, objects.stats().file_bytes), (0, 0));
+    assert!(matches!(get(&objects, &blob).await, Err(Error::NotFound(_))));
+    let other = put(&objects, &body(2, 9_000)).await;
+    assert_ne!(blob, other, "ids go on");
+}
