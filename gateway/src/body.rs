@@ -1,17 +1,23 @@
 //! Request bodies: held up to a limit, or streamed, unframed and checked on the way.
 
+use std::fmt::Display;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use aquifer_schema::{ByteStream, Bytes, Trailers};
 use aquifer_sigv4::{ChunkDecoder, PayloadHash};
 use futures::Stream;
-use http_body::Body as _;
+use http_body::{Body, Frame};
 use hyper::body::Incoming;
 use platform::{BodyFault, Fail};
 use sha2::{Digest, Sha256};
+use tokio::time::{Instant, Sleep};
+
+/// A client that sends nothing of its body for longer than this is cut off.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Bodies that are held in memory end here; streamed ones do not.
 pub(crate) const WHOLE_MAX: usize = 16 << 20;
@@ -21,12 +27,13 @@ pub(crate) const WHOLE_MAX: usize = 16 << 20;
 pub(crate) struct Arriving {
     body: Incoming,
     read: Arc<AtomicBool>,
+    patience: Patience,
 }
 
 impl Arriving {
     pub fn new(body: Incoming) -> (Self, Arc<AtomicBool>) {
         let read = Arc::new(AtomicBool::new(body.is_end_stream()));
-        (Self { body, read: Arc::clone(&read) }, read)
+        (Self { body, read: Arc::clone(&read), patience: Patience::new(PATIENCE) }, read)
     }
 
     /// Reads the body to its end.
@@ -41,7 +48,8 @@ impl Arriving {
 pub(crate) async fn collect(mut body: Incoming) -> Result<Bytes, Fail> {
     let mut all: Option<Bytes> = None;
     let mut more = Vec::new();
-    while let Some(frame) = next(&mut body).await? {
+    let mut patience = Patience::new(PATIENCE);
+    while let Some(frame) = next(&mut body, &mut patience).await? {
         if all.as_ref().map_or(0, Bytes::len) + more.len() + frame.len() > WHOLE_MAX {
             let message = format!("The request is larger than {WHOLE_MAX} bytes.");
             return Err(Fail::new("RequestEntityTooLargeException", 413, message));
@@ -63,9 +71,9 @@ pub(crate) async fn collect(mut body: Incoming) -> Result<Bytes, Fail> {
     })
 }
 
-async fn next(body: &mut Incoming) -> Result<Option<Bytes>, Fail> {
+async fn next(body: &mut Incoming, patience: &mut Patience) -> Result<Option<Bytes>, Fail> {
     loop {
-        let frame = std::future::poll_fn(|cx| Pin::new(&mut *body).poll_frame(cx)).await;
+        let frame = std::future::poll_fn(|cx| patience.poll_frame(body, cx)).await;
         match frame {
             None => return Ok(None),
             Some(Ok(frame)) => {
@@ -73,28 +81,63 @@ async fn next(body: &mut Incoming) -> Result<Option<Bytes>, Fail> {
                     return Ok(Some(data));
                 }
             }
-            Some(Err(error)) => return Err(incomplete(&error).into_fail()),
+            Some(Err(fault)) => return Err(Fail::new(fault.code, fault.status, fault.message)),
         }
     }
 }
 
-struct Incomplete(BodyFault);
+/// Waits for frames, but not for ever. Real time: what a client does is no matter of the clock.
+struct Patience {
+    limit: Duration,
+    alarm: Option<Pin<Box<Sleep>>>,
+    /// Whether the alarm was set for the wait under way.
+    waiting: bool,
+}
 
-impl Incomplete {
-    fn into_fail(self) -> Fail {
-        Fail::new(self.0.code, self.0.status, self.0.message)
+impl Patience {
+    fn new(limit: Duration) -> Self {
+        Self { limit, alarm: None, waiting: false }
+    }
+
+    /// The next frame; a fault if the body breaks off, or nothing of it comes for too long.
+    fn poll_frame<B>(
+        &mut self,
+        body: &mut B,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BodyFault>>>
+    where
+        B: Body<Data = Bytes> + Unpin,
+        B::Error: Display,
+    {
+        if let Poll::Ready(frame) = Pin::new(body).poll_frame(cx) {
+            self.waiting = false;
+            return Poll::Ready(frame.map(|frame| frame.map_err(|error| incomplete(&error))));
+        }
+        let until = Instant::now() + self.limit;
+        let alarm = self.alarm.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(until)));
+        if !std::mem::replace(&mut self.waiting, true) {
+            alarm.as_mut().reset(until);
+        }
+        ready!(alarm.as_mut().poll(cx));
+        Poll::Ready(Some(Err(BodyFault {
+            code: "RequestTimeout",
+            status: 400,
+            message: "Your socket connection to the server was not read from or written to within \
+                      the timeout period. Idle connections will be closed."
+                .to_owned(),
+        })))
     }
 }
 
-fn incomplete(error: &hyper::Error) -> Incomplete {
+fn incomplete(error: &impl Display) -> BodyFault {
     tracing::debug!("a body ended early: {error}");
-    Incomplete(BodyFault {
+    BodyFault {
         code: "IncompleteBody",
         status: 400,
         message: "You did not provide the number of bytes specified by the Content-Length HTTP \
                   header"
             .to_owned(),
-    })
+    }
 }
 
 /// A body that is handed on while it arrives.
@@ -147,19 +190,16 @@ impl Stream for Streamed {
                     return Poll::Ready(Some(Err(fault.into())));
                 }
             }
-            let frame = match Pin::new(&mut self.arriving.body).poll_frame(cx) {
-                Poll::Pending => return Poll::Pending,
-                Poll::Ready(frame) => frame,
-            };
-            match frame {
+            let Arriving { body, patience, .. } = &mut self.arriving;
+            match ready!(patience.poll_frame(body, cx)) {
                 Some(Ok(frame)) => {
                     if let Ok(data) = frame.into_data() {
                         self.pending = data;
                     }
                 }
-                Some(Err(error)) => {
+                Some(Err(fault)) => {
                     self.ended = true;
-                    return Poll::Ready(Some(Err(incomplete(&error).0.into())));
+                    return Poll::Ready(Some(Err(fault.into())));
                 }
                 None => {
                     self.ended = true;
@@ -239,4 +279,38 @@ fn chunk_fault(error: &aquifer_sigv4::ChunkError) -> BodyFault {
         other => ("InvalidRequest", 400, other.to_string()),
     };
     BodyFault { code, status, message }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Gives its frames, then says nothing more.
+    struct Silent(Vec<Bytes>);
+
+    impl Body for Silent {
+        type Data = Bytes;
+        type Error = std::convert::Infallible;
+
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+            match self.0.pop() {
+                Some(data) => Poll::Ready(Some(Ok(Frame::data(data)))),
+                None => Poll::Pending,
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_client_that_says_nothing_more_is_cut_off() {
+        let mut body = Silent(vec![Bytes::from_static(b"first")]);
+        let mut patience = Patience::new(Duration::from_millis(20));
+        let mut next = async || std::future::poll_fn(|cx| patience.poll_frame(&mut body, cx)).await;
+        let first = next().await.unwrap().unwrap().into_data().unwrap();
+        assert_eq!(first, "first");
+        let fault = next().await.unwrap().unwrap_err();
+        assert_eq!((fault.code, fault.status), ("RequestTimeout", 400));
+    }
 }
