@@ -34,15 +34,8 @@ def test_a_classifier_is_as_it_was_defined(glue):
 
 
 @behaviour("GLUE-20")
-@pytest.mark.parametrize(
-    "classifier",
-    [
-        {"GrokClassifier": {"Name": "g", "Classification": "log", "GrokPattern": "%{WORD:w}"}},
-        {"XMLClassifier": {"Name": "x", "Classification": "xml", "RowTag": "row"}},
-    ],
-    ids=["grok", "xml"],
-)
-def test_kinds_that_are_not_there_are_refused_by_name(glue, classifier):
+def test_kinds_that_are_not_there_are_refused_by_name(glue):
+    classifier = {"XMLClassifier": {"Name": "x", "Classification": "xml", "RowTag": "row"}}
     with pytest.raises(ClientError) as raised:
         glue.create_classifier(**classifier)
     code, status, message = error(raised)
@@ -101,3 +94,74 @@ def test_custom_classifiers_go_first(glue, s3, bucket):
             Name="x", Role="r", DatabaseName="d", Classifiers=["none"],
             Targets={"S3Targets": [{"Path": f"s3://{bucket}/"}]},
         )
+
+
+@behaviour("GLUE-20")
+def test_lines_of_a_log_become_named_columns(glue, s3, bucket):
+    line = '10.0.0.{n} - ann [10/Oct/2000:13:55:3{n} -0700] "GET /{n} HTTP/1.1" 200 7 | {n}ms ok\n'
+    lines = "".join(line.replace("{n}", str(n)) for n in range(3))
+    s3.put_object(Bucket=bucket, Key="logs/dt=1/a.log", Body=lines.encode())
+    s3.put_object(Bucket=bucket, Key="logs/dt=2/a.log", Body=lines.encode())
+    grok = {
+        "Name": "web", "Classification": "weblog",
+        "GrokPattern": "%{COMMONAPACHELOG} \\| %{MILLIS:took:int}ms %{STATE:State}",
+        "CustomPatterns": "MILLIS [0-9]+\nSTATE (ok|failed)",
+    }
+    glue.create_classifier(GrokClassifier=grok)
+    found = glue.get_classifier(Name="web")["Classifier"]["GrokClassifier"]
+    assert found.items() >= grok.items()
+    assert found["Version"] == 1
+
+    glue.create_crawler(
+        Name="c", Role="r", DatabaseName="d", Classifiers=["web"],
+        Targets={"S3Targets": [{"Path": f"s3://{bucket}/logs/"}]},
+    )
+    glue.start_crawler(Name="c")
+    eventually(lambda: glue.get_crawler(Name="c")["Crawler"]["State"] == "READY")
+    table = glue.get_table(DatabaseName="d", Name="logs")["Table"]
+    names = (
+        "clientip ident auth timestamp verb request httpversion rawrequest response bytes"
+    ).split()
+    columns = [(c["Name"], c["Type"]) for c in table["StorageDescriptor"]["Columns"]]
+    assert columns == [*((name, "string") for name in names), ("took", "int"), ("state", "string")]
+    assert table["Parameters"]["classification"] == "weblog"
+    assert table["Parameters"]["recordCount"] == "6"
+    assert table["StorageDescriptor"]["SerdeInfo"] == {
+        "SerializationLibrary": "com.amazonaws.glue.serde.GrokSerDe",
+        "Parameters": {
+            "input.format": grok["GrokPattern"],
+            "input.grokCustomPatterns": grok["CustomPatterns"],
+        },
+    }
+    assert [key["Name"] for key in table["PartitionKeys"]] == ["dt"]
+
+    # What the expression does not read is left to the other classifiers.
+    glue.update_classifier(GrokClassifier={"Name": "web", "GrokPattern": "%{IP:ip} %{INT:n}"})
+    found = glue.get_classifier(Name="web")["Classifier"]["GrokClassifier"]
+    assert (found["CustomPatterns"], found["Version"]) == (grok["CustomPatterns"], 2)
+    s3.put_object(Bucket=bucket, Key="plain/a.csv", Body=b"id,name\n1,a\n")
+    glue.create_crawler(
+        Name="plain", Role="r", DatabaseName="d", Classifiers=["web"],
+        Targets={"S3Targets": [{"Path": f"s3://{bucket}/plain/"}]},
+    )
+    glue.start_crawler(Name="plain")
+    eventually(lambda: glue.get_crawler(Name="plain")["Crawler"]["State"] == "READY")
+    table = glue.get_table(DatabaseName="d", Name="plain")["Table"]
+    assert table["Parameters"]["classification"] == "csv"
+
+
+@behaviour("GLUE-20")
+@pytest.mark.parametrize(
+    "pattern, why",
+    [
+        ("%{NOSUCH:x}", "there is no pattern named NOSUCH"),
+        ("%{INT:n:date}", "date is not one of"),
+        ("(?<!a)%{INT:n}", "not a regular expression"),
+        ("%{INT}", "names no column"),
+    ],
+)
+def test_an_expression_that_cannot_be_used_is_refused(glue, pattern, why):
+    grok = {"Name": "g", "Classification": "log", "GrokPattern": pattern}
+    with pytest.raises(glue.exceptions.InvalidInputException) as raised:
+        glue.create_classifier(GrokClassifier=grok)
+    assert why in error(raised).message

@@ -1,18 +1,24 @@
 //! Custom classifiers: what clients define, checked and ready for use.
 
-use aquifer_formats::CsvHints;
-use glue_api::{Classifier as Defined, CsvClassifier, CsvHeaderOption, CsvSerdeOption};
+use std::sync::Arc;
+
+use aquifer_formats::{CsvHints, Grok};
+use glue_api::{
+    Classifier as Defined, CsvClassifier, CsvHeaderOption, CsvSerdeOption, GrokClassifier,
+};
 use platform::{Ctx, Result};
 
 use super::json_path::JsonPath;
-use super::look::{Classifier, Serde};
+use super::look::{Classifier, Lines, Serde};
 use crate::error;
 use crate::store::CLASSIFIERS;
 
 /// A classifier's name.
 pub(crate) fn name(classifier: &Defined) -> &str {
     let csv = classifier.csv_classifier.as_ref().map(|csv| csv.name.as_str());
-    csv.or(classifier.json_classifier.as_ref().map(|json| json.name.as_str())).unwrap_or_default()
+    let json = classifier.json_classifier.as_ref().map(|json| json.name.as_str());
+    let grok = classifier.grok_classifier.as_ref().map(|grok| grok.name.as_str());
+    csv.or(json).or(grok).unwrap_or_default()
 }
 
 /// Checks a definition.
@@ -39,8 +45,8 @@ pub(crate) fn load(ctx: &Ctx, names: &[String]) -> Result<Vec<Classifier>> {
 }
 
 fn ready(classifier: &Defined) -> Result<Classifier> {
-    if classifier.grok_classifier.is_some() {
-        return Err(error::absent("GrokClassifier"));
+    if let Some(grok) = &classifier.grok_classifier {
+        return ready_grok(grok);
     }
     if classifier.xml_classifier.is_some() {
         return Err(error::absent("XMLClassifier"));
@@ -54,6 +60,19 @@ fn ready(classifier: &Defined) -> Result<Classifier> {
         Some(csv) => ready_csv(csv),
         None => Err(error::invalid("Exactly one kind of classifier must be given.")),
     }
+}
+
+fn ready_grok(grok: &GrokClassifier) -> Result<Classifier> {
+    let patterns = grok.custom_patterns.clone().filter(|own| !own.trim().is_empty());
+    let own = patterns.as_deref().unwrap_or_default();
+    let ready = Grok::new(&grok.grok_pattern, own)
+        .map_err(|why| error::invalid(format!("The grok pattern cannot be used: {why}.")))?;
+    Ok(Classifier::Lines(Arc::new(Lines {
+        grok: ready,
+        classification: grok.classification.clone(),
+        expression: grok.grok_pattern.clone(),
+        patterns,
+    })))
 }
 
 fn ready_csv(csv: &CsvClassifier) -> Result<Classifier> {

@@ -5,7 +5,7 @@ use aquifer_formats::{Classification, Compression, HiveType};
 use glue_api::{Column, PartitionInput, SerDeInfo, StorageDescriptor, TableInput};
 
 use super::group::{Found, FoundPartition};
-use super::look::{Look, Serde};
+use super::look::{Lines, Look, Serde};
 use super::tree::{Group, reads_quotes};
 use crate::catalog::Parameters;
 use crate::place::fold;
@@ -25,6 +25,7 @@ const PARQUET_OUTPUT: &str = "org.apache.hadoop.hive.ql.io.parquet.MapredParquet
 const LAZY_SIMPLE: &str = "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe";
 const OPEN_CSV: &str = "org.apache.hadoop.hive.serde2.OpenCSVSerde";
 const OPEN_JSON: &str = "org.openx.data.jsonserde.JsonSerDe";
+const GROK: &str = "com.amazonaws.glue.serde.GrokSerDe";
 const PARQUET: &str = "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe";
 
 /// A table as found.
@@ -128,6 +129,9 @@ fn serde(look: &Look, columns: &[Column]) -> SerDeInfo {
     let inference = &look.inference;
     let delimiter = delimiter(look);
     let (library, parameters) = match inference.classification {
+        Classification::Lines => {
+            (GROK, look.lines.as_deref().map(grok_parameters).unwrap_or_default())
+        }
         Classification::Parquet => (PARQUET, vec![("serialization.format", "1".to_owned())]),
         Classification::Json => {
             let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
@@ -148,6 +152,12 @@ fn serde(look: &Look, columns: &[Column]) -> SerDeInfo {
     }
 }
 
+fn grok_parameters(lines: &Lines) -> Vec<(&'static str, String)> {
+    let expression = ("input.format", lines.expression.clone());
+    let patterns = lines.patterns.clone().map(|own| ("input.grokCustomPatterns", own));
+    std::iter::once(expression).chain(patterns).collect()
+}
+
 fn delimiter(look: &Look) -> String {
     char::from(look.inference.delimiter.unwrap_or(b',')).to_string()
 }
@@ -155,8 +165,10 @@ fn delimiter(look: &Look) -> String {
 fn parameters(group: &Group) -> Parameters {
     let (look, amount) = (&group.look, group.amount);
     let inference = &look.inference;
+    let own = look.lines.as_ref().map(|lines| lines.classification.as_str());
+    let classification = own.unwrap_or(inference.classification.name());
     let mut parameters = vec![
-        ("classification", inference.classification.name().to_owned()),
+        ("classification", classification.to_owned()),
         ("compressionType", inference.compression.name().to_owned()),
         ("typeOfData", "file".to_owned()),
         ("averageRecordSize", amount.record_bytes().to_string()),

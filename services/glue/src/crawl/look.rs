@@ -5,8 +5,8 @@
 use std::sync::Arc;
 
 use aquifer_formats::{
-    Classification, Compression, CsvHints, Decompressor, Inference, ParquetTail, Progress, infer,
-    infer_with, parquet_tail,
+    Classification, Compression, CsvHints, Decompressor, Grok, Inference, ParquetTail, Progress,
+    infer, infer_lines, infer_with, parquet_tail,
 };
 use platform::{Bytes, Ctx, Fail};
 use s3_api::{Client, GetObjectInput};
@@ -39,12 +39,25 @@ pub(crate) struct Look {
     pub serde: Serde,
     /// Where a custom classifier found the records.
     pub json_path: Option<String>,
+    /// The expression that reads its lines.
+    pub lines: Option<Arc<Lines>>,
+}
+
+/// Lines of text and how to read them, as a custom classifier has it.
+#[derive(Debug)]
+pub(crate) struct Lines {
+    pub grok: Grok,
+    /// What files of this kind are called.
+    pub classification: String,
+    pub expression: String,
+    /// Patterns that come with the expression.
+    pub patterns: Option<String>,
 }
 
 impl Look {
     /// As a built-in classifier sees it.
     pub fn plain(inference: Inference) -> Look {
-        Look { inference, serde: Serde::Auto, json_path: None }
+        Look { inference, serde: Serde::Auto, json_path: None, lines: None }
     }
 }
 
@@ -53,6 +66,7 @@ impl Look {
 pub(crate) enum Classifier {
     Csv { hints: CsvHints, serde: Serde },
     Json { path: JsonPath },
+    Lines(Arc<Lines>),
 }
 
 /// A file to be opened.
@@ -118,7 +132,7 @@ fn custom(classifier: &Classifier, head: &Bytes, name: &str, full: bool) -> Opti
             let theirs = inference.classification == Classification::Csv
                 && hints.delimiter.is_none_or(|d| inference.delimiter == Some(d))
                 && hints.header.is_none_or(|header| inference.header == header);
-            theirs.then_some(Look { inference, serde: *serde, json_path: None })
+            theirs.then_some(Look { serde: *serde, ..Look::plain(inference) })
         }
         Classifier::Json { path } => {
             let compression = Compression::detect(head, name).ok()?;
@@ -130,7 +144,11 @@ fn custom(classifier: &Classifier, head: &Bytes, name: &str, full: bool) -> Opti
             }
             inference.compression = compression;
             let json_path = Some(path.to_string());
-            Some(Look { inference, serde: Serde::Auto, json_path })
+            Some(Look { json_path, ..Look::plain(inference) })
+        }
+        Classifier::Lines(lines) => {
+            let inference = infer_lines(head, name, full, &lines.grok)?;
+            Some(Look { lines: Some(Arc::clone(lines)), ..Look::plain(inference) })
         }
     }
 }

@@ -105,6 +105,11 @@ fn same_kind(a: &Look, b: &Look) -> bool {
         && a.inference.compression == b.inference.compression
         && a.serde == b.serde
         && a.json_path == b.json_path
+        && match (&a.lines, &b.lines) {
+            (None, None) => true,
+            (Some(a), Some(b)) => Arc::ptr_eq(a, b),
+            _ => false,
+        }
 }
 
 /// A file as it may become a table of its own.

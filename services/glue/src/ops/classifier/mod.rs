@@ -7,7 +7,8 @@ mod get_classifiers;
 mod update_classifier;
 
 use glue_api::{
-    Classifier, CreateClassifierInput, CsvClassifier, JsonClassifier, UpdateClassifierInput,
+    Classifier, CreateClassifierInput, CsvClassifier, GrokClassifier, JsonClassifier,
+    UpdateClassifierInput,
 };
 use platform::{Result, ServiceBuilder, Timestamp};
 
@@ -24,9 +25,6 @@ pub(super) fn register(room: ServiceBuilder<Glue>) -> ServiceBuilder<Glue> {
 
 /// A definition as it is kept.
 fn created(input: CreateClassifierInput) -> Result<Classifier> {
-    if input.grok_classifier.is_some() {
-        return Err(error::absent("GrokClassifier"));
-    }
     if input.xml_classifier.is_some() {
         return Err(error::absent("XMLClassifier"));
     }
@@ -48,23 +46,34 @@ fn created(input: CreateClassifierInput) -> Result<Classifier> {
         json_path: json.json_path,
         ..JsonClassifier::default()
     });
-    if csv.is_some() == json.is_some() {
+    let grok = input.grok_classifier.map(|grok| GrokClassifier {
+        name: grok.name,
+        classification: grok.classification,
+        grok_pattern: grok.grok_pattern,
+        custom_patterns: grok.custom_patterns,
+        ..GrokClassifier::default()
+    });
+    let given = [csv.is_some(), json.is_some(), grok.is_some()];
+    if given.into_iter().filter(|given| *given).count() != 1 {
         return Err(error::invalid("Exactly one kind of classifier must be given."));
     }
-    Ok(Classifier { csv_classifier: csv, json_classifier: json, ..Classifier::default() })
+    Ok(Classifier {
+        csv_classifier: csv,
+        json_classifier: json,
+        grok_classifier: grok,
+        ..Classifier::default()
+    })
 }
 
 /// Which classifier an update means.
 fn updated_name(input: &UpdateClassifierInput) -> Result<&str> {
-    if input.grok_classifier.is_some() {
-        return Err(error::absent("GrokClassifier"));
-    }
     if input.xml_classifier.is_some() {
         return Err(error::absent("XMLClassifier"));
     }
-    match (&input.csv_classifier, &input.json_classifier) {
-        (Some(csv), None) => Ok(&csv.name),
-        (None, Some(json)) => Ok(&json.name),
+    match (&input.csv_classifier, &input.json_classifier, &input.grok_classifier) {
+        (Some(csv), None, None) => Ok(&csv.name),
+        (None, Some(json), None) => Ok(&json.name),
+        (None, None, Some(grok)) => Ok(&grok.name),
         _ => Err(error::invalid("Exactly one kind of classifier must be given.")),
     }
 }
@@ -89,6 +98,14 @@ fn update(defined: &mut Classifier, input: UpdateClassifierInput) -> Result<()> 
         let json = defined.json_classifier.as_mut().ok_or_else(other_kind)?;
         json.json_path = new.json_path.unwrap_or(std::mem::take(&mut json.json_path));
     }
+    if let Some(new) = input.grok_classifier {
+        let grok = defined.grok_classifier.as_mut().ok_or_else(other_kind)?;
+        let keep =
+            |new: Option<String>, old: &mut String| *old = new.unwrap_or(std::mem::take(old));
+        keep(new.classification, &mut grok.classification);
+        keep(new.grok_pattern, &mut grok.grok_pattern);
+        grok.custom_patterns = new.custom_patterns.or(grok.custom_patterns.take());
+    }
     Ok(())
 }
 
@@ -103,5 +120,10 @@ fn stamp(defined: &mut Classifier, now: Timestamp, changed: Option<Timestamp>) {
         json.creation_time.get_or_insert(now);
         json.last_updated = Some(changed.unwrap_or(now));
         json.version = Some(json.version.map_or(1, |version| version + 1));
+    }
+    if let Some(grok) = &mut defined.grok_classifier {
+        grok.creation_time.get_or_insert(now);
+        grok.last_updated = Some(changed.unwrap_or(now));
+        grok.version = Some(grok.version.map_or(1, |version| version + 1));
     }
 }
