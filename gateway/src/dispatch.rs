@@ -3,23 +3,23 @@
 use std::net::SocketAddr;
 use std::sync::atomic::Ordering;
 
-use aquifer_schema::{Bytes, Protocol, ServiceSchema};
+use aquifer_schema::{Bytes, OperationSchema, Protocol, ServiceSchema};
 use aquifer_sigv4::{
     ChunkDecoder, Kind, ParseError, PayloadHash, Presented, PresignedV2, RequestParts, Style,
 };
-use aquifer_wire::{Call, Payload, WireError, query_pairs};
+use aquifer_wire::{Call, Payload, WireError, percent_decode, query_pairs};
 use http::header::{CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, EXPECT};
 use http::request::Parts;
 use http::{HeaderValue, Method, Request, Response, Version};
 use http_body::Body as _;
 use hyper::body::Incoming;
-use md5::{Digest, Md5};
 use platform::{Ctx, Fail, Platform, PrincipalKind, Registered, Result, Scope};
-use sha2::Sha256;
+use sha2::{Digest, Sha256};
 
 use crate::answer::{Body, refuse, respond};
 use crate::authenticate::{Arrival, Claim, Gatekeeper};
 use crate::body::{self, Arriving};
+use crate::digest;
 use crate::refusal;
 use crate::route::{Destination, Routes, Target};
 
@@ -106,6 +106,7 @@ impl Dispatch {
     ) -> Result<Response<Body>, Refused> {
         let protocol = to.protocol;
         let query = query_pairs(parts.uri.query().unwrap_or_default())
+            .filter(|_| protocol != Protocol::RestXml || is_text(parts.uri.path()))
             .ok_or_else(|| Fail::new("InvalidURI", 400, "Couldn't parse the specified URI."))?;
         let is_query = matches!(protocol, Protocol::AwsQuery | Protocol::Ec2Query);
         let mut held = Held::Arriving(incoming);
@@ -164,8 +165,10 @@ impl Dispatch {
                 Target::Known { .. } => unreachable!("has its operation"),
             }));
         };
+        digest::write_in_capitals(&mut parts.headers);
         let chunks = chunk_decoder(parts, presented, admitted.verified.as_ref());
-        let payload = payload(parts, held, chunks, presented).map_err(&refused)?;
+        let about = (protocol, operation.schema);
+        let payload = payload(parts, held, chunks, presented, about).map_err(&refused)?;
         let labels = match &target {
             Target::Known { labels, .. } => labels.as_slice(),
             _ => &[],
@@ -219,6 +222,12 @@ fn request_parts<'a>(parts: &'a Parts, signing_name: &str) -> RequestParts<'a> {
         authority: parts.uri.authority().map(|authority| authority.as_str()),
         style: Style::of_service(signing_name),
     }
+}
+
+/// Whether a path is percent-encoded text.
+fn is_text(path: &str) -> bool {
+    let hex = |text: &str| text.bytes().take(2).filter(u8::is_ascii_hexdigit).count() == 2;
+    path.split('%').skip(1).all(hex) && percent_decode(path).is_some()
 }
 
 async fn hold(held: Held) -> Result<Held> {
@@ -285,8 +294,13 @@ fn payload(
     held: Held,
     chunks: Option<ChunkDecoder>,
     presented: Option<&Presented>,
+    (protocol, operation): (Protocol, &OperationSchema),
 ) -> Result<Payload> {
     let declared = presented.map(|presented| &presented.payload_hash);
+    let said = match protocol {
+        Protocol::RestXml => digest::said(operation, &parts.headers, chunks.is_some())?,
+        _ => None,
+    };
     match held {
         Held::Arriving(incoming) => {
             let length = parts
@@ -295,7 +309,7 @@ fn payload(
                 .and_then(|value| value.to_str().ok())
                 .and_then(|value| value.parse().ok());
             let stream = body::stream(incoming, chunks, declared, length);
-            stream.trailers().announce(announced(parts));
+            stream.trailers().announce(digest::announced(&parts.headers));
             Ok(Payload::Stream(stream))
         }
         Held::Whole { body, hash } => {
@@ -304,42 +318,14 @@ fn payload(
             if let Some(PayloadHash::Literal(declared)) = declared {
                 body::compare(declared, &hash).map_err(fault)?;
             }
-            let body = match chunks {
-                Some(chunks) => body::unframe_whole(chunks, body).map_err(fault)?.0,
-                None => body,
+            let (body, trailers) = match chunks {
+                Some(chunks) => body::unframe_whole(chunks, body).map_err(fault)?,
+                None => (body, Vec::new()),
             };
-            check_md5(parts, &body)?;
+            digest::check(operation, &parts.headers, said.as_ref(), &trailers, &body)?;
             Ok(Payload::Whole(body))
         }
     }
-}
-
-/// The headers that will follow the body, as the request names them.
-fn announced(parts: &Parts) -> Vec<String> {
-    parts
-        .headers
-        .get_all("x-amz-trailer")
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .map(|name| name.trim().to_ascii_lowercase())
-        .collect()
-}
-
-/// `Content-MD5` of a body in memory. Streamed bodies are hashed by who stores them.
-fn check_md5(parts: &Parts, body: &Bytes) -> Result<()> {
-    use base64::Engine;
-    use base64::engine::general_purpose::STANDARD;
-    let Some(value) = parts.headers.get("content-md5") else { return Ok(()) };
-    let Some(declared) = STANDARD.decode(value.as_bytes()).ok().filter(|md5| md5.len() == 16)
-    else {
-        return Err(Fail::new("InvalidDigest", 400, "The Content-MD5 you specified was invalid."));
-    };
-    if Md5::digest(body).as_slice() == declared.as_slice() {
-        return Ok(());
-    }
-    let message = "The Content-MD5 you specified did not match what we received.";
-    Err(Fail::new("BadDigest", 400, message))
 }
 
 fn malformed(protocol: Protocol, service: &ServiceSchema, what: &str) -> Fail {
@@ -364,6 +350,9 @@ fn wire_fail(protocol: Protocol, service: &ServiceSchema, error: WireError) -> F
                 "The XML you provided was not well-formed or did not validate against our published \
              schema",
             )
+        }
+        (Protocol::RestXml, WireError::Invalid { sentence, within, .. }) => {
+            refusal::violation(&within, sentence)
         }
         (Protocol::RestXml, error) => Fail::new("InvalidArgument", 400, error.to_string()),
         (_, WireError::Invalid { sentence, .. }) => {

@@ -7,6 +7,7 @@ mod answer;
 mod authenticate;
 mod body;
 mod browser;
+mod digest;
 mod dispatch;
 mod options;
 mod refusal;

@@ -27,6 +27,25 @@ fn style(protocol: Protocol) -> Style {
     }
 }
 
+/// A value is outside the model's constraints, for some of which S3 has codes of its own. `within`
+/// are the shapes down to it.
+pub(crate) fn violation(within: &[&str], sentence: String) -> Fail {
+    let (code, sentence) = match within.last() {
+        Some(&"StorageClass") => {
+            ("InvalidStorageClass", "The storage class you specified is not valid".to_owned())
+        }
+        Some(&"BucketLocationConstraint") => (
+            "InvalidLocationConstraint",
+            "The specified location-constraint is not valid".to_owned(),
+        ),
+        _ if within.contains(&"TagSet") => {
+            ("InvalidTag", "The TagKey you have provided is invalid".to_owned())
+        }
+        _ => ("InvalidArgument", sentence),
+    };
+    Fail::new(code, 400, sentence)
+}
+
 /// The access key is nobody's, or inactive.
 pub(crate) fn unknown_key(protocol: Protocol, access_key: &str) -> Fail {
     match style(protocol) {

@@ -43,10 +43,14 @@ pub(crate) async fn authorize(
     let Some(gate) = ctx.ext::<Gate>().filter(|gate| gate.mode == AuthMode::Enforce) else {
         return Ok(());
     };
+    let with = |(member, action): &(&str, &'static str)| {
+        member_text(input, member).is_some().then_some(*action)
+    };
+    let action = schema.actions_with.iter().find_map(with).unwrap_or(schema.action);
     for template in schema.resources {
         let resource = fill(template, ctx, input);
         let keys = conditions_of(ctx, schema, input);
-        ask(ctx, &gate, schema.service, schema.action, resource, keys).await?;
+        ask(ctx, &gate, schema.service, action, resource, keys).await?;
     }
     Ok(())
 }
@@ -61,10 +65,26 @@ pub async fn require(
     action: &str,
     resource: impl Into<String>,
 ) -> Result<()> {
-    match ctx.ext::<Gate>().filter(|gate| gate.mode == AuthMode::Enforce) {
-        Some(gate) => ask(ctx, &gate, service, action, resource.into(), conditions(ctx)).await,
-        None => Ok(()),
-    }
+    require_with(ctx, service, action, resource, &[]).await
+}
+
+/// Asks as [`require`] does, with condition keys besides those every request has.
+///
+/// # Errors
+/// The service's refusal, with AWS's sentence.
+pub async fn require_with(
+    ctx: &Ctx,
+    service: &'static ServiceSchema,
+    action: &str,
+    resource: impl Into<String>,
+    more: &[(&str, &str)],
+) -> Result<()> {
+    let Some(gate) = ctx.ext::<Gate>().filter(|gate| gate.mode == AuthMode::Enforce) else {
+        return Ok(());
+    };
+    let mut keys = conditions(ctx);
+    keys.extend(more.iter().map(|(key, value)| (key.to_lowercase(), vec![(*value).to_owned()])));
+    ask(ctx, &gate, service, action, resource.into(), keys).await
 }
 
 /// Asks for an action that an operation needs besides its own, with the condition keys that its

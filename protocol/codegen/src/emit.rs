@@ -41,9 +41,15 @@ impl<'a> Emitter<'a> {
             }
             operations.push((name.as_str(), operation));
         }
-        let rated = settings.rates.iter().flat_map(|rates| &rates.operations);
-        let named = settings.actions.keys().chain(settings.resources.keys()).chain(rated);
-        for name in named {
+        let tables = [
+            settings.actions.keys().collect::<Vec<_>>(),
+            settings.actions_with.keys().collect(),
+            settings.conditions.keys().collect(),
+            settings.digest_required.iter().collect(),
+            settings.rates.iter().flat_map(|rates| &rates.operations).collect(),
+            settings.resources.keys().filter(|name| *name != "*").collect(),
+        ];
+        for name in tables.into_iter().flatten() {
             if !model.operations.contains_key(name) {
                 bail!("the model has no operation {name}");
             }

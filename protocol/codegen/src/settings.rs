@@ -23,12 +23,18 @@ pub struct Settings {
     /// Operation → action in policies, where it is not `prefix:Operation`.
     #[serde(default)]
     pub actions: BTreeMap<String, String>,
+    /// Operation → member of the input → the action it is where that member is given.
+    #[serde(default)]
+    pub actions_with: BTreeMap<String, BTreeMap<String, String>>,
     /// Operation → root element of its XML answer, which botocore's model leaves out.
     #[serde(default)]
     pub roots: BTreeMap<String, String>,
     /// Operations whose XML answer is the value itself, without an element around it.
     #[serde(default)]
     pub unwrapped: Vec<String>,
+    /// Operations that refuse a request without a digest of its body.
+    #[serde(default)]
+    pub digest_required: Vec<String>,
     /// Operation → templates of the resources a policy names; `*` where absent.
     #[serde(default)]
     pub resources: BTreeMap<String, Vec<String>>,

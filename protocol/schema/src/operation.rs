@@ -74,10 +74,14 @@ pub struct OperationSchema {
     pub read_only: bool,
     /// The action a policy names, as in `s3:GetObject`.
     pub action: &'static str,
+    /// The action it is instead where a member is given: `("VersionId", "s3:GetObjectVersion")`.
+    pub actions_with: &'static [(&'static str, &'static str)],
     /// The resources a policy names, as templates over the input: `{Bucket}`, `{account}`.
     pub resources: &'static [&'static str],
     /// Condition keys that members of the input give: `("s3:prefix", "Prefix")`.
     pub conditions: &'static [(&'static str, &'static str)],
+    /// Whether a request is refused that says no digest of its body.
+    pub digest_required: bool,
     /// How often it may be called, where AWS publishes a quota.
     pub rate: Option<CallRate>,
     pub service: &'static ServiceSchema,

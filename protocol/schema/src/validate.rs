@@ -63,6 +63,8 @@ pub struct Validator {
     /// Elements that no slot can hold, by the depth of their list or map.
     raw: Vec<(usize, Raw)>,
     elements: usize,
+    /// The shapes down to the first violation.
+    within: Vec<&'static str>,
     unchecked: bool,
 }
 
@@ -136,6 +138,11 @@ impl Validator {
     /// All violations so far.
     pub fn violations(&self) -> &[Violation] {
         &self.violations
+    }
+
+    /// The names of the shapes down to the first violation; those of elements are left out.
+    pub fn within(&self) -> &[&'static str] {
+        &self.within
     }
 
     /// AWS's sentence for all violations; `None` when there are none.
@@ -410,6 +417,13 @@ impl Validator {
     fn push(&mut self, depth: usize, value: Offender, rule: String, missing: Option<&'static str>) {
         if !self.unchecked && self.violations.len() < VIOLATIONS_MAX {
             let path = self.path(depth);
+            if self.violations.is_empty() {
+                let members = self.path.iter().take(depth).filter_map(|segment| match segment {
+                    Segment::Member(member) => Some(member.target.name),
+                    Segment::Index(_) | Segment::Key(_) => None,
+                });
+                self.within = members.collect();
+            }
             self.violations.push(Violation { path, value, rule, missing });
         }
     }

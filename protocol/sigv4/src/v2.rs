@@ -120,6 +120,10 @@ impl PresignedV2 {
             amz.iter().map(|(name, value)| format!("{name}:{}\n", value.trim())).collect();
         let mut resource = bucket.map(|bucket| format!("/{bucket}")).unwrap_or_default();
         resource.push_str(request.path);
+        // A bucket alone is signed with the slash that separates it from its keys.
+        if resource.len() > 1 && resource.rfind('/') == Some(0) {
+            resource.push('/');
+        }
         let mut subs: Vec<&(String, String)> =
             self.query.iter().filter(|(name, _)| SUB_RESOURCES.contains(&name.as_str())).collect();
         subs.sort();
@@ -171,6 +175,17 @@ mod tests {
         assert!(!verifies(Some("johnsmith"), "/photos/kitten.jpg", query, SECRET));
         assert!(!verifies(Some("johnsmith"), "/photos/puppy.jpg", query, "other"));
         assert_eq!(PresignedV2::parse("Expires=1"), None);
+    }
+
+    #[test]
+    fn a_bucket_alone_is_signed_with_its_slash() {
+        let query = "list-type=2&\
+                     AWSAccessKeyId=AKIDEXAMPLE&\
+                     Signature=neShNHGZk6o0t%2BKarQtE8hhqOKI%3D&\
+                     Expires=1700003600";
+        assert!(verifies(None, "/b", query, "secret"));
+        assert!(verifies(None, "/b/", query, "secret"));
+        assert!(!verifies(None, "/c", query, "secret"));
     }
 
     #[test]

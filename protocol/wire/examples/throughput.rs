@@ -194,8 +194,10 @@ const fn operation(shape: &'static Schema) -> OperationSchema {
         errors: &[],
         read_only: false,
         action: "test:Try",
+        actions_with: &[],
         resources: &[],
         conditions: &[],
+        digest_required: false,
         rate: None,
         service: &SERVICE,
     }

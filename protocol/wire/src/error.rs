@@ -10,7 +10,13 @@ pub enum WireError {
     Malformed(String),
     /// Of the right grammar, outside the model's constraints. The sentence is AWS's.
     #[error("{sentence}")]
-    Invalid { sentence: String, missing: Option<&'static str> },
+    Invalid {
+        sentence: String,
+        /// The first violation is that this member is absent.
+        missing: Option<&'static str>,
+        /// The shapes down to the first violation.
+        within: Vec<&'static str>,
+    },
     /// Nested deeper than any model.
     #[error("the request is nested too deeply")]
     TooDeep,

@@ -64,7 +64,7 @@ pub fn decode(
         None => Ok(()),
         Some(sentence) => {
             let missing = check.violations().first().and_then(|violation| violation.missing);
-            Err(WireError::Invalid { sentence, missing })
+            Err(WireError::Invalid { sentence, missing, within: check.within().to_vec() })
         }
     }
 }

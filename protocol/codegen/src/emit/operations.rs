@@ -1,5 +1,7 @@
 //! The service, its operations, its errors and the typed client.
 
+use std::collections::BTreeMap;
+
 use anyhow::{Context, Result};
 
 use super::{Emitter, literal, optional};
@@ -133,13 +135,6 @@ impl Emitter<'_> {
             .get(name)
             .or_else(|| settings.resources.get("*"))
             .map_or_else(|| vec![literal("*")], |list| list.iter().map(|t| literal(t)).collect());
-        let conditions: Vec<String> = settings
-            .conditions
-            .get(name)
-            .into_iter()
-            .flatten()
-            .map(|(key, member)| format!("({}, {})", literal(key), literal(member)))
-            .collect();
         let marker = type_name(name);
         let read_only = ["Get", "List", "Describe", "Head", "BatchGet", "Search", "Select"]
             .iter()
@@ -152,8 +147,9 @@ impl Emitter<'_> {
              {output};\n    const SCHEMA: &'static ::aquifer_schema::OperationSchema = \
              &::aquifer_schema::OperationSchema {{ name: {}, method: {}, uri: {}, status: {}, \
              input: &schemas::{}, output: &schemas::{}, result_wrapper: {}, input_name: {}, \
-             output_name: {}, unwrapped_output: {}, errors: &[{}], read_only: {read_only}, action: {}, resources: &[{}], \
-             conditions: &[{}], rate: {}, service: \
+             output_name: {}, unwrapped_output: {}, errors: &[{}], read_only: {read_only}, action: {}, \
+             actions_with: &[{}], resources: &[{}], \
+             conditions: &[{}], digest_required: {}, rate: {}, service: \
              &SERVICE }};\n}}",
             literal(name),
             literal(&operation.http.method),
@@ -167,8 +163,10 @@ impl Emitter<'_> {
             settings.unwrapped.iter().any(|unwrapped| unwrapped == name),
             errors.join(", "),
             literal(&action),
+            pairs(settings.actions_with.get(name)),
             resources.join(", "),
-            conditions.join(", "),
+            pairs(settings.conditions.get(name)),
+            settings.digest_required.iter().any(|demanding| demanding == name),
             self.rate(name),
         ));
         Ok(())
@@ -246,4 +244,10 @@ impl Emitter<'_> {
         }
         self.line("}");
     }
+}
+
+/// A table of `service.toml` as the items of a slice of pairs.
+fn pairs(table: Option<&BTreeMap<String, String>>) -> String {
+    let pair = |(key, value): (&String, &String)| format!("({}, {})", literal(key), literal(value));
+    table.into_iter().flatten().map(pair).collect::<Vec<_>>().join(", ")
 }

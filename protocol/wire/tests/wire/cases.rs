@@ -158,8 +158,10 @@ pub fn operation(suite: &Suite, given: &Given) -> &'static OperationSchema {
         errors: leak(given.errors.iter().map(|r| schemas.structure(Some(&r.shape))).collect()),
         read_only: false,
         action: "test:Operation",
+        actions_with: &[],
         resources: &[],
         conditions: &[],
+        digest_required: false,
         rate: None,
         service: leak(Box::new(service)),
     }))

@@ -105,8 +105,10 @@ pub static OPERATION: std::sync::LazyLock<OperationSchema> =
         errors: &[],
         read_only: false,
         action: "test:Try",
+        actions_with: &[],
         resources: &[],
         conditions: &[],
+        digest_required: false,
         rate: None,
         service: named("Request").service,
     });

@@ -385,8 +385,10 @@ fn copy(operation: &aquifer_schema::OperationSchema) -> aquifer_schema::Operatio
         errors: operation.errors,
         read_only: operation.read_only,
         action: operation.action,
+        actions_with: operation.actions_with,
         resources: operation.resources,
         conditions: operation.conditions,
+        digest_required: operation.digest_required,
         rate: operation.rate,
         service: operation.service,
     }
