@@ -31,6 +31,13 @@ pub(crate) struct Checksum {
     pub full_object: bool,
 }
 
+/// Where a client writes a checksum.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    Header,
+    Trailer,
+}
+
 impl Algorithm {
     pub const ALL: [Self; 5] =
         [Self::Crc32, Self::Crc32c, Self::Crc64Nvme, Self::Sha1, Self::Sha256];
@@ -74,6 +81,36 @@ impl Algorithm {
             Self::Sha1 => "x-amz-checksum-sha1",
             Self::Sha256 => "x-amz-checksum-sha256",
         }
+    }
+
+    /// Its name within AWS's sentences.
+    pub fn in_words(self) -> String {
+        self.name().as_str().to_lowercase()
+    }
+
+    /// Bytes of its value.
+    fn width(self) -> usize {
+        match self {
+            Self::Crc32 | Self::Crc32c => 4,
+            Self::Crc64Nvme => 8,
+            Self::Sha1 => 20,
+            Self::Sha256 => 32,
+        }
+    }
+
+    /// A value as a client writes it in a header, or in one that follows the body.
+    ///
+    /// # Errors
+    /// `InvalidRequest` for what is none.
+    pub fn parse(self, value: &str, place: Place) -> Result<Vec<u8>> {
+        let bytes = STANDARD.decode(value).ok().filter(|bytes| bytes.len() == self.width());
+        bytes.ok_or_else(|| {
+            let place = match place {
+                Place::Header => "header",
+                Place::Trailer => "trailing header",
+            };
+            error::invalid_request(format!("Value for {} {place} is invalid.", self.header()))
+        })
     }
 
     /// What the object engine has to compute for it.
@@ -186,9 +223,10 @@ pub(crate) use {given_checksum, set_checksum};
 
 /// The modelled name of what a checksum is over.
 pub(crate) fn kind(checksum: &Checksum) -> s3_api::ChecksumType {
-    if checksum.full_object {
-        s3_api::ChecksumType::FullObject
-    } else {
-        s3_api::ChecksumType::Composite
-    }
+    kind_of(checksum.full_object)
+}
+
+/// The modelled name of what a checksum is over, if it is over an object's bytes, and if not.
+pub(crate) fn kind_of(full_object: bool) -> s3_api::ChecksumType {
+    if full_object { s3_api::ChecksumType::FullObject } else { s3_api::ChecksumType::Composite }
 }

@@ -5,6 +5,8 @@
 use aquifer_object::Error as ObjectError;
 use platform::Fail;
 
+use crate::checksum::Algorithm;
+
 pub(crate) fn no_such_bucket(bucket: &str) -> Fail {
     Fail::new("NoSuchBucket", 404, "The specified bucket does not exist").with("BucketName", bucket)
 }
@@ -78,8 +80,31 @@ pub(crate) fn too_large(size: u64, limit: u64) -> Fail {
         .with("MaxSizeAllowed", limit.to_string())
 }
 
-pub(crate) fn bad_digest(what: &str) -> Fail {
-    Fail::new("BadDigest", 400, format!("The {what} you specified did not match what we received."))
+pub(crate) fn bad_digest() -> Fail {
+    let message = "The Content-MD5 you specified did not match what we received.";
+    Fail::new("BadDigest", 400, message)
+}
+
+pub(crate) fn bad_checksum(algorithm: Algorithm) -> Fail {
+    let name = algorithm.name().as_str();
+    let message = format!("The {name} you specified did not match the calculated checksum.");
+    Fail::new("BadDigest", 400, message)
+}
+
+/// A checksum of another algorithm than the upload's; `None` for one that is missing.
+pub(crate) fn checksum_mismatch(expected: Algorithm, actual: Option<Algorithm>) -> Fail {
+    let expected = expected.in_words();
+    let actual = actual.map_or("null".to_owned(), Algorithm::in_words);
+    invalid_request(format!(
+        "Checksum Type mismatch occurred, expected checksum Type: {expected}, actual checksum \
+         Type: {actual}"
+    ))
+}
+
+pub(crate) fn malformed_trailer() -> Fail {
+    let message = "The request contained trailing data that was not well-formed or did not \
+                   conform to our published schema.";
+    Fail::new("MalformedTrailerError", 400, message)
 }
 
 pub(crate) fn not_implemented(header: &str) -> Fail {

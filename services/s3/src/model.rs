@@ -146,6 +146,9 @@ pub(crate) struct Part {
     pub modified: Timestamp,
     #[serde(default)]
     pub checksum: Option<Checksum>,
+    /// The client's own checksum, where its algorithm is not the upload's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub said: Option<Checksum>,
 }
 
 impl Row for Part {}

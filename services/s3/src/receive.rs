@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use futures::StreamExt;
 use platform::{ByteStream, Fail, Result};
 
-use crate::checksum::{Algorithm, Checksum};
+use crate::checksum::{Algorithm, Checksum, Place};
 use crate::{S3, error};
 
 /// Largest body of one request: 5 GiB.
@@ -20,8 +20,19 @@ pub(crate) struct Expected {
     pub md5: Option<String>,
     /// A checksum in a header.
     pub checksum: Option<(Algorithm, String)>,
-    /// The algorithm of a checksum that may follow the body.
+    /// The algorithm of the checksum to keep; `None` for that of the client's, if it says one.
     pub algorithm: Option<Algorithm>,
+}
+
+impl Expected {
+    /// The algorithm of the checksum that the client says, before the body or behind it.
+    pub fn said(&self, body: &ByteStream) -> Option<Algorithm> {
+        let trailers = body.trailers();
+        let announced = || {
+            Algorithm::ALL.into_iter().find(|algorithm| trailers.is_announced(algorithm.header()))
+        };
+        self.checksum.as_ref().map(|(algorithm, _)| *algorithm).or_else(announced)
+    }
 }
 
 /// A body that was taken in.
@@ -30,6 +41,18 @@ pub(crate) struct Received {
     /// Hex MD5.
     pub etag: String,
     pub checksum: Checksum,
+    /// The client's checksum, where it is of another algorithm.
+    pub said: Option<Checksum>,
+}
+
+/// What is to be computed of a body, and what it is to be compared with.
+struct Checks {
+    md5: Option<[u8; 16]>,
+    /// The algorithm of the checksum that is kept.
+    keep: Algorithm,
+    /// The algorithm of the client's checksum, and its value where it came before the body.
+    said: Option<(Algorithm, Option<Vec<u8>>)>,
+    trailers: platform::Trailers,
 }
 
 impl S3 {
@@ -44,19 +67,14 @@ impl S3 {
         if let Some(size) = declared.filter(|size| *size > BODY_BYTES_MAX) {
             return Err(error::too_large(size, BODY_BYTES_MAX));
         }
-        let md5 = expected.md5.as_deref().map(parse_md5).transpose()?;
-        let algorithm = expected.checksum.as_ref().map(|(algorithm, _)| *algorithm);
-        let trailers = body.trailers();
-        let announced = || {
-            Algorithm::ALL.into_iter().find(|algorithm| trailers.is_announced(algorithm.header()))
-        };
-        let algorithm = algorithm.or(expected.algorithm).or_else(announced);
-        let algorithm = algorithm.unwrap_or(Algorithm::Crc64Nvme);
-        let written = self.store_body(&mut body, declared, algorithm.hashes()).await?;
-        let received = self.check(written, md5, algorithm, &expected, &trailers);
-        match received {
-            Ok(received) => Ok(received),
-            Err((fail, written)) => {
+        let checks = Checks::of(&expected, &body)?;
+        let written = self.store_body(&mut body, declared, checks.hashes()).await?;
+        match checks.compare(&written) {
+            Ok((checksum, said)) => {
+                let etag = hex::encode(written.digests.md5);
+                Ok(Received { written, etag, checksum, said })
+            }
+            Err(fail) => {
                 // Nobody names it; a failure to let it go leaves an orphan for the next sweep.
                 if let Err(error) = self.objects.delete(&written.blob).await {
                     tracing::warn!("a refused body was left behind: {error}");
@@ -88,36 +106,58 @@ impl S3 {
         }
         writer.finish().await.map_err(error::from_objects)
     }
+}
 
-    #[expect(clippy::result_large_err, reason = "the error carries what has to be let go")]
-    fn check(
-        &self,
-        written: Written,
-        md5: Option<[u8; 16]>,
-        algorithm: Algorithm,
-        expected: &Expected,
-        trailers: &platform::Trailers,
-    ) -> Result<Received, (Fail, Written)> {
-        if md5.is_some_and(|md5| md5 != written.digests.md5) {
-            return Err((error::bad_digest("Content-MD5"), written));
-        }
-        let Some(value) = algorithm.pick(&written.digests) else {
-            let missing = anyhow::anyhow!("the {algorithm:?} checksum was not computed");
-            return Err((Fail::internal(missing), written));
+impl Checks {
+    fn of(expected: &Expected, body: &ByteStream) -> Result<Self> {
+        let md5 = expected.md5.as_deref().map(parse_md5).transpose()?;
+        let before = match &expected.checksum {
+            Some((algorithm, value)) => Some(algorithm.parse(value, Place::Header)?),
+            None => None,
         };
-        let given = expected.checksum.as_ref().map(|(_, value)| value.clone());
-        if let Some(given) = given.or_else(|| trailers.get(algorithm.header())) {
-            if STANDARD.decode(&given).is_err() {
-                let message = format!("Value for {} header is invalid.", algorithm.header());
-                return Err((error::invalid_request(message), written));
-            }
-            if given != value {
-                return Err((error::bad_digest(algorithm.name().as_str()), written));
-            }
+        let said = expected.said(body).map(|algorithm| (algorithm, before));
+        let keep = expected.algorithm.or(said.as_ref().map(|(algorithm, _)| *algorithm));
+        let keep = keep.unwrap_or(Algorithm::Crc64Nvme);
+        Ok(Self { md5, keep, said, trailers: body.trailers() })
+    }
+
+    fn hashes(&self) -> Hashes {
+        let said = self.said.as_ref().map_or(Hashes::NONE, |(algorithm, _)| algorithm.hashes());
+        self.keep.hashes() | said
+    }
+
+    /// The checksum to keep, and the client's if it is another one.
+    fn compare(&self, written: &Written) -> Result<(Checksum, Option<Checksum>)> {
+        if self.md5.is_some_and(|md5| md5 != written.digests.md5) {
+            return Err(error::bad_digest());
         }
-        let etag = hex::encode(written.digests.md5);
-        let checksum = Checksum { algorithm, value, full_object: true };
-        Ok(Received { written, etag, checksum })
+        // What follows a body is what was announced, no less and no more.
+        let surprise =
+            |name: &str| name.starts_with("x-amz-checksum-") && !self.trailers.is_announced(name);
+        if self.trailers.all().iter().any(|(name, _)| surprise(name)) {
+            return Err(error::malformed_trailer());
+        }
+        let computed = |algorithm: Algorithm| {
+            let value = algorithm.pick(&written.digests).ok_or_else(|| {
+                Fail::internal(anyhow::anyhow!("the {algorithm:?} checksum was not computed"))
+            })?;
+            Ok::<_, Fail>(Checksum { algorithm, value, full_object: true })
+        };
+        let kept = computed(self.keep)?;
+        let Some((algorithm, before)) = &self.said else { return Ok((kept, None)) };
+        let given = match before {
+            Some(given) => given.clone(),
+            None => {
+                let value = self.trailers.get(algorithm.header());
+                let value = value.ok_or_else(error::malformed_trailer)?;
+                algorithm.parse(&value, Place::Trailer)?
+            }
+        };
+        let said = computed(*algorithm)?;
+        if STANDARD.encode(given) != said.value {
+            return Err(error::bad_checksum(*algorithm));
+        }
+        Ok((kept, Some(said).filter(|said| said.algorithm != self.keep)))
     }
 }
 

@@ -87,6 +87,9 @@ pub(crate) fn find(
     key: &str,
     version_id: Option<&str>,
 ) -> Result<Option<Version>, Fail> {
+    if let Some(id) = version_id {
+        crate::versions::check_id("versionId", id)?;
+    }
     let current = CURRENT.get(tx, &(bucket, key))?;
     let Some(id) = version_id else { return Ok(current) };
     if let Some(version) = current.filter(|version| version.id_text() == id) {

@@ -15,7 +15,30 @@ const RANDOM_DIGITS: usize = 16;
 
 /// The sequence a version id tells, if it is one of ours.
 pub(crate) fn sequence_of(id: &str) -> Option<u64> {
-    u64::from_str_radix(id.get(..SEQUENCE_DIGITS)?, 16).ok()
+    let ours = id.len() == SEQUENCE_DIGITS + RANDOM_DIGITS
+        && id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    u64::from_str_radix(id.get(..SEQUENCE_DIGITS)?, 16).ok().filter(|_| ours)
+}
+
+/// Refuses what cannot be the id of a version.
+///
+/// # Errors
+/// `InvalidArgument`, naming the parameter.
+pub(crate) fn check_id(parameter: &'static str, id: &str) -> Result<()> {
+    let message = match id {
+        "" => "Version id cannot be the empty string",
+        "null" => return Ok(()),
+        _ if sequence_of(id).is_some() => return Ok(()),
+        _ => "Invalid version id specified",
+    };
+    Err(error::invalid_argument(parameter, id, message))
+}
+
+/// Where a listing of versions goes on after this one: its id, or what an id at its place would
+/// be. `null` tells no place once the version called so is gone.
+pub(crate) fn place_of(version: &Version) -> String {
+    let (sequence, nothing) = (version.sequence, "0".repeat(RANDOM_DIGITS));
+    version.id.clone().unwrap_or_else(|| format!("{sequence:016x}{nothing}"))
 }
 
 /// What a delete did.
@@ -108,9 +131,7 @@ pub(crate) fn delete_version(
     key: &str,
     id: &str,
 ) -> Result<Deleted, Fail> {
-    if id != "null" && sequence_of(id).is_none() {
-        return Err(error::invalid_argument("versionId", id, "Invalid version id specified"));
-    }
+    check_id("versionId", id)?;
     let gone = |version: Version| Deleted {
         version_id: Some(version.id_text().to_owned()),
         delete_marker: version.delete_marker,

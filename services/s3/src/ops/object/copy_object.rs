@@ -3,7 +3,7 @@
 //! <https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html>
 
 use futures::StreamExt;
-use platform::{Arn, Ctx, Fail, Handle, Result};
+use platform::{Ctx, Fail, Handle, ReadTx, Result};
 use s3_api::{
     CopyObject, CopyObjectInput, CopyObjectOutput, CopyObjectResult, MetadataDirective,
     TaggingDirective,
@@ -13,9 +13,9 @@ use super::headers::{header_input, headers_of};
 use crate::checksum::{self, Algorithm, Checksum, set_checksum};
 use crate::condition::{self, ReadIf};
 use crate::copy_source::CopySource;
-use crate::model::{Version, Versioning};
+use crate::model::{Headers, Version, Versioning};
 use crate::receive::BODY_BYTES_MAX;
-use crate::refuse::{self, refuse};
+use crate::refuse::{self, refuse, refuse_customer_key, refuse_source_key};
 use crate::{S3, error, names, store, versions};
 
 impl Handle<CopyObject> for S3 {
@@ -32,8 +32,7 @@ impl Handle<CopyObject> for S3 {
             let owner = input.expected_source_bucket_owner.as_ref();
             let bucket = store::bucket(ctx, tx, &source.bucket, owner)?;
             store::bucket(ctx, tx, &input.bucket, input.expected_bucket_owner.as_ref())?;
-            let id = source.version_id.as_deref();
-            Ok::<_, Fail>((store::readable(tx, &source.bucket, &source.key, id)?, bucket))
+            Ok::<_, Fail>((find_source(tx, &source)?, bucket))
         })?;
         let itself = source.bucket == input.bucket
             && source.key == input.key
@@ -88,7 +87,7 @@ impl Handle<CopyObject> for S3 {
                     size: written.size,
                     etag: hex::encode(written.digests.md5),
                     modified: ctx.now().floor_millis(),
-                    headers: if replace { headers } else { from.headers.clone() },
+                    headers: if replace { headers } else { kept(&from, headers) },
                     storage_class,
                     checksum: Some(Checksum { algorithm, value, full_object: true }),
                     tags: if retag { tags } else { from.tags.clone() },
@@ -126,11 +125,29 @@ impl Handle<CopyObject> for S3 {
 
 /// Copying reads: the caller needs that right on the source too.
 pub(crate) async fn may_read(ctx: &Ctx, source: &CopySource) -> Result<()> {
-    let resource = format!("{}/{}", source.bucket, source.key);
-    let partition = ctx.scope().partition();
-    let arn = Arn::from_parts(partition.as_str(), "s3", "", "", &resource)
-        .map_err(|_| error::invalid_request("The copy source has no name"))?;
-    platform::require(ctx, &s3_api::SERVICE, "s3:GetObject", arn.to_string()).await
+    let version = source.version_id.as_deref();
+    let action = if version.is_some() { "s3:GetObjectVersion" } else { "s3:GetObject" };
+    super::require(ctx, action, (&source.bucket, &source.key), version).await
+}
+
+/// The version that is to be copied.
+pub(crate) fn find_source(tx: &ReadTx<'_>, source: &CopySource) -> Result<Version> {
+    let id = source.version_id.as_deref();
+    store::readable(tx, &source.bucket, &source.key, id).map_err(|fail| {
+        if !fail.is("MethodNotAllowed") {
+            return fail;
+        }
+        error::invalid_request(
+            "The source of a copy request may not specifically refer to a delete marker by \
+             version id.",
+        )
+    })
+}
+
+/// The source's metadata as it is copied. AWS keeps no redirect: it is given anew or there is none.
+fn kept(from: &Version, given: Headers) -> Headers {
+    let website_redirect_location = given.website_redirect_location;
+    Headers { website_redirect_location, ..from.headers.clone() }
 }
 
 impl S3 {
@@ -160,12 +177,12 @@ fn refuse_unsupported(input: &CopyObjectInput) -> Result<()> {
         object_lock_legal_hold_status => "x-amz-object-lock-legal-hold",
         object_lock_mode => "x-amz-object-lock-mode",
         object_lock_retain_until_date => "x-amz-object-lock-retain-until-date",
-        sse_customer_algorithm => "x-amz-server-side-encryption-customer-algorithm",
-        copy_source_sse_customer_algorithm =>
-            "x-amz-copy-source-server-side-encryption-customer-algorithm",
         ssekms_encryption_context => "x-amz-server-side-encryption-context",
         ssekms_key_id => "x-amz-server-side-encryption-aws-kms-key-id",
         server_side_encryption => "x-amz-server-side-encryption",
     );
+    refuse_customer_key!(input);
+    refuse_source_key!(input);
+    refuse::bucket_key(input.bucket_key_enabled)?;
     refuse::acl(input.acl)
 }

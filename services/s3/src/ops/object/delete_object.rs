@@ -5,11 +5,13 @@
 use platform::{Ctx, Handle, Result};
 use s3_api::{DeleteObject, DeleteObjectInput, DeleteObjectOutput};
 
-use crate::refuse::refuse;
-use crate::{S3, condition, store, versions};
+use crate::refuse::{self, refuse};
+use crate::{S3, condition, names, store, versions};
 
 impl Handle<DeleteObject> for S3 {
     async fn handle(&self, ctx: &Ctx, input: DeleteObjectInput) -> Result<DeleteObjectOutput> {
+        names::check_key(&input.key)?;
+        refuse::bypass(input.bypass_governance_retention)?;
         refuse!(input,
             mfa => "x-amz-mfa",
             if_match_last_modified_time => "x-amz-if-match-last-modified-time",

@@ -5,7 +5,7 @@
 use platform::{Ctx, Fail, Handle, Result};
 use s3_api::{DeleteObjects, DeleteObjectsInput, DeleteObjectsOutput, DeletedObject, Error};
 
-use crate::refuse::refuse;
+use crate::refuse::{self, refuse};
 use crate::{S3, condition, error, names, store, versions};
 
 /// Keys of one call.
@@ -14,19 +14,27 @@ const KEYS_MAX: usize = 1_000;
 impl Handle<DeleteObjects> for S3 {
     async fn handle(&self, ctx: &Ctx, input: DeleteObjectsInput) -> Result<DeleteObjectsOutput> {
         refuse!(input, mfa => "x-amz-mfa");
+        refuse::bypass(input.bypass_governance_retention)?;
         let name = input.bucket.as_str();
         let objects = &input.delete.objects;
         if objects.is_empty() || objects.len() > KEYS_MAX {
             return Err(error::malformed_xml());
         }
+        for object in objects {
+            refuse!(object, last_modified_time => "LastModifiedTime", size => "Size");
+        }
+        let rights = rights(ctx, name, objects).await?;
         let quiet = input.delete.quiet == Some(true);
         let mut output = DeleteObjectsOutput::default();
         let (mut deleted, mut errors, mut freed) = (Vec::new(), Vec::new(), Vec::new());
         ctx.write(|tx| {
             let bucket = store::bucket(ctx, tx, name, input.expected_bucket_owner.as_ref())?;
-            for object in objects {
+            for (object, right) in objects.iter().zip(&rights) {
+                if let Err(fail) = right {
+                    errors.push(failed(object, fail));
+                    continue;
+                }
                 let one = || -> Result<versions::Deleted> {
-                    names::check_key(&object.key)?;
                     let id = object.version_id.as_deref();
                     if let Some(tags) = object.e_tag.as_deref() {
                         let meant = store::find(tx, name, &object.key, id)?;
@@ -44,12 +52,7 @@ impl Handle<DeleteObjects> for S3 {
                     }
                     // What the store cannot do fails the whole call; nothing has changed then.
                     Err(fail) if !fail.is_sender() => return Err(fail),
-                    Err(fail) => errors.push(Error {
-                        key: Some(object.key.clone()),
-                        version_id: object.version_id.clone(),
-                        code: Some(fail.code().to_owned()),
-                        message: Some(fail.message().to_owned()),
-                    }),
+                    Err(fail) => errors.push(failed(object, &fail)),
                 }
             }
             Ok::<_, Fail>(())
@@ -61,6 +64,37 @@ impl Handle<DeleteObjects> for S3 {
         }
         output.errors = Some(errors).filter(|errors| !errors.is_empty());
         Ok(output)
+    }
+}
+
+/// Whether each key may be deleted: one that may not fails alone.
+async fn rights(
+    ctx: &Ctx,
+    bucket: &str,
+    objects: &[s3_api::ObjectIdentifier],
+) -> Result<Vec<Result<()>>> {
+    let mut rights = Vec::with_capacity(objects.len());
+    for object in objects {
+        let version = object.version_id.as_deref();
+        let action = if version.is_some() { "s3:DeleteObjectVersion" } else { "s3:DeleteObject" };
+        let right = match names::check_key(&object.key) {
+            Ok(()) => super::require(ctx, action, (bucket, &object.key), version).await,
+            too_long => too_long,
+        };
+        match right {
+            Err(fail) if !fail.is_sender() => return Err(fail),
+            right => rights.push(right),
+        }
+    }
+    Ok(rights)
+}
+
+fn failed(object: &s3_api::ObjectIdentifier, fail: &Fail) -> Error {
+    Error {
+        key: Some(object.key.clone()),
+        version_id: object.version_id.clone(),
+        code: Some(fail.code().to_owned()),
+        message: Some(fail.message().to_owned()),
     }
 }
 

@@ -5,20 +5,21 @@
 use platform::{ByteStream, Ctx, Fail, Handle, Result};
 use s3_api::{ChecksumMode, GetObject, GetObjectInput, GetObjectOutput};
 
-use super::headers::describe;
+use super::headers::{describe, override_headers};
 use super::range;
 use crate::checksum::{self, set_checksum};
 use crate::condition::ReadIf;
 use crate::model::{Bucket, Version};
-use crate::refuse::refuse;
-use crate::{S3, error, store};
+use crate::refuse::refuse_customer_key;
+use crate::{S3, error, names, store};
 
 /// Bytes that are read at once rather than streamed.
 const AT_ONCE_MAX: u64 = 256 << 10;
 
 impl Handle<GetObject> for S3 {
     async fn handle(&self, ctx: &Ctx, input: GetObjectInput) -> Result<GetObjectOutput> {
-        refuse!(input, sse_customer_algorithm => "x-amz-server-side-encryption-customer-algorithm");
+        names::check_key(&input.key)?;
+        refuse_customer_key!(input);
         // Between the row and the bytes an overwrite may let the bytes go: then the row is anew.
         for _ in 0..8 {
             let (bucket, version) = find(ctx, &input)?;
@@ -103,24 +104,7 @@ impl S3 {
             output.checksum_type = version.checksum.as_ref().map(checksum::kind);
             set_checksum!(output, &version.checksum);
         }
-        override_headers(input, &mut output);
+        override_headers!(output, input);
         Ok(output)
-    }
-}
-
-/// What the request says the answer's headers shall be.
-fn override_headers(input: &GetObjectInput, output: &mut GetObjectOutput) {
-    let set = |to: &mut Option<String>, from: &Option<String>| {
-        if from.is_some() {
-            to.clone_from(from);
-        }
-    };
-    set(&mut output.cache_control, &input.response_cache_control);
-    set(&mut output.content_disposition, &input.response_content_disposition);
-    set(&mut output.content_encoding, &input.response_content_encoding);
-    set(&mut output.content_language, &input.response_content_language);
-    set(&mut output.content_type, &input.response_content_type);
-    if input.response_expires.is_some() {
-        output.expires = input.response_expires.map(|expires| expires.http_date());
     }
 }

@@ -10,8 +10,8 @@ use s3_api::{
 
 use crate::checksum::{self, set_checksum};
 use crate::model::{Version, Versioning};
-use crate::refuse::refuse;
-use crate::{S3, list, store};
+use crate::refuse::refuse_customer_key;
+use crate::{S3, list, names, store};
 
 impl Handle<GetObjectAttributes> for S3 {
     async fn handle(
@@ -19,7 +19,12 @@ impl Handle<GetObjectAttributes> for S3 {
         ctx: &Ctx,
         input: GetObjectAttributesInput,
     ) -> Result<GetObjectAttributesOutput> {
-        refuse!(input, sse_customer_algorithm => "x-amz-server-side-encryption-customer-algorithm");
+        names::check_key(&input.key)?;
+        refuse_customer_key!(input);
+        // AWS asks for the right to read besides.
+        let version = input.version_id.as_deref();
+        let action = if version.is_some() { "s3:GetObjectVersion" } else { "s3:GetObject" };
+        super::require(ctx, action, (&input.bucket, &input.key), version).await?;
         let (bucket, version) = ctx.read(|tx| {
             let owner = input.expected_bucket_owner.as_ref();
             let bucket = store::bucket(ctx, tx, &input.bucket, owner)?;
@@ -49,7 +54,10 @@ impl Handle<GetObjectAttributes> for S3 {
         {
             let mut answer =
                 Checksum { checksum_type: Some(checksum::kind(known)), ..Default::default() };
-            set_checksum!(answer, Some(known));
+            // Here AWS leaves out of how many parts one made of checksums is.
+            let value = known.value.split_once('-').map_or(known.value.as_str(), |(bare, _)| bare);
+            let bare = checksum::Checksum { value: value.to_owned(), ..known.clone() };
+            set_checksum!(answer, Some(&bare));
             output.checksum = Some(answer);
         }
         if asked(ObjectAttributes::ObjectParts) && !version.parts.is_empty() {

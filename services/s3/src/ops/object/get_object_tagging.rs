@@ -5,9 +5,9 @@
 use platform::{Ctx, Fail, Handle, Result, Tags};
 use s3_api::{GetObjectTagging, GetObjectTaggingInput, GetObjectTaggingOutput, Tag};
 
-use crate::S3;
 use crate::model::Versioning;
 use crate::store::{self, CURRENT, OLDER};
+use crate::{S3, names};
 
 impl Handle<GetObjectTagging> for S3 {
     async fn handle(
@@ -15,6 +15,7 @@ impl Handle<GetObjectTagging> for S3 {
         ctx: &Ctx,
         input: GetObjectTaggingInput,
     ) -> Result<GetObjectTaggingOutput> {
+        names::check_key(&input.key)?;
         ctx.read(|tx| {
             let owner = input.expected_bucket_owner.as_ref();
             let bucket = store::bucket(ctx, tx, &input.bucket, owner)?;
@@ -41,6 +42,7 @@ pub(crate) async fn set_tags(
     owner: Option<&String>,
     tags: Tags,
 ) -> Result<Option<String>> {
+    names::check_key(key)?;
     ctx.write(|tx| {
         let bucket = store::bucket(ctx, tx, name, owner)?;
         let mut version = store::readable(tx, name, key, id)?;

@@ -5,16 +5,17 @@
 use platform::{Ctx, Handle, Result};
 use s3_api::{ChecksumMode, HeadObject, HeadObjectInput, HeadObjectOutput};
 
-use super::headers::describe;
+use super::headers::{describe, override_headers};
 use super::range;
 use crate::checksum::{self, set_checksum};
 use crate::condition::ReadIf;
-use crate::refuse::refuse;
-use crate::{S3, store};
+use crate::refuse::refuse_customer_key;
+use crate::{S3, names, store};
 
 impl Handle<HeadObject> for S3 {
     async fn handle(&self, ctx: &Ctx, input: HeadObjectInput) -> Result<HeadObjectOutput> {
-        refuse!(input, sse_customer_algorithm => "x-amz-server-side-encryption-customer-algorithm");
+        names::check_key(&input.key)?;
+        refuse_customer_key!(input);
         let (bucket, version) = ctx.read(|tx| {
             let owner = input.expected_bucket_owner.as_ref();
             let bucket = store::bucket(ctx, tx, &input.bucket, owner)?;
@@ -28,7 +29,10 @@ impl Handle<HeadObject> for S3 {
             modified_since: input.if_modified_since,
             unmodified_since: input.if_unmodified_since,
         };
-        condition.check(&version, false)?;
+        condition.check(&version, false).map_err(|fail| {
+            fail.with_header("ETag", version.quoted_etag())
+                .with_header("Last-Modified", version.modified.http_date())
+        })?;
         let wanted = range::wanted(&version, input.range.as_deref(), input.part_number)?;
         let mut output = HeadObjectOutput {
             content_length: i64::try_from(wanted.range.end - wanted.range.start).ok(),
@@ -36,9 +40,7 @@ impl Handle<HeadObject> for S3 {
             ..Default::default()
         };
         describe!(output, &version, bucket);
-        if let Some(content_type) = input.response_content_type {
-            output.content_type = Some(content_type);
-        }
+        override_headers!(output, input);
         if input.part_number.is_some() && !version.parts.is_empty() {
             output.parts_count = i32::try_from(version.parts.len()).ok();
         }

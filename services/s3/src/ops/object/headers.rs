@@ -62,7 +62,25 @@ macro_rules! describe {
     }};
 }
 
-pub(crate) use {describe, header_input};
+/// Sets the headers of an answer that its request says.
+macro_rules! override_headers {
+    ($output:expr, $input:expr) => {{
+        let input = &$input;
+        let set = |to: &mut Option<String>, from: &Option<String>| {
+            if from.is_some() {
+                to.clone_from(from);
+            }
+        };
+        set(&mut $output.cache_control, &input.response_cache_control);
+        set(&mut $output.content_disposition, &input.response_content_disposition);
+        set(&mut $output.content_encoding, &input.response_content_encoding);
+        set(&mut $output.content_language, &input.response_content_language);
+        set(&mut $output.content_type, &input.response_content_type);
+        set(&mut $output.expires, &input.response_expires.map(|expires| expires.http_date()));
+    }};
+}
+
+pub(crate) use {describe, header_input, override_headers};
 
 /// Checks headers and reads tags.
 pub(crate) fn headers_of(input: HeaderInput) -> Result<(Headers, Tags)> {
@@ -95,11 +113,14 @@ fn parse_tagging(text: &str) -> Result<Tags> {
         let part = part.replace('+', " ");
         percent_encoding::percent_decode_str(&part).decode_utf8().map(|text| text.into_owned())
     };
-    let mut tags = Vec::new();
+    let mut tags: Vec<s3_api::Tag> = Vec::new();
     for pair in text.split('&').filter(|pair| !pair.is_empty()) {
         let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
         let key = decode(key).map_err(|_| bad())?;
         let value = decode(value).map_err(|_| bad())?;
+        if tags.iter().any(|tag| tag.key == key) {
+            return Err(bad());
+        }
         tags.push(s3_api::Tag { key, value });
     }
     super::put_object_tagging::tags_up_to(&tags, TAGS_MAX)

@@ -12,7 +12,7 @@ use crate::list::{self, common_prefix, encoded};
 use crate::model::Version;
 use crate::refuse::refuse;
 use crate::store::{self, CURRENT, OLDER};
-use crate::{S3, checksum, error};
+use crate::{S3, checksum, error, versions};
 
 /// One entry of the answer.
 enum Item {
@@ -42,6 +42,9 @@ impl Handle<ListObjectVersions> for S3 {
             let message = "A version-id marker cannot be specified without a key marker.";
             return Err(error::invalid_argument("version-id-marker", "", message));
         }
+        if let Some(id) = &id_marker {
+            versions::check_id("version-id-marker", id)?;
+        }
         let prefix = input.prefix.clone().unwrap_or_default();
         let name = input.bucket.as_str();
         let mut walk = Walk {
@@ -69,7 +72,7 @@ impl Handle<ListObjectVersions> for S3 {
             ),
             version_id_marker: Some(input.version_id_marker.clone().unwrap_or_default()),
             delimiter: input.delimiter.as_ref().map(|d| encoded(d, encoding)),
-            max_keys: input.max_keys.or(Some(list::KEYS_MAX)),
+            max_keys: i32::try_from(limit).ok(),
             is_truncated: Some(truncated),
             encoding_type: encoding,
             ..Default::default()
@@ -78,7 +81,7 @@ impl Handle<ListObjectVersions> for S3 {
             match walk.items.last() {
                 Some(Item::Version { key, version, .. }) => {
                     output.next_key_marker = Some(encoded(key, encoding));
-                    output.next_version_id_marker = Some(version.id_text().to_owned());
+                    output.next_version_id_marker = Some(versions::place_of(version));
                 }
                 Some(Item::Prefix(prefix)) => {
                     output.next_key_marker = Some(encoded(prefix, encoding));
@@ -104,9 +107,13 @@ impl Walk<'_> {
         }
         let mut after = key_marker.map(str::to_owned);
         if let (Some(key), Some(id)) = (key_marker, id_marker)
-            && self.rest_of(tx, key, Some(id))?
+            && key.starts_with(self.prefix)
+            && common_prefix(key, self.prefix, self.delimiter).is_none()
         {
-            return Ok(true);
+            let below = self.sequence_of(tx, key, id)?;
+            if self.rest_of(tx, key, below)? {
+                return Ok(true);
+            }
         }
         'skips: loop {
             let mut scan = CURRENT.scan(tx).starting_with(&(self.bucket,), self.prefix);
@@ -134,19 +141,28 @@ impl Walk<'_> {
         }
     }
 
-    /// The versions of a key after the one named, or all. True when the page is full before the
+    /// The sequence that an id tells. `null` tells none: what is not there any more is nowhere, and
+    /// the key is listed from its newest version on.
+    fn sequence_of(&self, tx: &ReadTx<'_>, key: &str, id: &str) -> Result<Option<u64>> {
+        if let Some(sequence) = versions::sequence_of(id) {
+            return Ok(Some(sequence));
+        }
+        Ok(store::find(tx, self.bucket, key, Some(id))?.map(|version| version.sequence))
+    }
+
+    /// The versions of a key older than a sequence, or all. True when the page is full before the
     /// end.
-    fn rest_of(&mut self, tx: &ReadTx<'_>, key: &str, after: Option<&str>) -> Result<bool> {
-        let mut passed = after.is_none();
-        let current = CURRENT.get(tx, &(self.bucket, key))?.map(|version| (version, true));
-        let older = OLDER.scan(tx).prefix(&(self.bucket, key));
+    fn rest_of(&mut self, tx: &ReadTx<'_>, key: &str, below: Option<u64>) -> Result<bool> {
+        let current = CURRENT.get(tx, &(self.bucket, key))?;
+        let current = current.filter(|version| below.is_none_or(|below| version.sequence < below));
+        let current = current.map(|version| (version, true));
+        let mut older = OLDER.scan(tx).prefix(&(self.bucket, key));
+        if let Some(below) = below {
+            older = older.after(&(self.bucket, key, !below));
+        }
         let older = older.map(|row| row.map(|(_, version)| (version, false)));
         for row in current.map(Ok).into_iter().chain(older) {
             let (version, latest) = row?;
-            if !passed {
-                passed = after == Some(version.id_text());
-                continue;
-            }
             if self.items.len() == self.limit {
                 return Ok(true);
             }

@@ -53,7 +53,7 @@ impl Handle<ListObjects> for S3 {
             marker: Some(input.marker.as_ref().map(encode).unwrap_or_default()),
             next_marker,
             delimiter: input.delimiter.as_ref().map(encode),
-            max_keys: input.max_keys.or(Some(list::KEYS_MAX)),
+            max_keys: i32::try_from(limit).ok(),
             is_truncated: Some(listed.truncated),
             contents: Some(contents).filter(|contents| !contents.is_empty()),
             common_prefixes: Some(prefixes).filter(|prefixes| !prefixes.is_empty()),

@@ -56,7 +56,7 @@ impl Handle<ListObjectsV2> for S3 {
             name: Some(input.bucket),
             prefix: Some(encoded(&prefix, encoding)),
             delimiter: input.delimiter.as_ref().map(encode),
-            max_keys: input.max_keys.or(Some(list::KEYS_MAX)),
+            max_keys: i32::try_from(limit).ok(),
             key_count: i32::try_from(count).ok(),
             is_truncated: Some(listed.truncated),
             contents: Some(contents).filter(|contents| !contents.is_empty()),

@@ -18,9 +18,9 @@ pub(crate) mod range;
 
 pub(crate) use headers::{HeaderInput, headers_of};
 
-use platform::ServiceBuilder;
+use platform::{Arn, Ctx, Result, ServiceBuilder};
 
-use crate::S3;
+use crate::{S3, error};
 
 pub(crate) fn register(room: ServiceBuilder<S3>) -> ServiceBuilder<S3> {
     room.op::<s3_api::CopyObject>()
@@ -36,4 +36,19 @@ pub(crate) fn register(room: ServiceBuilder<S3>) -> ServiceBuilder<S3> {
         .op::<s3_api::ListObjectVersions>()
         .op::<s3_api::PutObject>()
         .op::<s3_api::PutObjectTagging>()
+}
+
+/// Asks for an action on an object that only the request's contents name.
+pub(crate) async fn require(
+    ctx: &Ctx,
+    action: &str,
+    (bucket, key): (&str, &str),
+    version_id: Option<&str>,
+) -> Result<()> {
+    let partition = ctx.scope().partition();
+    let arn = Arn::from_parts(partition.as_str(), "s3", "", "", &format!("{bucket}/{key}"))
+        .map_err(|_| error::invalid_request("The object has no name"))?;
+    let version = version_id.map(|id| ("s3:versionid", id));
+    let conditions = version.as_slice();
+    platform::require_with(ctx, &s3_api::SERVICE, action, arn.to_string(), conditions).await
 }

@@ -9,7 +9,7 @@ use super::headers::{header_input, headers_of};
 use crate::checksum::{self, Algorithm, given_checksum, set_checksum};
 use crate::model::{Version, Versioning};
 use crate::receive::Expected;
-use crate::refuse::{self, refuse};
+use crate::refuse::{self, refuse, refuse_customer_key};
 use crate::{S3, condition, names, store, versions};
 
 impl Handle<PutObject> for S3 {
@@ -91,12 +91,12 @@ fn refuse_unsupported(input: &PutObjectInput) -> Result<()> {
         object_lock_legal_hold_status => "x-amz-object-lock-legal-hold",
         object_lock_mode => "x-amz-object-lock-mode",
         object_lock_retain_until_date => "x-amz-object-lock-retain-until-date",
-        sse_customer_algorithm => "x-amz-server-side-encryption-customer-algorithm",
-        sse_customer_key => "x-amz-server-side-encryption-customer-key",
         ssekms_encryption_context => "x-amz-server-side-encryption-context",
         ssekms_key_id => "x-amz-server-side-encryption-aws-kms-key-id",
         server_side_encryption => "x-amz-server-side-encryption",
         write_offset_bytes => "x-amz-write-offset-bytes",
     );
+    refuse_customer_key!(input);
+    refuse::bucket_key(input.bucket_key_enabled)?;
     refuse::acl(input.acl)
 }

@@ -36,11 +36,11 @@ pub(crate) fn tags_up_to(given: &[Tag], limit: usize) -> Result<Tags> {
     }
     let mut tags = Tags::new();
     for Tag { key, value } in given {
-        if key.is_empty() || key.chars().count() > 128 {
+        if key.is_empty() || key.chars().count() > 128 || !is_of_tags(key) {
             let message = "The TagKey you have provided is invalid";
             return Err(Fail::new("InvalidTag", 400, message).with("TagKey", key));
         }
-        if value.chars().count() > 256 {
+        if value.chars().count() > 256 || !is_of_tags(value) {
             let message = "The TagValue you have provided is invalid";
             return Err(Fail::new("InvalidTag", 400, message).with("TagValue", value));
         }
@@ -54,4 +54,13 @@ pub(crate) fn tags_up_to(given: &[Tag], limit: usize) -> Result<Tags> {
         }
     }
     Ok(tags)
+}
+
+/// Letters, digits and spaces of any script, and a few signs.
+fn is_of_tags(text: &str) -> bool {
+    text.chars().all(|c| {
+        c.is_alphanumeric()
+            || c.is_whitespace() && !c.is_control()
+            || matches!(c, '+' | '-' | '=' | '.' | '_' | ':' | '/' | '@')
+    })
 }

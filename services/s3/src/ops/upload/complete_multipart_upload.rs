@@ -10,9 +10,9 @@ use s3_api::{
     CompletedPart,
 };
 
-use crate::checksum::{self, Algorithm, Checksum, given_checksum, set_checksum};
+use crate::checksum::{self, Algorithm, Checksum, Place, given_checksum, set_checksum};
 use crate::model::{Part, PartOf, Upload, Version, Versioning};
-use crate::refuse::refuse;
+use crate::refuse::{refuse, refuse_customer_key};
 use crate::store::{self, CURRENT};
 use crate::{S3, condition, error, versions};
 
@@ -33,8 +33,8 @@ impl Handle<CompleteMultipartUpload> for S3 {
             checksum_xxhash128 => "x-amz-checksum-xxhash128",
             checksum_xxhash3 => "x-amz-checksum-xxhash3",
             checksum_xxhash64 => "x-amz-checksum-xxhash64",
-            sse_customer_algorithm => "x-amz-server-side-encryption-customer-algorithm",
         );
+        refuse_customer_key!(input);
         let listed = input.multipart_upload.as_ref().and_then(|upload| upload.parts.as_deref());
         let listed = listed.filter(|parts| !parts.is_empty()).ok_or_else(error::malformed_xml)?;
         let (name, key, upload_id) =
@@ -53,11 +53,11 @@ impl Handle<CompleteMultipartUpload> for S3 {
                     if_none_match.as_deref(),
                 )?;
                 let parts = store::parts(tx, upload_id)?;
-                let chosen = choose(listed, &parts)?;
+                check_kind(&upload, &input)?;
+                let chosen = choose(&upload, listed, &parts)?;
                 let owner = ctx.caller().account.unwrap_or(bucket.owner.account);
-                let whole =
+                let version =
                     assemble(&upload, &chosen, given.as_ref(), input.mpu_object_size, owner)?;
-                let version = Version { modified: ctx.now().floor_millis(), ..whole };
                 let (version, replaced) = versions::put(ctx, tx, (name, &bucket), key, version)?;
                 let mut freed: Vec<BlobRef> = replaced.into_iter().collect();
                 for (number, blob) in store::forget_upload(tx, name, key, upload_id)? {
@@ -83,8 +83,25 @@ impl Handle<CompleteMultipartUpload> for S3 {
     }
 }
 
+/// What the object's checksum is over was said at the beginning.
+fn check_kind(upload: &Upload, input: &CompleteMultipartUploadInput) -> Result<()> {
+    let kind = checksum::kind_of(upload.full_object);
+    if input.checksum_type.is_none_or(|asked| asked == kind) {
+        return Ok(());
+    }
+    Err(error::invalid_request(format!(
+        "The upload was created using the {} checksum mode. The complete request must use the \
+         same checksum mode.",
+        kind.as_str()
+    )))
+}
+
 /// The parts a client lists, checked against what was sent.
-fn choose(listed: &[CompletedPart], parts: &[(u32, Part)]) -> Result<Vec<(u32, Part)>> {
+fn choose(
+    upload: &Upload,
+    listed: &[CompletedPart],
+    parts: &[(u32, Part)],
+) -> Result<Vec<(u32, Part)>> {
     let invalid = || {
         Fail::new(
             "InvalidPart",
@@ -105,12 +122,8 @@ fn choose(listed: &[CompletedPart], parts: &[(u32, Part)]) -> Result<Vec<(u32, P
         let at = parts.binary_search_by_key(&number, |(number, _)| *number);
         let part = at.ok().and_then(|at| parts.get(at)).map(|(_, part)| part);
         let part = part.filter(|part| part.etag == etag).ok_or_else(invalid)?;
-        let checksum: Option<(Algorithm, String)> = given_checksum!(wanted);
-        if let Some((algorithm, value)) = checksum {
-            let known = part.checksum.as_ref().filter(|known| known.algorithm == algorithm);
-            if known.is_none_or(|known| known.value != value) {
-                return Err(invalid());
-            }
+        if !is_as_listed(upload, wanted, number, part)? {
+            return Err(invalid());
         }
         chosen.push((number, part.clone()));
     }
@@ -124,6 +137,51 @@ fn choose(listed: &[CompletedPart], parts: &[(u32, Part)]) -> Result<Vec<(u32, P
             .with("ETag", part.etag.clone()));
     }
     Ok(chosen)
+}
+
+/// Whether a part's checksum is the listed one. One that goes into the object's has to be listed.
+fn is_as_listed(upload: &Upload, wanted: &CompletedPart, number: u32, part: &Part) -> Result<bool> {
+    refuse!(wanted,
+        checksum_md5 => "ChecksumMD5",
+        checksum_sha512 => "ChecksumSHA512",
+        checksum_xxhash128 => "ChecksumXXHASH128",
+        checksum_xxhash3 => "ChecksumXXHASH3",
+        checksum_xxhash64 => "ChecksumXXHASH64",
+    );
+    let listed: Option<(Algorithm, String)> = given_checksum!(wanted);
+    match (listed, upload.algorithm) {
+        (Some((algorithm, value)), _) => {
+            let mut known = part.checksum.iter().chain(&part.said);
+            Ok(known.any(|known| known.algorithm == algorithm && known.value == value))
+        }
+        (None, Some(algorithm)) if !upload.full_object => {
+            let algorithm = algorithm.in_words();
+            Err(error::invalid_request(format!(
+                "The upload was created using a {algorithm} checksum. The complete request must \
+                 include the checksum for each part. It was missing for part {number} in the \
+                 request."
+            )))
+        }
+        (None, _) => Ok(true),
+    }
+}
+
+/// Checks the checksum that a client says the object has.
+fn check_given(
+    expected: Algorithm,
+    computed: Option<&Checksum>,
+    (algorithm, value): &(Algorithm, String),
+) -> Result<()> {
+    if *algorithm != expected {
+        return Err(error::checksum_mismatch(expected, Some(*algorithm)));
+    }
+    // One made of checksums may be given with the number of parts and without.
+    let bare = |value: &str| value.split_once('-').map_or(value, |(bare, _)| bare).to_owned();
+    algorithm.parse(&bare(value), Place::Header)?;
+    let same = computed.is_some_and(|known| {
+        known.value == *value || !known.full_object && bare(&known.value) == *value
+    });
+    if same { Ok(()) } else { Err(error::bad_checksum(*algorithm)) }
 }
 
 /// The object that the parts make.
@@ -151,11 +209,8 @@ fn assemble(
     let checksums: Vec<(Option<&Checksum>, u64)> =
         chosen.iter().map(|(_, part)| (part.checksum.as_ref(), part.size)).collect();
     let checksum = algorithm.of_parts(&checksums, upload.full_object);
-    if let Some((algorithm, value)) = given {
-        let known = checksum.as_ref().filter(|known| known.algorithm == *algorithm);
-        if known.is_none_or(|known| known.value != *value) {
-            return Err(error::bad_digest(algorithm.name().as_str()));
-        }
+    if let Some(given) = given {
+        check_given(algorithm, checksum.as_ref(), given)?;
     }
     // Parts tell checksums of their own only where the object's is made of them.
     let keep = checksum.as_ref().is_some_and(|checksum| !checksum.full_object);

@@ -7,10 +7,10 @@ use s3_api::{
     ChecksumType, CreateMultipartUpload, CreateMultipartUploadInput, CreateMultipartUploadOutput,
 };
 
-use crate::checksum::Algorithm;
+use crate::checksum::{self, Algorithm};
 use crate::model::Upload;
 use crate::ops::object::{headers::header_input, headers_of};
-use crate::refuse::{self, refuse};
+use crate::refuse::{self, refuse, refuse_customer_key};
 use crate::store::{self, UPLOADS};
 use crate::{S3, error, names};
 
@@ -52,9 +52,7 @@ impl Handle<CreateMultipartUpload> for S3 {
             key: Some(input.key),
             upload_id: Some(upload_id),
             checksum_algorithm: algorithm.map(Algorithm::name),
-            checksum_type: algorithm.map(|_| {
-                if full_object { ChecksumType::FullObject } else { ChecksumType::Composite }
-            }),
+            checksum_type: algorithm.map(|_| checksum::kind_of(full_object)),
             ..Default::default()
         })
     }
@@ -94,10 +92,11 @@ fn refuse_unsupported(input: &CreateMultipartUploadInput) -> Result<()> {
         object_lock_legal_hold_status => "x-amz-object-lock-legal-hold",
         object_lock_mode => "x-amz-object-lock-mode",
         object_lock_retain_until_date => "x-amz-object-lock-retain-until-date",
-        sse_customer_algorithm => "x-amz-server-side-encryption-customer-algorithm",
         ssekms_encryption_context => "x-amz-server-side-encryption-context",
         ssekms_key_id => "x-amz-server-side-encryption-aws-kms-key-id",
         server_side_encryption => "x-amz-server-side-encryption",
     );
+    refuse_customer_key!(input);
+    refuse::bucket_key(input.bucket_key_enabled)?;
     refuse::acl(input.acl)
 }

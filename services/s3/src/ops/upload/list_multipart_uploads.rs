@@ -9,7 +9,7 @@ use s3_api::{
 };
 
 use crate::S3;
-use crate::checksum::Algorithm;
+use crate::checksum::{self, Algorithm};
 use crate::list::{self, common_prefix, encoded};
 use crate::model::Upload;
 use crate::store::{self, UPLOADS};
@@ -62,7 +62,9 @@ impl Handle<ListMultipartUploads> for S3 {
                             display_name: None,
                         }),
                         checksum_algorithm: upload.algorithm.map(Algorithm::name),
-                        checksum_type: None,
+                        checksum_type: upload
+                            .algorithm
+                            .map(|_| checksum::kind_of(upload.full_object)),
                     });
                 }
             }
@@ -75,7 +77,7 @@ impl Handle<ListMultipartUploads> for S3 {
             next_upload_id_marker,
             prefix: input.prefix.as_ref().map(encode),
             delimiter: input.delimiter.as_ref().map(encode),
-            max_uploads: input.max_uploads.or(Some(list::KEYS_MAX)),
+            max_uploads: i32::try_from(limit).ok(),
             is_truncated: Some(truncated),
             uploads: Some(uploads).filter(|uploads| !uploads.is_empty()),
             common_prefixes: Some(prefixes).filter(|prefixes| !prefixes.is_empty()),

@@ -3,18 +3,16 @@
 //! <https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListParts.html>
 
 use platform::{Ctx, Fail, Handle, Result};
-use s3_api::{
-    ChecksumType, Initiator, ListParts, ListPartsInput, ListPartsOutput, Owner, Part, StorageClass,
-};
+use s3_api::{Initiator, ListParts, ListPartsInput, ListPartsOutput, Owner, Part, StorageClass};
 
-use crate::checksum::{Algorithm, set_checksum};
-use crate::refuse::refuse;
+use crate::checksum::{self, Algorithm, set_checksum};
+use crate::refuse::refuse_customer_key;
 use crate::store::{self, PARTS};
 use crate::{S3, list};
 
 impl Handle<ListParts> for S3 {
     async fn handle(&self, ctx: &Ctx, input: ListPartsInput) -> Result<ListPartsOutput> {
-        refuse!(input, sse_customer_algorithm => "x-amz-server-side-encryption-customer-algorithm");
+        refuse_customer_key!(input);
         let limit = list::limit(input.max_parts, "max-parts")?;
         let after = u32::try_from(input.part_number_marker.unwrap_or(0)).unwrap_or(0);
         let (name, key, upload_id) =
@@ -50,17 +48,14 @@ impl Handle<ListParts> for S3 {
                 .rows
                 .last()
                 .and_then(|((_, number), _)| i32::try_from(*number).ok()),
-            max_parts: input.max_parts.or(Some(list::KEYS_MAX)),
+            max_parts: i32::try_from(limit).ok(),
             is_truncated: Some(page.more),
             parts: Some(parts).filter(|parts| !parts.is_empty()),
             initiator: Some(Initiator { id: Some(upload.initiator.clone()), display_name: None }),
             owner: Some(Owner { id: Some(owner), ..Default::default() }),
             storage_class: Some(class.unwrap_or(StorageClass::Standard)),
             checksum_algorithm: upload.algorithm.map(Algorithm::name),
-            checksum_type: upload.algorithm.map(|_| match upload.full_object {
-                true => ChecksumType::FullObject,
-                false => ChecksumType::Composite,
-            }),
+            checksum_type: upload.algorithm.map(|_| checksum::kind_of(upload.full_object)),
             ..Default::default()
         })
     }

@@ -5,12 +5,12 @@
 use platform::{Ctx, Fail, Handle, Result};
 use s3_api::{UploadPart, UploadPartInput, UploadPartOutput};
 
-use crate::S3;
 use crate::checksum::{Algorithm, given_checksum, set_checksum};
-use crate::model::Part;
+use crate::model::{Part, Upload};
 use crate::receive::Expected;
-use crate::refuse::refuse;
+use crate::refuse::{refuse, refuse_customer_key};
 use crate::store::{self, PARTS};
+use crate::{S3, error};
 
 impl Handle<UploadPart> for S3 {
     async fn handle(&self, ctx: &Ctx, mut input: UploadPartInput) -> Result<UploadPartOutput> {
@@ -20,8 +20,8 @@ impl Handle<UploadPart> for S3 {
             checksum_xxhash128 => "x-amz-checksum-xxhash128",
             checksum_xxhash3 => "x-amz-checksum-xxhash3",
             checksum_xxhash64 => "x-amz-checksum-xxhash64",
-            sse_customer_algorithm => "x-amz-server-side-encryption-customer-algorithm",
         );
+        refuse_customer_key!(input);
         let number = super::part_number(input.part_number)?;
         let (name, key, upload_id) =
             (input.bucket.as_str(), input.key.as_str(), input.upload_id.as_str());
@@ -29,13 +29,14 @@ impl Handle<UploadPart> for S3 {
             store::bucket(ctx, tx, name, input.expected_bucket_owner.as_ref())?;
             store::upload(tx, name, key, upload_id)
         })?;
-        let asked = input.checksum_algorithm.map(Algorithm::of).transpose()?;
+        // The object's checksum is made of the parts', whatever else a client says of a part.
         let expected = Expected {
             length: input.content_length,
             md5: input.content_md5.take(),
             checksum: given_checksum!(input),
-            algorithm: upload.algorithm.or(asked),
+            algorithm: Some(upload.algorithm.unwrap_or(Algorithm::Crc64Nvme)),
         };
+        check_algorithm(&upload, expected.said(&input.body))?;
         let received = self.receive(std::mem::take(&mut input.body), expected).await?;
         let part = Part {
             blob: received.written.blob.clone(),
@@ -43,6 +44,7 @@ impl Handle<UploadPart> for S3 {
             etag: received.etag,
             modified: ctx.now().floor_millis(),
             checksum: Some(received.checksum),
+            said: received.said,
         };
         let put = ctx
             .write(|tx| {
@@ -61,7 +63,18 @@ impl Handle<UploadPart> for S3 {
         }
         let mut output =
             UploadPartOutput { e_tag: Some(format!("\"{}\"", part.etag)), ..Default::default() };
-        set_checksum!(output, &part.checksum);
+        set_checksum!(output, part.said.as_ref().or(part.checksum.as_ref()));
         Ok(output)
+    }
+}
+
+/// Parts carry checksums of the algorithm that the upload named, if it did; those that a checksum
+/// of checksums is made of have to.
+fn check_algorithm(upload: &Upload, said: Option<Algorithm>) -> Result<()> {
+    let Some(expected) = upload.algorithm else { return Ok(()) };
+    match said {
+        None if upload.full_object => Ok(()),
+        Some(said) if said == expected => Ok(()),
+        said => Err(error::checksum_mismatch(expected, said)),
     }
 }

@@ -11,17 +11,14 @@ use crate::copy_source::CopySource;
 use crate::model::{Part, Versioning};
 use crate::ops::object::{copy_object, range};
 use crate::receive::BODY_BYTES_MAX;
-use crate::refuse::refuse;
+use crate::refuse::{refuse_customer_key, refuse_source_key};
 use crate::store::{self, PARTS};
 use crate::{S3, error};
 
 impl Handle<UploadPartCopy> for S3 {
     async fn handle(&self, ctx: &Ctx, input: UploadPartCopyInput) -> Result<UploadPartCopyOutput> {
-        refuse!(input,
-            sse_customer_algorithm => "x-amz-server-side-encryption-customer-algorithm",
-            copy_source_sse_customer_algorithm =>
-                "x-amz-copy-source-server-side-encryption-customer-algorithm",
-        );
+        refuse_customer_key!(input);
+        refuse_source_key!(input);
         let number = super::part_number(input.part_number)?;
         let source = CopySource::parse(&input.copy_source)?;
         copy_object::may_read(ctx, &source).await?;
@@ -32,8 +29,7 @@ impl Handle<UploadPartCopy> for S3 {
             let bucket = store::bucket(ctx, tx, &source.bucket, owner)?;
             store::bucket(ctx, tx, name, input.expected_bucket_owner.as_ref())?;
             let upload = store::upload(tx, name, key, upload_id)?;
-            let id = source.version_id.as_deref();
-            let from = store::readable(tx, &source.bucket, &source.key, id)?;
+            let from = copy_object::find_source(tx, &source)?;
             Ok::<_, Fail>((from, bucket, upload))
         })?;
         ReadIf {
@@ -59,6 +55,7 @@ impl Handle<UploadPartCopy> for S3 {
             etag: hex::encode(written.digests.md5),
             modified: ctx.now().floor_millis(),
             checksum: Some(Checksum { algorithm, value, full_object: true }),
+            said: None,
         };
         let put = ctx
             .write(|tx| {
