@@ -9,6 +9,9 @@
 //! ```text
 //! SqlEngine (memory, spill) → Dialect (functions) → Session (one caller) → Prepared → Running
 //! ```
+//!
+//! What a session answers later is boxed: the compiler makes the body of an `async fn` anew in each
+//! crate that awaits it, here with most of a planner inside, and boxes keep it in this one.
 
 mod catalog;
 mod engine;

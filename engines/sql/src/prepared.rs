@@ -7,6 +7,7 @@ use std::time::Instant;
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::execution::SessionState;
 use datafusion::logical_expr::LogicalPlan;
+use futures::future::BoxFuture;
 
 use crate::error::SqlError;
 use crate::running::{QueryStats, ResultColumn, Running};
@@ -239,11 +240,13 @@ fn inner_query(statement: &Statement) -> Option<&ParsedQuery> {
 
 impl Session {
     /// Starts a prepared query or EXPLAIN. Other statements have no rows of their own.
-    pub async fn execute(&self, prepared: Prepared) -> Result<Running, SqlError> {
-        match prepared {
-            Prepared::Query(query) => self.start(*query).await,
-            Prepared::Explain(explain) => self.explain(*explain).await,
-            _ => Err(SqlError::not_supported("Only queries have rows")),
-        }
+    pub fn execute(&self, prepared: Prepared) -> BoxFuture<'_, Result<Running, SqlError>> {
+        Box::pin(async move {
+            match prepared {
+                Prepared::Query(query) => self.start(*query).await,
+                Prepared::Explain(explain) => self.explain(*explain).await,
+                _ => Err(SqlError::not_supported("Only queries have rows")),
+            }
+        })
     }
 }

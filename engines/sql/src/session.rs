@@ -16,6 +16,7 @@ use datafusion::logical_expr::LogicalPlan;
 use datafusion::physical_plan::{ExecutionPlan, execute_stream};
 use datafusion::sql::planner::{ParserOptions, SqlToRel};
 use datafusion::sql::sqlparser::ast::Statement as AstStatement;
+use futures::future::BoxFuture;
 use object_store::ObjectStore;
 use tokio_util::sync::CancellationToken;
 use url::Url;
@@ -28,7 +29,7 @@ use crate::hidden::{hide_path, names_path};
 use crate::prepared::{Prepared, PreparedQuery};
 use crate::references::references;
 use crate::relations::Looking;
-use crate::running::{ColumnSources, OutputStream, QueryStats, ResultColumn, Running};
+use crate::running::{OutputStream, Outputs, QueryStats, ResultColumn, Running};
 use crate::scope::Scope;
 use crate::statement::{ParsedQuery, Statement};
 
@@ -62,27 +63,31 @@ impl Session {
     }
 
     /// Reads, resolves and plans a statement. Nothing is read of any table but its definition.
-    pub async fn prepare(&self, sql: &str) -> Result<Prepared, SqlError> {
-        self.prepare_with(sql, &[]).await
+    pub fn prepare<'a>(&'a self, sql: &'a str) -> BoxFuture<'a, Result<Prepared, SqlError>> {
+        self.prepare_with(sql, &[])
     }
 
     /// As [`Session::prepare`], with literals (as text) in the place of `?` parameters.
-    pub async fn prepare_with(
-        &self,
-        sql: &str,
-        parameters: &[String],
-    ) -> Result<Prepared, SqlError> {
-        let started = Instant::now();
-        let front_end = self.dialect.front_end();
-        let mut statement = front_end.parse(sql)?;
-        front_end.bind(&mut statement, parameters)?;
-        self.prepare_statement(statement, started).await
+    pub fn prepare_with<'a>(
+        &'a self,
+        sql: &'a str,
+        parameters: &'a [String],
+    ) -> BoxFuture<'a, Result<Prepared, SqlError>> {
+        Box::pin(async move {
+            let started = Instant::now();
+            let front_end = self.dialect.front_end();
+            let mut statement = front_end.parse(sql)?;
+            front_end.bind(&mut statement, parameters)?;
+            self.prepare_statement(statement, started).await
+        })
     }
 
     /// Prepares and starts a query, or EXPLAIN of one.
-    pub async fn query(&self, sql: &str) -> Result<Running, SqlError> {
-        let prepared = self.prepare(sql).await?;
-        self.execute(prepared).await
+    pub fn query<'a>(&'a self, sql: &'a str) -> BoxFuture<'a, Result<Running, SqlError>> {
+        Box::pin(async move {
+            let prepared = self.prepare(sql).await?;
+            self.execute(prepared).await
+        })
     }
 
     pub(crate) async fn plan_query(
@@ -206,7 +211,8 @@ impl Session {
         plan: Arc<dyn ExecutionPlan>,
     ) -> Result<Running, SqlError> {
         let sources = (0..query.columns.len()).map(Some).collect();
-        let stream = self.stream(query, plan, query.schema.clone(), sources)?;
+        let outputs = Outputs::new(query.schema.clone(), sources);
+        let stream = self.stream(query, plan, outputs)?;
         Ok(Running {
             columns: query.columns.clone(),
             stream: Box::pin(stream),
@@ -218,14 +224,13 @@ impl Session {
         &self,
         query: &PreparedQuery,
         plan: Arc<dyn ExecutionPlan>,
-        schema: SchemaRef,
-        sources: ColumnSources,
+        outputs: Outputs,
     ) -> Result<OutputStream, SqlError> {
         query.stats.runs(&plan);
         let input =
             execute_stream(plan, query.state.task_ctx()).map_err(|e| self.explain_error(e))?;
         let stats = query.stats.clone();
-        Ok(OutputStream::new(input, schema, sources, &self.options.cancel, stats))
+        Ok(OutputStream::new(input, outputs, &self.options.cancel, stats))
     }
 
     /// Reads an error of a [`Running`] stream in the dialect's words.

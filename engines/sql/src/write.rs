@@ -2,53 +2,57 @@
 
 use std::sync::Arc;
 
+use aquifer_formats::HiveType;
 use aquifer_lake::{Column, Location, TargetSpec, Written, write_table};
-use datafusion::arrow::datatypes::{DataType, Field, Schema};
+use datafusion::arrow::datatypes::{DataType, Field, Schema, TimeUnit};
+use futures::future::BoxFuture;
 
 use crate::error::SqlError;
 use crate::prepared::PreparedQuery;
-use crate::running::ColumnSources;
+use crate::running::{ColumnSources, Outputs};
 use crate::session::Session;
 
 impl Session {
     /// Runs a query and writes its rows, in its own columns, to files. On failure or
     /// cancellation whatever was written is deleted.
-    pub async fn execute_write(
+    pub fn execute_write(
         &self,
         query: PreparedQuery,
         target: TargetSpec,
-    ) -> Result<Written, SqlError> {
+    ) -> BoxFuture<'_, Result<Written, SqlError>> {
         let sources = (0..query.columns.len()).map(Some).collect();
-        let schema = query.schema.clone();
-        self.write(query, schema, sources, target).await
+        let outputs = Outputs::new(query.schema.clone(), sources);
+        Box::pin(self.write(query, outputs, target))
     }
 
     /// As [`Session::execute_write`], for rows that become a table's: `given` names the columns
-    /// the query fills (empty means all in order), the rest are NULL; values are converted to
-    /// the table's types.
-    pub async fn execute_insert(
-        &self,
+    /// the query fills (empty means all in order), the rest are NULL; values are widened to the
+    /// table's types, and text that is too long for its column fails.
+    pub fn execute_insert<'a>(
+        &'a self,
         query: PreparedQuery,
-        given: &[String],
-        columns: &[Column],
+        given: &'a [String],
+        columns: &'a [Column],
         target: TargetSpec,
-    ) -> Result<Written, SqlError> {
-        let sources = insert_sources(&query, given, columns)?;
-        let fields: Vec<Field> =
-            columns.iter().map(|c| Field::new(&c.name, c.hive_type.to_arrow(), true)).collect();
-        self.check_types(&query, &sources, &fields)?;
-        self.write(query, Arc::new(Schema::new(fields)), sources, target).await
+    ) -> BoxFuture<'a, Result<Written, SqlError>> {
+        Box::pin(async move {
+            let sources = insert_sources(&query, given, columns)?;
+            let fields: Vec<Field> =
+                columns.iter().map(|c| Field::new(&c.name, c.hive_type.to_arrow(), true)).collect();
+            self.check_types(&query, &sources, &fields)?;
+            let outputs = Outputs::new(Arc::new(Schema::new(fields)), sources);
+            self.write(query, outputs.with_widths(widths(columns)), target).await
+        })
     }
 
     async fn write(
         &self,
         query: PreparedQuery,
-        schema: Arc<Schema>,
-        sources: ColumnSources,
+        outputs: Outputs,
         target: TargetSpec,
     ) -> Result<Written, SqlError> {
         let plan = self.physical_plan(&query).await?;
-        let stream = self.stream(&query, plan, schema, sources)?;
+        let stream = self.stream(&query, plan, outputs)?;
         let location =
             Location::parse(&target.location).map_err(|e| self.explain_error(e.into()))?;
         let store = query
@@ -59,7 +63,7 @@ impl Session {
         write_table(Box::pin(stream), store, target).await.map_err(|e| self.explain_error(e.into()))
     }
 
-    /// Values are converted only within a kind, as the planner would compare them.
+    /// Values are converted only where none of them changes.
     fn check_types(
         &self,
         query: &PreparedQuery,
@@ -120,7 +124,17 @@ fn insert_sources(
     Ok(columns.iter().map(|c| given.iter().position(|g| g == &c.name)).collect())
 }
 
-/// Whether a value of one type may be stored as another without being asked to.
+/// The characters each column holds at most, where its type says so.
+fn widths(columns: &[Column]) -> Vec<Option<u32>> {
+    let width = |column: &Column| match column.hive_type {
+        HiveType::Varchar(n) | HiveType::Char(n) => Some(n),
+        _ => None,
+    };
+    columns.iter().map(width).collect()
+}
+
+/// Whether a value of one type is stored as another without being asked to: only where every
+/// value has its like.
 fn converts(from: &DataType, to: &DataType) -> bool {
     let text =
         |t: &DataType| matches!(t, DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View);
@@ -133,16 +147,20 @@ fn converts(from: &DataType, to: &DataType) -> bool {
                 | DataType::FixedSizeBinary(_)
         )
     };
-    let time = |t: &DataType| matches!(t, DataType::Timestamp(..) | DataType::Date32);
     match (from, to) {
         (DataType::Null, _) => true,
         _ if from == to => true,
         _ if text(from) && text(to) => true,
         _ if bytes(from) && bytes(to) => true,
-        _ if from.is_numeric() && to.is_numeric() => true,
-        // A timestamp does not silently lose its time of day.
-        (DataType::Timestamp(..), DataType::Date32) => false,
-        _ if time(from) && time(to) => true,
+        _ if from.is_numeric() && to.is_numeric() => widens(from, to),
+        (DataType::Date32, DataType::Timestamp(..)) => true,
+        // A timestamp loses neither its zone nor digits of its seconds.
+        (DataType::Timestamp(from, None), DataType::Timestamp(to, _)) => {
+            fraction(from) <= fraction(to)
+        }
+        (DataType::Timestamp(from, Some(_)), DataType::Timestamp(to, Some(_))) => {
+            fraction(from) <= fraction(to)
+        }
         (DataType::List(a) | DataType::LargeList(a), DataType::List(b)) => {
             converts(a.data_type(), b.data_type())
         }
@@ -152,5 +170,85 @@ fn converts(from: &DataType, to: &DataType) -> bool {
         }
         (DataType::Map(a, _), DataType::Map(b, _)) => converts(a.data_type(), b.data_type()),
         _ => false,
+    }
+}
+
+fn fraction(unit: &TimeUnit) -> u8 {
+    match unit {
+        TimeUnit::Second => 0,
+        TimeUnit::Millisecond => 3,
+        TimeUnit::Microsecond => 6,
+        TimeUnit::Nanosecond => 9,
+    }
+}
+
+/// Whether a number's type holds all another's values, floating ones as nearly as they can.
+fn widens(from: &DataType, to: &DataType) -> bool {
+    use DataType::*;
+    let floating = match to {
+        Float32 => Some(1),
+        Float64 => Some(2),
+        _ => None,
+    };
+    match (from, to) {
+        (Float16 | Float32, _) => floating.is_some(),
+        (Float64, _) => floating == Some(2),
+        _ if floating.is_some() => true,
+        _ => match (digits(from), digits(to)) {
+            (Some(_), Some(_)) if from.is_decimal() && to.is_integer() => false,
+            (Some((whole, scale)), Some((whole_to, scale_to))) => {
+                whole <= whole_to && scale <= scale_to
+            }
+            _ => false,
+        },
+    }
+}
+
+/// The digits before and after the point.
+fn digits(data_type: &DataType) -> Option<(i16, i16)> {
+    use DataType::*;
+    Some(match data_type {
+        Int8 => (3, 0),
+        Int16 | UInt8 => (5, 0),
+        Int32 | UInt16 => (10, 0),
+        Int64 | UInt32 | UInt64 => (19, 0),
+        Decimal32(p, s) | Decimal64(p, s) | Decimal128(p, s) | Decimal256(p, s) => {
+            (i16::from(*p) - i16::from(*s), i16::from(*s))
+        }
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_stored_as_others_only_without_loss() {
+        use DataType::*;
+        let zoned = || Timestamp(TimeUnit::Millisecond, Some("UTC".into()));
+        for (from, to, fits) in [
+            (Int32, Int64, true),
+            (Int64, Int32, false),
+            (Int64, Float32, true),
+            (Int32, Decimal128(12, 2), true),
+            (Int32, Decimal128(10, 2), false),
+            (Decimal128(4, 1), Decimal128(10, 2), true),
+            (Decimal128(4, 3), Decimal128(10, 2), false),
+            (Decimal128(4, 0), Int64, false),
+            (Decimal128(4, 2), Float32, true),
+            (Float32, Float64, true),
+            (Float64, Float32, false),
+            (Float64, Decimal128(38, 10), false),
+            (Float64, Int64, false),
+            (Boolean, Int32, false),
+            (Date32, Timestamp(TimeUnit::Millisecond, None), true),
+            (Timestamp(TimeUnit::Millisecond, None), Date32, false),
+            (Timestamp(TimeUnit::Microsecond, None), Timestamp(TimeUnit::Millisecond, None), false),
+            (zoned(), Timestamp(TimeUnit::Millisecond, None), false),
+            (Null, Int8, true),
+        ] {
+            assert_eq!(converts(&from, &to), fits, "{from} to {to}");
+        }
     }
 }
