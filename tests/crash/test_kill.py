@@ -4,6 +4,7 @@ One data directory lives through all rounds. Seed and rounds: `AQUIFER_CRASH_SEE
 `AQUIFER_CRASH_ROUNDS`.
 """
 
+import contextlib
 import pathlib
 import random
 import subprocess
@@ -16,10 +17,13 @@ from harness import behaviour
 from harness.clients import Aws
 from harness.server import Server
 from urllib3.exceptions import HTTPError
-from writers import Objects, Partitions, Tables, Uploads, Versions, Writer
+from writers import Churn, Objects, Partitions, Tables, Uploads, Versions, Writer
 
 ACCOUNT = "000000000042"
 WORK_SECONDS = (0.05, 0.6)
+ROOM_SECONDS = 30
+# Of all packs, once those that are mostly dead are gone, with 40 MiB alive.
+PACK_BYTES_MAX = 112 * 2**20
 
 
 def clients(server: Server):
@@ -84,6 +88,21 @@ def kill_while_starting(server: Server, rng: random.Random) -> None:
     starting.wait()
 
 
+def wait_for_room(packs: pathlib.Path) -> None:
+    """Waits until the room of what is dead was got back."""
+    deadline = time.monotonic() + ROOM_SECONDS
+    while True:
+        sizes = []
+        for pack in packs.iterdir():
+            # Removed since it was listed, perhaps.
+            with contextlib.suppress(FileNotFoundError):
+                sizes.append(pack.stat().st_size)
+        if sum(sizes) <= PACK_BYTES_MAX:
+            return
+        assert time.monotonic() < deadline, f"packs are not compacted: {sorted(sizes)}"
+        time.sleep(0.05)
+
+
 @behaviour("PLAT-18", "S3-8")
 def test_nothing_acknowledged_is_lost_and_nothing_is_half_there(
     tmp_path: pathlib.Path, seed: int, rounds: int
@@ -121,3 +140,28 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_half_there(
         assert writer.acknowledged >= rounds, f"{writer.name} wrote {writer.acknowledged} times"
     total = sum(writer.acknowledged for writer in writers)
     print(f"{rounds} kills, {total} acknowledged writes found again")
+
+
+@behaviour("PLAT-18", "S3-8")
+def test_a_kill_while_packs_are_compacted_loses_nothing(
+    tmp_path: pathlib.Path, seed: int, rounds: int
+):
+    rng = random.Random(seed)
+    writers: list[Writer] = [Churn(f"churn-{n}", seed) for n in range(4)]
+    server = Server(tmp_path / "server.log", data=tmp_path / "data").start()
+    try:
+        s3, glue = clients(server)
+        for writer in writers:
+            writer.prepare(s3, glue)
+        for _ in range(max(4, rounds // 10)):
+            # The end of it calls for a compaction, and so does the sweep after the kill before.
+            in_parallel(lambda writer: writer.step(s3, glue), writers)
+            time.sleep(rng.uniform(0, 0.2))
+            server.kill()
+            server.start()
+            s3, glue = clients(server)
+            in_parallel(lambda writer: writer.verify(s3, glue), writers)
+        wait_for_room(tmp_path / "data" / "objects" / "packs")
+        in_parallel(lambda writer: writer.verify(s3, glue), writers)
+    finally:
+        server.kill()

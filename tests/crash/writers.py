@@ -152,6 +152,17 @@ class Objects(Writer):
         return found
 
 
+class Churn(Objects):
+    """Overwrites everything it wrote, so that packs are compacted beneath what is left."""
+
+    SIZES = {"churn": (900_000, 1_048_576)}
+    KEYS = {"churn": 10}
+
+    def step(self, s3, glue):
+        for key in self.possible:
+            self.put(s3, key, self.rng.choice(self.SIZES["churn"]))
+
+
 class Uploads(Objects):
     """Multipart uploads: begun, continued after a kill, completed, aborted."""
 

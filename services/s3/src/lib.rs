@@ -14,21 +14,27 @@ mod error;
 mod jobs;
 mod list;
 mod model;
+mod named;
 mod names;
 mod ops;
 mod receive;
 mod refuse;
 mod store;
+mod usage;
 mod versions;
 
 use std::sync::Arc;
 
 use aquifer_object::{Durability, Objects, ObjectsOptions};
-use platform::{House, PreCommit, Service};
+use platform::{House, PlatformParts, PreCommit, Service};
+
+use crate::jobs::Upkeep;
 
 /// The room.
 pub struct S3 {
+    parts: PlatformParts,
     objects: Objects,
+    upkeep: Arc<Upkeep>,
 }
 
 /// Packed bytes are synced with the group of rows that name them.
@@ -53,7 +59,9 @@ pub fn service(house: &House) -> anyhow::Result<Service> {
     let dir = house.data.as_ref().map(|data| data.join("objects"));
     let objects = Objects::open(ObjectsOptions { dir, durability, ..ObjectsOptions::default() })?;
     store.before_commit(Arc::new(SyncPacks(objects.clone())));
-    jobs::sweep_orphans(&house.parts, &objects);
-    let room = Service::new(&s3_api::SERVICE, Arc::new(S3 { objects }));
-    Ok(ops::register(room).build())
+    let upkeep = Upkeep::start(house, &objects);
+    let (parts, resetting) = (house.parts.clone(), objects.clone());
+    parts.add_keeper(Arc::new(usage::Keeping(parts.clone())));
+    let room = Service::new(&s3_api::SERVICE, Arc::new(S3 { parts, objects, upkeep }));
+    Ok(ops::register(room).on_reset(move || resetting.clear()).build())
 }

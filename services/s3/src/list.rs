@@ -1,12 +1,14 @@
 //! Listing keys with prefix, delimiter and start, at the cost of the page.
 
-use platform::{Fail, ReadTx, Result};
+use platform::{Ctx, Fail, ReadTx, Result};
 
 use crate::model::Version;
 use crate::store::CURRENT;
 
 /// Most keys of one page, whatever is asked.
 pub(crate) const KEYS_MAX: i32 = 1_000;
+/// Rows looked at in one transaction: there may be any number of delete markers between two keys.
+const ROWS_MAX: usize = 4_000;
 
 /// One entry of a listing.
 pub(crate) enum Entry {
@@ -30,6 +32,8 @@ pub(crate) enum Start {
     Beginning,
     /// After this key, or common prefix where it is one.
     After(String),
+    /// After this key, whatever it looks like.
+    Passed(String),
 }
 
 /// What is to be listed.
@@ -47,39 +51,67 @@ pub(crate) struct Listed {
     pub truncated: bool,
 }
 
-/// Lists current versions, delete markers left out.
-pub(crate) fn current(tx: &ReadTx<'_>, listing: &Listing<'_>) -> Result<Listed, Fail> {
-    let (bucket, prefix) = (listing.bucket, listing.prefix);
-    let mut entries = Vec::new();
-    let mut start = listing.start.clone();
-    if listing.limit == 0 {
-        return Ok(Listed { entries, truncated: false });
+/// Lists current versions, delete markers left out. Each key is as it was at some time during the
+/// listing, which may take several transactions.
+pub(crate) async fn current(ctx: &Ctx, listing: &Listing<'_>) -> Result<Listed, Fail> {
+    current_by(ctx, listing, ROWS_MAX).await
+}
+
+async fn current_by(ctx: &Ctx, listing: &Listing<'_>, rows_max: usize) -> Result<Listed, Fail> {
+    let mut listed = Listed { entries: Vec::new(), truncated: false };
+    let mut next = Some(listing.start.clone()).filter(|_| listing.limit > 0);
+    while let Some(start) = next.take() {
+        next = ctx.read(|tx| walk(tx, listing, start, rows_max, &mut listed))?;
+        if next.is_some() {
+            tokio::task::yield_now().await;
+        }
     }
+    Ok(listed)
+}
+
+/// Adds entries until the page is full or nothing is left; or where to go on after so many rows.
+fn walk(
+    tx: &ReadTx<'_>,
+    listing: &Listing<'_>,
+    mut start: Start,
+    rows_max: usize,
+    listed: &mut Listed,
+) -> Result<Option<Start>, Fail> {
+    let (bucket, prefix) = (listing.bucket, listing.prefix);
+    let mut rows_left = rows_max;
     'skips: loop {
         let mut scan = CURRENT.scan(tx).starting_with(&(bucket,), prefix);
-        if let Start::After(after) = &start {
+        scan = match &start {
+            Start::Beginning => scan,
+            Start::Passed(key) => scan.after(&(bucket, key.as_str())),
             // What is after a common prefix is after all keys that start with it.
-            scan = match common_prefix(after, prefix, listing.delimiter) {
+            Start::After(after) => match common_prefix(after, prefix, listing.delimiter) {
                 Some(whole) if whole == after => scan.after_all(&(bucket,), after),
                 _ => scan.after(&(bucket, after.as_str())),
-            };
-        }
+            },
+        };
         for row in scan {
             let ((_, key), version) = row?;
-            if version.delete_marker {
+            if !version.delete_marker {
+                if listed.entries.len() == listing.limit {
+                    listed.truncated = true;
+                    return Ok(None);
+                }
+                if let Some(common) = common_prefix(&key, prefix, listing.delimiter) {
+                    start = Start::After(common.to_owned());
+                    listed.entries.push(Entry::Prefix(common.to_owned()));
+                    continue 'skips;
+                }
+                listed.entries.push(Entry::Key(key, Box::new(version)));
+                // No more of these than the limit: they need no counting.
                 continue;
             }
-            if entries.len() == listing.limit {
-                return Ok(Listed { entries, truncated: true });
+            rows_left = rows_left.saturating_sub(1);
+            if rows_left == 0 {
+                return Ok(Some(Start::Passed(key)));
             }
-            if let Some(common) = common_prefix(&key, prefix, listing.delimiter) {
-                start = Start::After(common.to_owned());
-                entries.push(Entry::Prefix(common.to_owned()));
-                continue 'skips;
-            }
-            entries.push(Entry::Key(key, Box::new(version)));
         }
-        return Ok(Listed { entries, truncated: false });
+        return Ok(None);
     }
 }
 
@@ -125,7 +157,64 @@ pub(crate) fn limit(asked: Option<i32>, name: &'static str) -> Result<usize> {
 
 #[cfg(test)]
 mod tests {
+    use platform::{
+        Backend, Clock, Durability, Ids, PlatformParts, Scope, Store, StoreOptions, WriteTx,
+    };
+
     use super::*;
+    use crate::jobs::tests::version;
+
+    fn fill(tx: &WriteTx<'_>) -> Result<()> {
+        let blob = aquifer_object::BlobRef::Inline(platform::Bytes::new());
+        let marker = |sequence| Version { delete_marker: true, ..version(sequence, blob.clone()) };
+        for key in ["a/1", "a/2", "b", "c/x/1", "c/y", "d/2", "e"] {
+            CURRENT.put(tx, &("b", key), &version(1, blob.clone()))?;
+        }
+        for key in ["a/", "a/0", "a/3", "c", "c/", "d/", "d/1", "d/3", "f", "g"] {
+            CURRENT.put(tx, &("b", key), &marker(1))?;
+        }
+        for at in 0..20 {
+            CURRENT.put(tx, &("b", format!("a/1/{at:02}").as_str()), &marker(at))?;
+        }
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn a_listing_is_the_same_however_few_rows_a_transaction_looks_at() {
+        let (backend, durability) = (Backend::Memory, Durability::Relaxed);
+        let store = Store::open(StoreOptions { backend, durability }).unwrap();
+        let parts = PlatformParts::new(store, Clock::new(), Ids::seeded(1));
+        let ctx = Ctx::root(&parts, Scope::default());
+        ctx.write(fill).await.unwrap();
+        let after = |key: &str| Start::After(key.to_owned());
+        for start in [Start::Beginning, after("a/"), after("a/1"), after("c/")] {
+            for (delimiter, prefix, limit) in [
+                (None, "", 3),
+                (None, "", 100),
+                (Some("/"), "", 1),
+                (Some("/"), "", 4),
+                (Some("/"), "", 100),
+                (Some("/"), "c/", 2),
+                (None, "d", 1),
+            ] {
+                let start = start.clone();
+                let listing = Listing { bucket: "b", prefix, delimiter, start, limit };
+                let whole = current_by(&ctx, &listing, 1_000).await.unwrap();
+                for rows_max in 1..8 {
+                    let listed = current_by(&ctx, &listing, rows_max).await.unwrap();
+                    assert_eq!(names(&listed), names(&whole), "{prefix} {limit} {rows_max}");
+                }
+            }
+        }
+        let listing =
+            Listing { bucket: "b", prefix: "", delimiter: Some("/"), start: after(""), limit: 4 };
+        let listed = current_by(&ctx, &listing, 1).await.unwrap();
+        assert_eq!(names(&listed), (vec!["a/", "b", "c/", "d/"], true));
+    }
+
+    fn names(listed: &Listed) -> (Vec<&str>, bool) {
+        (listed.entries.iter().map(Entry::name).collect(), listed.truncated)
+    }
 
     #[test]
     fn common_prefixes_end_at_the_first_delimiter_after_the_prefix() {

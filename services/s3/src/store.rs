@@ -2,7 +2,8 @@
 
 use aquifer_object::BlobRef;
 use platform::{
-    AccountId, AuthMode, Ctx, Fail, PrincipalKind, ReadTx, Result, Table, WriteTx, auth_mode,
+    AccountId, AuthMode, Ctx, Fail, PrincipalKind, ReadTx, Result, Table, Timestamp, WriteTx,
+    auth_mode,
 };
 
 use crate::error;
@@ -16,6 +17,8 @@ pub(crate) static OWNED: Table<String, ()> = Table::account("s3.owned");
 pub(crate) static CURRENT: Table<(String, String), Version> = Table::global("s3.current");
 /// (bucket, key, !sequence) → an older version; newest first.
 pub(crate) static OLDER: Table<(String, String, u64), Version> = Table::global("s3.older");
+/// (bucket, key) → the place of the older version called `null`, whose name does not tell it.
+pub(crate) static NULLS: Table<(String, String), u64> = Table::global("s3.nulls");
 /// (bucket, key, upload id) → an upload that is not complete.
 pub(crate) static UPLOADS: Table<(String, String, String), Upload> = Table::global("s3.uploads");
 /// (upload id, part number) → a part.
@@ -106,19 +109,43 @@ pub(crate) fn older(
     id: &str,
 ) -> Result<Option<(u64, Version)>, Fail> {
     if id == "null" {
-        // The one without an id does not tell its place.
-        for row in OLDER.scan(tx).prefix(&(bucket, key)) {
-            let ((_, _, place), version) = row?;
-            if version.id.is_none() {
-                return Ok(Some((place, version)));
-            }
-        }
-        return Ok(None);
+        let Some(place) = NULLS.get(tx, &(bucket, key))? else { return Ok(None) };
+        return Ok(OLDER.get(tx, &(bucket, key, place))?.map(|version| (place, version)));
     }
     let Some(sequence) = crate::versions::sequence_of(id) else { return Ok(None) };
     let place = !sequence;
     let version = OLDER.get(tx, &(bucket, key, place))?;
     Ok(version.filter(|version| version.id_text() == id).map(|version| (place, version)))
+}
+
+/// Puts a version among the older ones of its key.
+pub(crate) fn put_older(
+    tx: &WriteTx<'_>,
+    bucket: &str,
+    key: &str,
+    version: &Version,
+) -> Result<()> {
+    let place = !version.sequence;
+    if version.id.is_none() {
+        NULLS.put(tx, &(bucket, key), &place)?;
+    }
+    OLDER.put(tx, &(bucket, key, place), version)?;
+    Ok(())
+}
+
+/// Takes a version from among the older ones of its key.
+pub(crate) fn take_older(
+    tx: &WriteTx<'_>,
+    bucket: &str,
+    key: &str,
+    place: u64,
+    version: &Version,
+) -> Result<()> {
+    if version.id.is_none() {
+        NULLS.delete(tx, &(bucket, key))?;
+    }
+    OLDER.delete(tx, &(bucket, key, place))?;
+    Ok(())
 }
 
 /// The upload a request means.
@@ -129,6 +156,20 @@ pub(crate) fn upload(
     upload_id: &str,
 ) -> Result<Upload, Fail> {
     UPLOADS.get(tx, &(bucket, key, upload_id))?.ok_or_else(|| error::no_such_upload(upload_id))
+}
+
+/// Puts a part, in place of one sent before; the bytes of that one.
+pub(crate) fn put_part(
+    tx: &WriteTx<'_>,
+    now: Timestamp,
+    (bucket, upload_id, number): (&str, &str, u32),
+    part: &Part,
+) -> Result<Option<BlobRef>> {
+    let former = PARTS.get(tx, &(upload_id, number))?;
+    let went = former.as_ref().map_or(0, |former| former.size);
+    crate::usage::change(tx, now, bucket, (part.size, went))?;
+    PARTS.put(tx, &(upload_id, number), part)?;
+    Ok(former.map(|former| former.blob))
 }
 
 /// All parts of an upload, by number.
@@ -144,15 +185,25 @@ pub(crate) fn parts(tx: &ReadTx<'_>, upload_id: &str) -> Result<Vec<(u32, Part)>
 /// Forgets an upload; the answer is the bytes nobody names any more.
 pub(crate) fn forget_upload(
     tx: &WriteTx<'_>,
-    bucket: &str,
-    key: &str,
-    upload_id: &str,
+    now: Timestamp,
+    (bucket, key, upload_id): (&str, &str, &str),
 ) -> Result<Vec<(u32, BlobRef)>, Fail> {
-    let mut blobs = Vec::new();
-    for (number, part) in parts(tx, upload_id)? {
-        PARTS.delete(tx, &(upload_id, number))?;
-        blobs.push((number, part.blob));
+    let parts = parts(tx, upload_id)?;
+    forget_parts(tx, now, (bucket, key, upload_id), &parts)?;
+    Ok(parts.into_iter().map(|(number, part)| (number, part.blob)).collect())
+}
+
+/// Forgets an upload whose parts were read in the same transaction.
+pub(crate) fn forget_parts(
+    tx: &WriteTx<'_>,
+    now: Timestamp,
+    (bucket, key, upload_id): (&str, &str, &str),
+    parts: &[(u32, Part)],
+) -> Result<(), Fail> {
+    for (number, _) in parts {
+        PARTS.delete(tx, &(upload_id, *number))?;
     }
     UPLOADS.delete(tx, &(bucket, key, upload_id))?;
-    Ok(blobs)
+    let went = parts.iter().map(|(_, part)| part.size).sum();
+    crate::usage::change(tx, now, bucket, (0, went))
 }

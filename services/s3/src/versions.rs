@@ -5,9 +5,9 @@
 use aquifer_object::BlobRef;
 use platform::{Ctx, Fail, Result, WriteTx};
 
-use crate::error;
 use crate::model::{Bucket, Version, Versioning};
-use crate::store::{self, CURRENT, OLDER};
+use crate::store::{self, CURRENT, OLDER, put_older, take_older};
+use crate::{error, usage};
 
 /// Hex digits of a version id that tell its sequence; what follows is random.
 const SEQUENCE_DIGITS: usize = 16;
@@ -77,17 +77,22 @@ pub(crate) fn put(
             if version.id.is_none() {
                 freed = remove_null(tx, name, key)?;
             }
-            OLDER.put(tx, &(name, key, !current.sequence), &current)?;
+            put_older(tx, name, key, &current)?;
         }
     }
     CURRENT.put(tx, &(name, key), &version)?;
+    usage::change(tx, ctx.now(), name, (version.size, freed_bytes(freed.as_ref())))?;
     Ok((version, freed))
+}
+
+fn freed_bytes(freed: Option<&BlobRef>) -> u64 {
+    freed.map_or(0, BlobRef::len)
 }
 
 /// Removes the older version called `null`.
 fn remove_null(tx: &WriteTx<'_>, name: &str, key: &str) -> Result<Option<BlobRef>, Fail> {
     let Some((place, version)) = store::older(tx, name, key, "null")? else { return Ok(None) };
-    OLDER.delete(tx, &(name, key, place))?;
+    take_older(tx, name, key, place, &version)?;
     Ok(Some(version.blob))
 }
 
@@ -102,6 +107,7 @@ pub(crate) fn delete(
         let current = CURRENT.get(tx, &(name, key))?;
         CURRENT.delete(tx, &(name, key))?;
         let freed = current.map(|version| version.blob);
+        usage::change(tx, ctx.now(), name, (0, freed_bytes(freed.as_ref())))?;
         return Ok(Deleted { version_id: None, delete_marker: false, freed });
     }
     let marker = Version {
@@ -126,34 +132,38 @@ pub(crate) fn delete(
 
 /// Deletes one version for good; the newest older one takes its place if it was the current.
 pub(crate) fn delete_version(
+    ctx: &Ctx,
     tx: &WriteTx<'_>,
     name: &str,
     key: &str,
     id: &str,
 ) -> Result<Deleted, Fail> {
     check_id("versionId", id)?;
-    let gone = |version: Version| Deleted {
-        version_id: Some(version.id_text().to_owned()),
-        delete_marker: version.delete_marker,
-        freed: Some(version.blob),
+    let gone = |version: Version| {
+        usage::change(tx, ctx.now(), name, (0, version.size))?;
+        Ok(Deleted {
+            version_id: Some(version.id_text().to_owned()),
+            delete_marker: version.delete_marker,
+            freed: Some(version.blob),
+        })
     };
     if let Some(current) = CURRENT.get(tx, &(name, key))?.filter(|v| v.id_text() == id) {
         let heir = OLDER.scan(tx).prefix(&(name, key)).next().transpose()?;
         match heir {
             Some(((_, _, place), heir)) => {
-                OLDER.delete(tx, &(name, key, place))?;
+                take_older(tx, name, key, place, &heir)?;
                 CURRENT.put(tx, &(name, key), &heir)?;
             }
             None => {
                 CURRENT.delete(tx, &(name, key))?;
             }
         }
-        return Ok(gone(current));
+        return gone(current);
     }
     match store::older(tx, name, key, id)? {
         Some((place, version)) => {
-            OLDER.delete(tx, &(name, key, place))?;
-            Ok(gone(version))
+            take_older(tx, name, key, place, &version)?;
+            gone(version)
         }
         // Deleting what is not there succeeds, as it does for keys.
         None => Ok(Deleted { version_id: Some(id.to_owned()), delete_marker: false, freed: None }),

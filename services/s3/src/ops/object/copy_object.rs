@@ -2,6 +2,7 @@
 //!
 //! <https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html>
 
+use aquifer_object::Written;
 use futures::StreamExt;
 use platform::{Ctx, Fail, Handle, ReadTx, Result};
 use s3_api::{
@@ -13,7 +14,7 @@ use super::headers::{header_input, headers_of};
 use crate::checksum::{self, Algorithm, Checksum, set_checksum};
 use crate::condition::{self, ReadIf};
 use crate::copy_source::CopySource;
-use crate::model::{Headers, Version, Versioning};
+use crate::model::{Bucket, Headers, Version, Versioning};
 use crate::receive::BODY_BYTES_MAX;
 use crate::refuse::{self, refuse, refuse_customer_key, refuse_source_key};
 use crate::{S3, error, names, store, versions};
@@ -28,47 +29,28 @@ impl Handle<CopyObject> for S3 {
         let replace = input.metadata_directive == Some(MetadataDirective::Replace);
         let retag = input.tagging_directive == Some(TaggingDirective::Replace);
         let given = headers_of(header_input!(input))?;
-        let (from, source_bucket) = ctx.read(|tx| {
-            let owner = input.expected_source_bucket_owner.as_ref();
-            let bucket = store::bucket(ctx, tx, &source.bucket, owner)?;
-            store::bucket(ctx, tx, &input.bucket, input.expected_bucket_owner.as_ref())?;
-            Ok::<_, Fail>((find_source(tx, &source)?, bucket))
-        })?;
-        let itself = source.bucket == input.bucket
+        let to_itself_unchanged = source.bucket == input.bucket
             && source.key == input.key
             && source.version_id.is_none()
             && !replace
-            && storage_class == from.storage_class
             && given.0.website_redirect_location.is_none();
-        if itself {
-            return Err(error::invalid_request(
-                "This copy request is illegal because it is trying to copy an object to itself \
-                 without changing the object's metadata, storage class, website redirect location \
-                 or encryption attributes.",
-            ));
-        }
-        if from.size > BODY_BYTES_MAX {
-            return Err(error::invalid_request(format!(
-                "The specified copy source is larger than the maximum allowable size for a copy \
-                 source: {BODY_BYTES_MAX}"
-            )));
-        }
-        ReadIf {
-            matches: input.copy_source_if_match.as_deref(),
-            none_match: input.copy_source_if_none_match.as_deref(),
-            modified_since: input.copy_source_if_modified_since,
-            unmodified_since: input.copy_source_if_unmodified_since,
-        }
-        .check(&from, true)?;
-        let algorithm = match input.checksum_algorithm {
-            Some(name) => Algorithm::of(name)?,
-            None => from.checksum.as_ref().map_or(Algorithm::Crc64Nvme, |c| c.algorithm),
+        let find = || {
+            let found = find(ctx, &input, &source)?;
+            if to_itself_unchanged && storage_class == found.from.storage_class {
+                return Err(error::invalid_request(
+                    "This copy request is illegal because it is trying to copy an object to itself \
+                     without changing the object's metadata, storage class, website redirect \
+                     location or encryption attributes.",
+                ));
+            }
+            Ok(found)
         };
-        let written = self.copy_bytes(&from, 0..from.size, algorithm).await?;
+        let (Source { from, bucket: source_bucket, algorithm, .. }, written) =
+            self.copy_bytes(find).await?;
         let value = algorithm.pick(&written.digests).unwrap_or_default();
         let (name, key) = (input.bucket.as_str(), input.key.as_str());
-        let put = ctx
-            .write(|tx| {
+        let put = self
+            .name(ctx, &written.blob, |tx| {
                 let bucket = store::bucket(ctx, tx, name, input.expected_bucket_owner.as_ref())?;
                 let current = store::find(tx, name, key, None)?;
                 let (if_match, if_none_match) = (&input.if_match, &input.if_none_match);
@@ -98,13 +80,7 @@ impl Handle<CopyObject> for S3 {
                 Ok::<_, Fail>((bucket.versioning, put))
             })
             .await;
-        let (versioning, (version, freed)) = match put {
-            Ok(put) => put,
-            Err(fail) => {
-                self.free([written.blob]).await;
-                return Err(fail);
-            }
-        };
+        let (versioning, (version, freed)) = put?;
         self.free(freed).await;
         let mut result = CopyObjectResult {
             e_tag: Some(version.quoted_etag()),
@@ -150,22 +126,86 @@ fn kept(from: &Version, given: Headers) -> Headers {
     Headers { website_redirect_location, ..from.headers.clone() }
 }
 
+/// What is to be copied.
+pub(crate) struct Source {
+    pub from: Version,
+    /// The bucket it is in.
+    pub bucket: Bucket,
+    pub range: std::ops::Range<u64>,
+    /// Of the copy's checksum.
+    pub algorithm: Algorithm,
+}
+
+/// Finds the object that a request copies.
+fn find(ctx: &Ctx, input: &CopyObjectInput, source: &CopySource) -> Result<Source> {
+    let (from, bucket) = ctx.read(|tx| {
+        let owner = input.expected_source_bucket_owner.as_ref();
+        let bucket = store::bucket(ctx, tx, &source.bucket, owner)?;
+        store::bucket(ctx, tx, &input.bucket, input.expected_bucket_owner.as_ref())?;
+        Ok::<_, Fail>((find_source(tx, source)?, bucket))
+    })?;
+    if from.size > BODY_BYTES_MAX {
+        return Err(error::invalid_request(format!(
+            "The specified copy source is larger than the maximum allowable size for a copy \
+             source: {BODY_BYTES_MAX}"
+        )));
+    }
+    ReadIf {
+        matches: input.copy_source_if_match.as_deref(),
+        none_match: input.copy_source_if_none_match.as_deref(),
+        modified_since: input.copy_source_if_modified_since,
+        unmodified_since: input.copy_source_if_unmodified_since,
+    }
+    .check(&from, true)?;
+    let algorithm = match input.checksum_algorithm {
+        Some(name) => Algorithm::of(name)?,
+        None => from.checksum.as_ref().map_or(Algorithm::Crc64Nvme, |c| c.algorithm),
+    };
+    let range = 0..from.size;
+    Ok(Source { from, bucket, range, algorithm })
+}
+
+/// How often a source is found anew because its bytes went away.
+const TRIES: usize = 8;
+
 impl S3 {
-    /// Stores a range of a version's bytes anew.
+    /// Stores the bytes anew that `find` finds, and what it found. Between the row and the bytes an
+    /// overwrite may let the bytes go: then the row is read anew.
     pub(crate) async fn copy_bytes(
         &self,
-        from: &Version,
-        range: std::ops::Range<u64>,
-        algorithm: Algorithm,
-    ) -> Result<aquifer_object::Written> {
-        let length = range.end - range.start;
-        let mut bytes = self.objects.read(&from.blob, range).map_err(error::from_objects)?;
-        let mut writer = self.objects.writer(Some(length), algorithm.hashes());
-        while let Some(chunk) = bytes.next().await {
-            writer.write(chunk?).await.map_err(error::from_objects)?;
+        find: impl Fn() -> Result<Source>,
+    ) -> Result<(Source, Written)> {
+        for _ in 0..TRIES {
+            let source = find()?;
+            if let Some(written) = self.copy_range(&source).await? {
+                return Ok((source, written));
+            }
         }
-        writer.finish().await.map_err(error::from_objects)
+        Err(Fail::internal(anyhow::anyhow!("the bytes of the copy's source keep going away")))
     }
+
+    /// None if the bytes are gone.
+    async fn copy_range(&self, source: &Source) -> Result<Option<Written>> {
+        let (range, hashes) = (source.range.clone(), source.algorithm.hashes());
+        let mut writer = self.objects.writer(Some(range.end - range.start), hashes);
+        let mut bytes = match self.objects.read(&source.from.blob, range) {
+            Err(aquifer_object::Error::NotFound(_)) => return Ok(None),
+            read => read.map_err(error::from_objects)?,
+        };
+        while let Some(chunk) = bytes.next().await {
+            match chunk {
+                Ok(chunk) => writer.write(chunk).await.map_err(error::from_objects)?,
+                Err(error) if is_gone(&error) => return Ok(None),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        writer.finish().await.map(Some).map_err(error::from_objects)
+    }
+}
+
+fn is_gone(error: &std::io::Error) -> bool {
+    let inner = error.get_ref().and_then(|error| error.downcast_ref());
+    matches!(inner, Some(aquifer_object::Error::NotFound(_)))
 }
 
 fn refuse_unsupported(input: &CopyObjectInput) -> Result<()> {
@@ -185,4 +225,31 @@ fn refuse_unsupported(input: &CopyObjectInput) -> Result<()> {
     refuse_source_key!(input);
     refuse::bucket_key(input.bucket_key_enabled)?;
     refuse::acl(input.acl)
+}
+
+#[cfg(test)]
+mod tests {
+    use platform::{Backend, Durability};
+
+    use super::*;
+    use crate::jobs::tests::{BUCKET, Room, body};
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_copy_whose_source_is_overwritten_reads_its_row_again() {
+        let room = Room::open(Backend::Memory, None, Durability::Strict);
+        room.create_bucket(false).await;
+        room.put("k", body(1, 2 << 20)).await.unwrap();
+        let current = || room.ctx.read(|tx| store::readable(tx, BUCKET, "k", None)).unwrap();
+        let stale = std::cell::Cell::new(Some(current()));
+        room.put("k", body(2, 2 << 20)).await.unwrap();
+        let find = || {
+            let from = stale.take().unwrap_or_else(current);
+            let bucket = crate::jobs::tests::bucket(Versioning::Never);
+            let range = 0..from.size;
+            Ok(Source { from, bucket, range, algorithm: Algorithm::Crc64Nvme })
+        };
+        let (_, written) = room.s3.copy_bytes(find).await.unwrap();
+        let copy = room.s3.objects.read_all(&written.blob, 0..written.size).await.unwrap();
+        assert_eq!(copy, body(2, 2 << 20));
+    }
 }

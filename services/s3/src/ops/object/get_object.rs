@@ -11,7 +11,7 @@ use crate::checksum::{self, set_checksum};
 use crate::condition::ReadIf;
 use crate::model::{Bucket, Version};
 use crate::refuse::refuse_customer_key;
-use crate::{S3, error, names, store};
+use crate::{S3, error, names, store, usage};
 
 /// Bytes that are read at once rather than streamed.
 const AT_ONCE_MAX: u64 = 256 << 10;
@@ -24,7 +24,10 @@ impl Handle<GetObject> for S3 {
         for _ in 0..8 {
             let (bucket, version) = find(ctx, &input)?;
             match self.answer(&input, &bucket, &version).await {
-                Ok(output) => return Ok(output),
+                Ok(mut output) => {
+                    output.body = usage::sending(ctx, &input.bucket, output.body);
+                    return Ok(output);
+                }
                 Err(Unread::Gone) => {}
                 Err(Unread::Fail(fail)) => return Err(fail),
             }

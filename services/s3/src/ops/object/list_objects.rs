@@ -23,12 +23,11 @@ impl Handle<ListObjects> for S3 {
             Some(marker) if !marker.is_empty() => Start::After(marker.clone()),
             _ => Start::Beginning,
         };
-        let (bucket, listed) = ctx.read(|tx| {
-            let bucket = store::bucket(ctx, tx, name, input.expected_bucket_owner.as_ref())?;
-            let delimiter = input.delimiter.as_deref();
-            let listing = Listing { bucket: name, prefix: &prefix, delimiter, start, limit };
-            Ok::<_, platform::Fail>((bucket, list::current(tx, &listing)?))
-        })?;
+        let expected_owner = input.expected_bucket_owner.as_ref();
+        let bucket = ctx.read(|tx| store::bucket(ctx, tx, name, expected_owner))?;
+        let delimiter = input.delimiter.as_deref();
+        let listing = Listing { bucket: name, prefix: &prefix, delimiter, start, limit };
+        let listed = list::current(ctx, &listing).await?;
         let encoding = input.encoding_type;
         // AWS names the next marker only where a delimiter may have made prefixes of keys.
         let last = listed.entries.last().filter(|_| listed.truncated && input.delimiter.is_some());

@@ -28,12 +28,11 @@ impl Handle<ListObjectsV2> for S3 {
             _ => Start::Beginning,
         };
         let prefix = input.prefix.clone().unwrap_or_default();
-        let (bucket, listed) = ctx.read(|tx| {
-            let bucket = store::bucket(ctx, tx, name, input.expected_bucket_owner.as_ref())?;
-            let delimiter = input.delimiter.as_deref();
-            let listing = Listing { bucket: name, prefix: &prefix, delimiter, start, limit };
-            Ok::<_, platform::Fail>((bucket, list::current(tx, &listing)?))
-        })?;
+        let expected_owner = input.expected_bucket_owner.as_ref();
+        let bucket = ctx.read(|tx| store::bucket(ctx, tx, name, expected_owner))?;
+        let delimiter = input.delimiter.as_deref();
+        let listing = Listing { bucket: name, prefix: &prefix, delimiter, start, limit };
+        let listed = list::current(ctx, &listing).await?;
         let last = listed.entries.last().filter(|_| listed.truncated);
         let next_continuation_token = last.map(|entry| encode_token(&list_name, entry.name()));
         let encoding = input.encoding_type;

@@ -10,7 +10,7 @@ use crate::checksum::{self, Algorithm, given_checksum, set_checksum};
 use crate::model::{Version, Versioning};
 use crate::receive::Expected;
 use crate::refuse::{self, refuse, refuse_customer_key};
-use crate::{S3, condition, names, store, versions};
+use crate::{S3, condition, names, store, usage, versions};
 
 impl Handle<PutObject> for S3 {
     async fn handle(&self, ctx: &Ctx, mut input: PutObjectInput) -> Result<PutObjectOutput> {
@@ -34,8 +34,8 @@ impl Handle<PutObject> for S3 {
             algorithm: input.checksum_algorithm.map(Algorithm::of).transpose()?,
         };
         let received = self.receive(std::mem::take(&mut input.body), expected).await?;
-        let put = ctx
-            .write(|tx| {
+        let put = self
+            .name(ctx, &received.written.blob, |tx| {
                 let bucket = store::bucket(ctx, tx, name, input.expected_bucket_owner.as_ref())?;
                 let current = store::find(tx, name, key, None)?;
                 condition::check_write(key, current.as_ref(), if_match, if_none_match)?;
@@ -58,14 +58,9 @@ impl Handle<PutObject> for S3 {
                 Ok::<_, Fail>((bucket.versioning, put))
             })
             .await;
-        let (versioning, (version, freed)) = match put {
-            Ok(put) => put,
-            Err(fail) => {
-                self.free([received.written.blob]).await;
-                return Err(fail);
-            }
-        };
+        let (versioning, (version, freed)) = put?;
         self.free(freed).await;
+        usage::received(ctx, name, version.size);
         let mut output = PutObjectOutput {
             e_tag: Some(version.quoted_etag()),
             checksum_type: version.checksum.as_ref().map(checksum::kind),

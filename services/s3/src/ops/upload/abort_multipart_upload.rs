@@ -21,7 +21,7 @@ impl Handle<AbortMultipartUpload> for S3 {
             .write(|tx| {
                 store::bucket(ctx, tx, name, input.expected_bucket_owner.as_ref())?;
                 store::upload(tx, name, key, upload_id)?;
-                store::forget_upload(tx, name, key, upload_id)
+                store::forget_upload(tx, ctx.now(), (name, key, upload_id))
             })
             .await?;
         self.free(freed.into_iter().map(|(_, blob)| blob)).await;

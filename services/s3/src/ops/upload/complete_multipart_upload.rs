@@ -60,11 +60,12 @@ impl Handle<CompleteMultipartUpload> for S3 {
                     assemble(&upload, &chosen, given.as_ref(), input.mpu_object_size, owner)?;
                 let (version, replaced) = versions::put(ctx, tx, (name, &bucket), key, version)?;
                 let mut freed: Vec<BlobRef> = replaced.into_iter().collect();
-                for (number, blob) in store::forget_upload(tx, name, key, upload_id)? {
-                    if !chosen.iter().any(|(chosen, _)| *chosen == number) {
-                        freed.push(blob);
-                    }
-                }
+                store::forget_parts(tx, ctx.now(), (name, key, upload_id), &parts)?;
+                // Both are in the order of their numbers.
+                let left_out = parts.into_iter().filter(|(number, _)| {
+                    chosen.binary_search_by_key(number, |(number, _)| *number).is_err()
+                });
+                freed.extend(left_out.map(|(_, part)| part.blob));
                 Ok::<_, Fail>((bucket.versioning, version, freed))
             })
             .await?;

@@ -2,15 +2,15 @@
 //!
 //! <https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPart.html>
 
-use platform::{Ctx, Fail, Handle, Result};
+use platform::{Ctx, Handle, Result};
 use s3_api::{UploadPart, UploadPartInput, UploadPartOutput};
 
 use crate::checksum::{Algorithm, given_checksum, set_checksum};
 use crate::model::{Part, Upload};
 use crate::receive::Expected;
 use crate::refuse::{refuse, refuse_customer_key};
-use crate::store::{self, PARTS};
-use crate::{S3, error};
+use crate::store;
+use crate::{S3, error, usage};
 
 impl Handle<UploadPart> for S3 {
     async fn handle(&self, ctx: &Ctx, mut input: UploadPartInput) -> Result<UploadPartOutput> {
@@ -46,21 +46,14 @@ impl Handle<UploadPart> for S3 {
             checksum: Some(received.checksum),
             said: received.said,
         };
-        let put = ctx
-            .write(|tx| {
+        let put = self
+            .name(ctx, &received.written.blob, |tx| {
                 store::upload(tx, name, key, upload_id)?;
-                let former = PARTS.get(tx, &(upload_id, number))?;
-                PARTS.put(tx, &(upload_id, number), &part)?;
-                Ok::<_, Fail>(former.map(|former| former.blob))
+                store::put_part(tx, ctx.now(), (name, upload_id, number), &part)
             })
             .await;
-        match put {
-            Ok(freed) => self.free(freed).await,
-            Err(fail) => {
-                self.free([received.written.blob]).await;
-                return Err(fail);
-            }
-        }
+        self.free(put?).await;
+        usage::received(ctx, name, part.size);
         let mut output =
             UploadPartOutput { e_tag: Some(format!("\"{}\"", part.etag)), ..Default::default() };
         set_checksum!(output, part.said.as_ref().or(part.checksum.as_ref()));

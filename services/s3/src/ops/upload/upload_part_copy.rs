@@ -9,10 +9,11 @@ use crate::checksum::{Algorithm, Checksum, set_checksum};
 use crate::condition::ReadIf;
 use crate::copy_source::CopySource;
 use crate::model::{Part, Versioning};
-use crate::ops::object::{copy_object, range};
+use crate::ops::object::copy_object::{self, Source};
+use crate::ops::object::range;
 use crate::receive::BODY_BYTES_MAX;
 use crate::refuse::{refuse_customer_key, refuse_source_key};
-use crate::store::{self, PARTS};
+use crate::store;
 use crate::{S3, error};
 
 impl Handle<UploadPartCopy> for S3 {
@@ -24,30 +25,9 @@ impl Handle<UploadPartCopy> for S3 {
         copy_object::may_read(ctx, &source).await?;
         let (name, key, upload_id) =
             (input.bucket.as_str(), input.key.as_str(), input.upload_id.as_str());
-        let (from, from_bucket, upload) = ctx.read(|tx| {
-            let owner = input.expected_source_bucket_owner.as_ref();
-            let bucket = store::bucket(ctx, tx, &source.bucket, owner)?;
-            store::bucket(ctx, tx, name, input.expected_bucket_owner.as_ref())?;
-            let upload = store::upload(tx, name, key, upload_id)?;
-            let from = copy_object::find_source(tx, &source)?;
-            Ok::<_, Fail>((from, bucket, upload))
-        })?;
-        ReadIf {
-            matches: input.copy_source_if_match.as_deref(),
-            none_match: input.copy_source_if_none_match.as_deref(),
-            modified_since: input.copy_source_if_modified_since,
-            unmodified_since: input.copy_source_if_unmodified_since,
-        }
-        .check(&from, true)?;
-        let range = source_range(input.copy_source_range.as_deref(), from.size)?;
-        if range.end - range.start > BODY_BYTES_MAX {
-            return Err(error::invalid_request(format!(
-                "The specified copy source is larger than the maximum allowable size for a copy \
-                 source: {BODY_BYTES_MAX}"
-            )));
-        }
-        let algorithm = upload.algorithm.unwrap_or(Algorithm::Crc64Nvme);
-        let written = self.copy_bytes(&from, range, algorithm).await?;
+        let find = || find(ctx, &input, &source);
+        let (found, written) = self.copy_bytes(find).await?;
+        let Source { from, bucket: from_bucket, algorithm, .. } = found;
         let value = algorithm.pick(&written.digests).unwrap_or_default();
         let part = Part {
             blob: written.blob.clone(),
@@ -57,21 +37,13 @@ impl Handle<UploadPartCopy> for S3 {
             checksum: Some(Checksum { algorithm, value, full_object: true }),
             said: None,
         };
-        let put = ctx
-            .write(|tx| {
+        let put = self
+            .name(ctx, &written.blob, |tx| {
                 store::upload(tx, name, key, upload_id)?;
-                let former = PARTS.get(tx, &(upload_id, number))?;
-                PARTS.put(tx, &(upload_id, number), &part)?;
-                Ok::<_, Fail>(former.map(|former| former.blob))
+                store::put_part(tx, ctx.now(), (name, upload_id, number), &part)
             })
             .await;
-        match put {
-            Ok(freed) => self.free(freed).await,
-            Err(fail) => {
-                self.free([written.blob]).await;
-                return Err(fail);
-            }
-        }
+        self.free(put?).await;
         let mut result = CopyPartResult {
             e_tag: Some(format!("\"{}\"", part.etag)),
             last_modified: Some(part.modified),
@@ -85,6 +57,33 @@ impl Handle<UploadPartCopy> for S3 {
             ..Default::default()
         })
     }
+}
+
+/// Finds the bytes that a request copies.
+fn find(ctx: &Ctx, input: &UploadPartCopyInput, source: &CopySource) -> Result<Source> {
+    let (from, bucket, upload) = ctx.read(|tx| {
+        let owner = input.expected_source_bucket_owner.as_ref();
+        let bucket = store::bucket(ctx, tx, &source.bucket, owner)?;
+        store::bucket(ctx, tx, &input.bucket, input.expected_bucket_owner.as_ref())?;
+        let upload = store::upload(tx, &input.bucket, &input.key, &input.upload_id)?;
+        Ok::<_, Fail>((copy_object::find_source(tx, source)?, bucket, upload))
+    })?;
+    ReadIf {
+        matches: input.copy_source_if_match.as_deref(),
+        none_match: input.copy_source_if_none_match.as_deref(),
+        modified_since: input.copy_source_if_modified_since,
+        unmodified_since: input.copy_source_if_unmodified_since,
+    }
+    .check(&from, true)?;
+    let range = source_range(input.copy_source_range.as_deref(), from.size)?;
+    if range.end - range.start > BODY_BYTES_MAX {
+        return Err(error::invalid_request(format!(
+            "The specified copy source is larger than the maximum allowable size for a copy \
+             source: {BODY_BYTES_MAX}"
+        )));
+    }
+    let algorithm = upload.algorithm.unwrap_or(Algorithm::Crc64Nvme);
+    Ok(Source { from, bucket, range, algorithm })
 }
 
 /// Unlike a read, a copy must name bytes that are there.
