@@ -2,6 +2,8 @@
 //! query.
 
 use std::future::Future;
+use std::io::ErrorKind;
+use std::path::Path;
 use std::sync::Arc;
 
 use aquifer_sql::{Dialect, SqlConfig, SqlEngine};
@@ -16,7 +18,11 @@ pub(crate) const CATALOG: &str = "awsdatacatalog";
 /// Trino's dialect on an engine within the house's means.
 pub(crate) fn dialect(house: &House) -> Arc<Dialect> {
     let spill = match &house.data {
-        Some(data) => data.join("spill"),
+        Some(data) => {
+            let spill = data.join("spill");
+            clear(&spill);
+            spill
+        }
         None => std::env::temp_dir(),
     };
     let config = SqlConfig {
@@ -26,6 +32,17 @@ pub(crate) fn dialect(house: &House) -> Arc<Dialect> {
         ..SqlConfig::default()
     };
     Dialect::new(SqlEngine::new(config), Arc::new(TrinoFrontEnd::new(CATALOG)))
+}
+
+/// Removes what the queries of a process that ended suddenly had put aside. Nobody else uses the
+/// folder: the data directory is this process's own.
+fn clear(spill: &Path) {
+    match std::fs::remove_dir_all(spill) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            tracing::warn!(%error, path = %spill.display(), "old spill files cannot be removed");
+        }
+        _ => {}
+    }
 }
 
 /// Threads of their own for queries: an operator at work on a batch answers nobody, and requests

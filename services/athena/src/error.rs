@@ -57,6 +57,16 @@ pub(crate) fn no_output_location() -> Fail {
     )
 }
 
+/// Why a table's files cannot go where the statement says.
+pub(crate) const PLACE_ENFORCED: &str = "The Create Table As Select query failed because it was \
+    submitted with an 'external_location' property to an Athena Workgroup that enforces a \
+    centralized output location for all queries. Please remove the 'external_location' property \
+    and resubmit the query.";
+
+pub(crate) fn external_location() -> Fail {
+    invalid(PLACE_ENFORCED)
+}
+
 pub(crate) fn invalid_token() -> Fail {
     invalid("The provided NextToken is not valid.")
 }

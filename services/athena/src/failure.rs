@@ -78,7 +78,7 @@ impl Failure {
         Self::user(kind::NOT_SUPPORTED, format!("NOT_SUPPORTED: {sentence}"))
     }
 
-    /// What the process that ran the query left undone.
+    /// The process that ran the query ended, and nothing of it is left.
     pub(crate) fn interrupted() -> Self {
         Self {
             reason: "Query was interrupted by a restart".to_owned(),
@@ -87,6 +87,17 @@ impl Failure {
             retryable: true,
             cancelled: false,
         }
+    }
+
+    /// The process that ran the query ended, and what it wrote could not be removed: a second run
+    /// may write it twice.
+    pub(crate) fn half_done(location: &str, fail: &Fail) -> Self {
+        let reason = format!(
+            "Query was interrupted by a restart, and what it may have written to {location} could \
+             not be removed: {}",
+            fail.message()
+        );
+        Self { reason, retryable: false, ..Self::interrupted() }
     }
 
     pub(crate) fn timed_out() -> Self {

@@ -1,5 +1,5 @@
 //! What happens when nobody calls: queries grow too old to be remembered, and those that an ended
-//! process left unfinished are run again or failed.
+//! process left unfinished are run again, or undone and failed.
 
 use std::sync::Arc;
 
@@ -7,26 +7,39 @@ use platform::jobs::{JobKey, schedule, state};
 use platform::{Ctx, House, Result, StoreError, Timestamp, WriteTx};
 
 use crate::failure::Failure;
-use crate::model::State;
+use crate::model::{Execution, State, Writing};
 use crate::queue::Live;
-use crate::{Core, run, store};
+use crate::{Core, run, store, undo};
 
 /// Removes old queries; due when the oldest one becomes too old.
 const HISTORY: &str = "athena.history";
 /// Runs a query of an ended process again.
 const RESUME: &str = "athena.resume";
+/// Removes what a statement wrote and did not complete.
+const UNDO: &str = "athena.undo";
+/// So often the removal is tried before the query is said to have left something.
+const UNDO_TRIES: u32 = 5;
 /// Rows of one transaction.
 const BATCH: usize = 500;
 
 pub(crate) fn register(house: &House, core: &Arc<Core>) {
     house.jobs.register(HISTORY, |ctx, _| async move { Ok(forget(&ctx).await?) });
+    house.jobs.register_long(UNDO, |ctx, job| async move {
+        let Some(writing) = ctx.read(|tx| store::writing(tx, &job.key))? else { return Ok(()) };
+        undo_writing(&ctx, &job.key, &writing, job.failures).await
+    });
     let core = core.clone();
     house.jobs.register(RESUME, move |ctx, job| {
         let core = core.clone();
         async move {
-            let found = ctx.read(|tx| store::execution(tx, ctx.now(), &job.key));
+            let found = || ctx.read(|tx| store::execution(tx, ctx.now(), &job.key));
+            if let Ok(row) = found().as_ref() {
+                let session = row.session.clone();
+                let own = run::acting(ctx.parts(), ctx.scope(), row.caller.clone(), session);
+                undo::abandon_result(&own, row).await;
+            }
             // Removed meanwhile, or ended: nothing is left to do.
-            if let Ok(row) = found
+            if let Ok(row) = found()
                 && !row.is_finished()
                 && core.queue.find(ctx.scope(), &job.key).is_none()
             {
@@ -70,10 +83,15 @@ async fn forget(ctx: &Ctx) -> Result<(), StoreError> {
 /// When the rows cannot be read.
 pub(crate) fn recover(house: &House) -> anyhow::Result<()> {
     let scope = platform::Scope::default();
-    let left = house.parts.store().read(&scope, store::unfinished)?;
+    let left = house.parts.store().read(&scope, |tx| {
+        let mut left = store::unfinished(tx)?;
+        left.extend(store::all_writing(tx)?);
+        Ok::<_, StoreError>(left)
+    })?;
     if left.is_empty() {
         return Ok(());
     }
+    let left = std::collections::BTreeSet::from_iter(left);
     let parts = house.parts.clone();
     house.parts.spawn("athena: queries left unfinished", async move {
         for (scope, id) in left {
@@ -88,6 +106,10 @@ pub(crate) fn recover(house: &House) -> anyhow::Result<()> {
 }
 
 fn settle(tx: &WriteTx<'_>, now: Timestamp, id: &str) -> Result<(), StoreError> {
+    if store::writing(tx, id)?.is_some() {
+        // Its end is told when nothing of it is left.
+        return undo_later(tx, now, id);
+    }
     let Ok(mut row) = store::execution(tx, now, id) else {
         return store::no_longer_unfinished(tx, id);
     };
@@ -97,10 +119,43 @@ fn settle(tx: &WriteTx<'_>, now: Timestamp, id: &str) -> Result<(), StoreError> 
     if row.only_reads {
         return schedule(tx, &JobKey::new(RESUME, id), now, Vec::new());
     }
-    let failure = Failure::interrupted();
+    fail(&mut row, now, Failure::interrupted());
+    store::finish(tx, id, &row).map(drop)
+}
+
+fn fail(row: &mut Execution, now: Timestamp, failure: Failure) {
     row.state = State::Failed;
     row.completed = Some(now);
     row.reason = Some(failure.reason.clone());
     row.failure = Some(failure);
-    store::finish(tx, id, &row).map(drop)
+}
+
+/// Sees to it that what a statement wrote goes.
+pub(crate) fn undo_later(tx: &WriteTx<'_>, now: Timestamp, id: &str) -> Result<(), StoreError> {
+    schedule(tx, &JobKey::new(UNDO, id), now, Vec::new())
+}
+
+async fn undo_writing(ctx: &Ctx, id: &str, writing: &Writing, failures: u32) -> anyhow::Result<()> {
+    let session = writing.session.clone();
+    let own = run::acting(ctx.parts(), ctx.scope(), writing.caller.clone(), session);
+    let failure = match undo::undo(&own, id, writing).await {
+        Ok(()) => Failure::interrupted(),
+        Err(fail) if !fail.is_sender() && failures < UNDO_TRIES => return Err(fail.into()),
+        Err(fail) => {
+            tracing::warn!(%fail, query = id, "what an interrupted query wrote was left behind");
+            Failure::half_done(&writing.location, &fail)
+        }
+    };
+    let now = ctx.now();
+    let told = ctx.write(|tx| {
+        store::end_writing(tx, id)?;
+        match store::execution(tx, now, id) {
+            Ok(mut row) if !row.is_finished() => {
+                fail(&mut row, now, failure);
+                store::finish(tx, id, &row).map(drop)
+            }
+            _ => store::no_longer_unfinished(tx, id),
+        }
+    });
+    Ok(told.await?)
 }

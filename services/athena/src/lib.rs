@@ -4,7 +4,7 @@
 //! [`queue::Live`] in memory. Statements that define are carried out on Glue, those that read or
 //! write rows by the SQL engine over S3; both always as the caller, through the other rooms' apis,
 //! so their permissions hold and their meters run. What a sudden end interrupts is run again if it
-//! only reads, and fails with a reason if it may have written.
+//! only reads; if it was writing, what it wrote is taken back before it is told to have failed.
 //!
 //! <https://docs.aws.amazon.com/athena/latest/APIReference/Welcome.html>
 
@@ -23,6 +23,7 @@ mod s3_store;
 mod statement;
 mod store;
 mod table_def;
+mod undo;
 mod uri;
 mod view;
 

@@ -151,6 +151,9 @@ pub(crate) struct Execution {
     /// Location of its result file; encryption and the like as asked.
     pub result: Stored<ResultConfiguration>,
     pub reuse: Stored<ResultReuseConfiguration>,
+    /// Whether its workgroup says where everything goes.
+    #[serde(default)]
+    pub place_enforced: bool,
     /// Bytes after which the workgroup has it cancelled.
     pub cutoff_bytes: Option<i64>,
     pub submitted: Timestamp,
@@ -168,6 +171,21 @@ pub(crate) struct Execution {
 }
 
 impl Row for Execution {}
+
+/// Where a statement writes: kept from before its first file until its end is, so that a sudden end
+/// in between can be undone.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Writing {
+    /// The folder of its files.
+    pub location: String,
+    /// Database and name of the table it makes, once it begins to.
+    pub table: Option<(String, String)>,
+    /// Who does it.
+    pub caller: Principal,
+    pub session: Option<Session>,
+}
+
+impl Row for Writing {}
 
 impl Execution {
     pub(crate) fn is_finished(&self) -> bool {

@@ -38,6 +38,8 @@ struct Progress {
     told: Option<String>,
     /// Whether its end is being kept, or is.
     settled: bool,
+    /// Whether something it wrote has still to go.
+    untidy: bool,
 }
 
 impl Live {
@@ -69,6 +71,16 @@ impl Live {
     /// Why it was told to stop, if it was.
     pub(crate) fn told(&self) -> Option<String> {
         self.progress.lock().told.clone()
+    }
+
+    /// Something it wrote could not be removed, or nobody tried.
+    pub(crate) fn left_something(&self) {
+        self.progress.lock().untidy = true;
+    }
+
+    /// Whether something it wrote has still to go.
+    pub(crate) fn is_untidy(&self) -> bool {
+        self.progress.lock().untidy
     }
 
     /// Claims the telling of its end; false if someone has.

@@ -27,7 +27,8 @@ use url::Url;
 
 use crate::access::is_denial;
 use crate::queue::Live;
-pub(crate) use upload::Upload;
+use crate::uri::S3Uri;
+pub(crate) use upload::{AsAsked, Upload};
 
 /// Deletions under way at once.
 const DELETES_MAX: usize = 8;
@@ -225,7 +226,8 @@ impl ObjectStore for S3Store {
         location: &Path,
         _opts: PutMultipartOptions,
     ) -> Result<Box<dyn MultipartUpload>> {
-        let begun = Upload::begin(self.ctx(), &self.bucket, location.as_ref()).await;
+        let to = S3Uri { bucket: self.bucket.clone(), key: location.to_string() };
+        let begun = Upload::begin(self.ctx(), to, AsAsked::default()).await;
         let upload = begun.map_err(|fail| self.error(location.as_ref(), fail))?;
         Ok(Box::new(upload::StoreUpload::new(self.clone(), upload)))
     }

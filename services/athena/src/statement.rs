@@ -28,23 +28,25 @@ pub(crate) struct Class {
     pub name: &'static str,
     pub only_reads: bool,
     pub file: ResultFile,
+    /// Whether it says itself where the files of its table go.
+    pub places_table: bool,
 }
 
 impl Class {
     const fn ddl(name: &'static str) -> Self {
-        Self { kind: Kind::Ddl, name, only_reads: false, file: ResultFile::Text }
+        let file = ResultFile::Text;
+        Self { kind: Kind::Ddl, name, only_reads: false, file, places_table: false }
     }
 
     const fn utility(name: &'static str) -> Self {
-        Self { kind: Kind::Utility, name, only_reads: true, file: ResultFile::Text }
+        Self { kind: Kind::Utility, only_reads: true, ..Self::ddl(name) }
     }
 
     const fn dml(name: &'static str, file: ResultFile) -> Self {
-        Self { kind: Kind::Dml, name, only_reads: false, file }
+        Self { kind: Kind::Dml, file, ..Self::ddl(name) }
     }
 
-    const QUERY: Self =
-        Self { kind: Kind::Dml, name: "SELECT", only_reads: true, file: ResultFile::Csv };
+    const QUERY: Self = Self { only_reads: true, ..Self::dml("SELECT", ResultFile::Csv) };
 }
 
 /// Reads a statement far enough to say what it is.
@@ -75,9 +77,11 @@ fn of_query(statement: &Statement) -> Class {
             kind: if explain.analyze { Kind::Dml } else { Kind::Utility },
             ..Class::utility("EXPLAIN")
         },
-        Statement::CreateTableAs(_) => {
-            Class { file: ResultFile::Table, ..Class::ddl("CREATE_TABLE_AS_SELECT") }
-        }
+        Statement::CreateTableAs(create) => Class {
+            file: ResultFile::Table,
+            places_table: create.properties.contains_key("external_location"),
+            ..Class::ddl("CREATE_TABLE_AS_SELECT")
+        },
         Statement::InsertInto(_) => Class::dml("INSERT", ResultFile::Files),
         Statement::Unload(_) => Class::dml("UNLOAD", ResultFile::Files),
         Statement::CreateView(_) => Class::ddl("CREATE_VIEW"),

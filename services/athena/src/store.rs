@@ -7,7 +7,7 @@ use platform::{ReadTx, Result, RowPage, Scope, StoreError, Table, Timestamp, Wri
 
 use crate::access::PRIMARY;
 use crate::error;
-use crate::model::{Execution, NamedQueryRow, PreparedRow, WorkGroupRow};
+use crate::model::{Execution, NamedQueryRow, PreparedRow, WorkGroupRow, Writing};
 
 /// How long queries are remembered.
 pub(crate) const HISTORY: Duration = Duration::from_secs(45 * 86_400);
@@ -22,6 +22,9 @@ static BY_WORKGROUP: Table<(String, Reverse<Timestamp>, String), ()> =
 static BY_AGE: Table<(Timestamp, String), String> = Table::regional("athena.executions-by-age");
 /// Accepted and not finished, of all accounts.
 static UNFINISHED: Table<(Scope, String), ()> = Table::global("athena.unfinished");
+/// What unfinished statements write, of all accounts. It outlives the query: what it wrote must go
+/// even if nobody remembers it.
+static WRITING: Table<(Scope, String), Writing> = Table::global("athena.writing");
 /// Workgroup and what was asked → the newest query that answered it.
 static ANSWERS: Table<(String, u64), String> = Table::regional("athena.answers");
 static NAMED: Table<String, NamedQueryRow> = Table::regional("athena.named-queries");
@@ -138,10 +141,10 @@ pub(crate) fn accept(tx: &WriteTx<'_>, id: &str, row: &Execution) -> Result<(), 
     Ok(())
 }
 
-/// Keeps how a query ended; answers false if it was removed meanwhile.
+/// Keeps how a query ended; answers false if it was removed meanwhile, or its end is told already.
 pub(crate) fn finish(tx: &WriteTx<'_>, id: &str, row: &Execution) -> Result<bool, StoreError> {
     UNFINISHED.delete(tx, &(tx.scope(), id))?;
-    if !EXECUTIONS.contains(tx, id)? {
+    if EXECUTIONS.get(tx, id)?.is_none_or(|kept: Execution| kept.is_finished()) {
         return Ok(false);
     }
     EXECUTIONS.put(tx, id, row)?;
@@ -191,6 +194,13 @@ fn remove(
     submitted: Timestamp,
     id: &str,
 ) -> Result<(), StoreError> {
+    if let Some(row) = EXECUTIONS.get(tx, id)? {
+        let answer = (workgroup, asked(&row));
+        // Unless another has answered the same since.
+        if ANSWERS.get(tx, &answer)?.as_deref() == Some(id) {
+            ANSWERS.delete(tx, &answer)?;
+        }
+    }
     EXECUTIONS.delete(tx, id)?;
     BY_WORKGROUP.delete(tx, &(workgroup, Reverse(submitted), id))?;
     BY_AGE.delete(tx, &(submitted, id))?;
@@ -211,6 +221,26 @@ pub(crate) fn no_longer_unfinished(tx: &WriteTx<'_>, id: &str) -> Result<(), Sto
 /// The queries that a process which ended left unfinished.
 pub(crate) fn unfinished(tx: &ReadTx<'_>) -> Result<Vec<(Scope, String)>, StoreError> {
     UNFINISHED.scan(tx).keys().collect()
+}
+
+/// Keeps where a statement is about to write.
+pub(crate) fn begin_writing(tx: &WriteTx<'_>, id: &str, row: &Writing) -> Result<(), StoreError> {
+    WRITING.put(tx, &(tx.scope(), id), row)
+}
+
+/// Nothing of what a statement wrote has to go any more.
+pub(crate) fn end_writing(tx: &WriteTx<'_>, id: &str) -> Result<(), StoreError> {
+    WRITING.delete(tx, &(tx.scope(), id)).map(drop)
+}
+
+/// What has to go if the statement does not succeed.
+pub(crate) fn writing(tx: &ReadTx<'_>, id: &str) -> Result<Option<Writing>, StoreError> {
+    WRITING.get(tx, &(tx.scope(), id))
+}
+
+/// The statements that a process which ended may have left half written.
+pub(crate) fn all_writing(tx: &ReadTx<'_>) -> Result<Vec<(Scope, String)>, StoreError> {
+    WRITING.scan(tx).keys().collect()
 }
 
 // --- Results to be used again ------------------------------------------------------------------

@@ -105,3 +105,35 @@ def test_calls_of_a_query_are_never_in_the_clear(lake, user, as_caller):
     with pytest.raises(ClientError) as refused:
         ann.s3.get_object(Bucket=lake.bucket, Key="t/a.csv")
     assert error(refused).code == "AccessDenied"
+
+
+@behaviour("ATH-5", "ATH-45", "ATH-48")
+def test_what_cannot_be_told_of_is_not_written(lake, user, as_caller):
+    lists = f"arn:aws:s3:::{lake.bucket}/results/*-manifest.csv"
+    mute = as_caller(user("mute", EVERYTHING, deny("s3:PutObject", lists)), lake)
+    before = lake.keys("t/")
+    for sql in (
+        "INSERT INTO t VALUES (3)",
+        "CREATE TABLE u WITH (external_location = 's3://{bucket}/u/') AS SELECT 1 AS a",
+        "UNLOAD (SELECT 1 AS a) TO 's3://{bucket}/v/' WITH (format = 'PARQUET')",
+    ):
+        query = mute.run(sql)
+        assert query.state == "FAILED", sql
+        assert query.reason.startswith("Access denied when writing output to url: "), query.reason
+    assert lake.keys("t/") == before and lake.keys("u/") == lake.keys("v/") == []
+    assert lake.ask("SHOW TABLES").lines() == ["t"]
+    assert lake.ask("SELECT sum(a) AS s FROM t").rows() == [(3,)]
+
+
+@behaviour("ATH-5")
+def test_results_carry_the_acl_that_was_asked_for(lake, user, as_caller):
+    given = {"StringNotEquals": {"s3:x-amz-acl": "bucket-owner-full-control"}}
+    closed = {**deny("s3:PutObject", f"arn:aws:s3:::{lake.bucket}/results/*"), "Condition": given}
+    ann = as_caller(user("ann", EVERYTHING, closed), lake)
+    assert ann.run("SELECT 1 AS a").state == "FAILED"
+    where = {
+        "OutputLocation": f"s3://{lake.bucket}/results/",
+        "AclConfiguration": {"S3AclOption": "BUCKET_OWNER_FULL_CONTROL"},
+    }
+    for sql in ("SELECT 1 AS a", "SHOW TABLES"):
+        assert ann.ask(sql, ResultConfiguration=where).output.startswith(where["OutputLocation"])

@@ -76,3 +76,20 @@ def test_results_that_are_gone_say_so(lake):
     with pytest.raises(ClientError) as refused:
         lake.athena.get_query_results(QueryExecutionId=query.id)
     assert error(refused).message == "Could not find results"
+
+
+@behaviour("ATH-9")
+@pytest.mark.parametrize("rows", [1, 90])
+def test_results_go_to_the_bucket_of_the_expected_owner_only(lake, rows):
+    sql = f"SELECT rpad('x', 100000, 'y') AS t FROM UNNEST(sequence(1, {rows})) AS s (n)"
+    where = {"OutputLocation": f"s3://{lake.bucket}/results/"}
+    own = lake.ask(sql, ResultConfiguration={**where, "ExpectedBucketOwner": lake.aws.account})
+    key = own.output.removeprefix(f"s3://{lake.bucket}/")
+    head = lake.s3.head_object(Bucket=lake.bucket, Key=key)
+    assert head["ContentType"] == "application/octet-stream"
+    kept = lake.keys("results/")
+    other = lake.run(sql, ResultConfiguration={**where, "ExpectedBucketOwner": "999999999999"})
+    assert other.state == "FAILED"
+    assert other.reason.startswith("Access denied when writing output to url: "), other.reason
+    assert lake.keys("results/") == kept
+    assert "Uploads" not in lake.s3.list_multipart_uploads(Bucket=lake.bucket)

@@ -76,6 +76,50 @@ def test_enforced_settings_override_the_clients(lake):
     assert unsaid.output.startswith(f"s3://{lake.bucket}/own/")
 
 
+@behaviour("ATH-28", "ATH-45")
+def test_tables_go_where_an_enforced_workgroup_says(lake):
+    own = {"ResultConfiguration": {"OutputLocation": f"s3://{lake.bucket}/own/"}}
+    for name, enforced in (("strict", True), ("loose", False)):
+        lake.athena.create_work_group(
+            Name=name, Configuration={**own, "EnforceWorkGroupConfiguration": enforced}
+        )
+    lake.athena.create_work_group(Name="nowhere", Configuration={"EnforceWorkGroupConfiguration": True})
+    sql = "CREATE TABLE {0} WITH (external_location = 's3://{{bucket}}/{0}/') AS SELECT 1 AS a"
+    with pytest.raises(ClientError) as refused:
+        lake.start(sql.format("t"), WorkGroup="strict")
+    assert error(refused)[::2] == (
+        "InvalidRequestException",
+        "The Create Table As Select query failed because it was submitted with an "
+        "'external_location' property to an Athena Workgroup that enforces a centralized output "
+        "location for all queries. Please remove the 'external_location' property and resubmit the "
+        "query.",
+    )
+    lake.ask("CREATE TABLE t AS SELECT 1 AS a", WorkGroup="strict")
+    assert lake.keys("own/tables/")
+    for group in ("loose", "nowhere", "primary"):
+        lake.ask(sql.format(f"of_{group}"), WorkGroup=group)
+        assert lake.keys(f"of_{group}/")
+
+
+@behaviour("ATH-30")
+@pytest.mark.serve()
+def test_what_waits_in_a_workgroup_goes_with_it(lake, server):
+    lake.put("t/a.csv", "1\n")
+    lake.ask("CREATE EXTERNAL TABLE t (a int) LOCATION 's3://{bucket}/t/'")
+    lake.athena.create_work_group(Name="a")
+    slow = {"service": "glue", "operation": "GetTables", "kind": "latency", "millis": 2_000}
+    assert server.admin("POST", "faults", json=slow).status_code == 200
+    for _ in range(40):
+        lake.start("SHOW TABLES")
+    waiting = lake.start("DROP TABLE t", WorkGroup="a")
+    assert lake.get(waiting)["Status"]["State"] == "QUEUED"
+    lake.athena.delete_work_group(WorkGroup="a", RecursiveDeleteOption=True)
+    assert server.admin("DELETE", "faults").status_code == 200
+    # It would have had its turn before these.
+    for _ in range(2):
+        assert lake.ask("SHOW TABLES").lines() == ["t"]
+
+
 @behaviour("ATH-30")
 def test_disabled_workgroups_refuse_queries_and_full_ones_stay(lake):
     lake.athena.create_work_group(Name="a")

@@ -6,7 +6,7 @@ use datafusion::arrow::datatypes::DataType;
 use platform::{ByteStream, Bytes, Ctx, Fail};
 use s3_api::{Client, PutObjectInput};
 
-use crate::s3_store::Upload;
+use crate::s3_store::{AsAsked, Upload};
 use crate::uri::S3Uri;
 
 /// Parts of a large result; the least S3 takes is five.
@@ -16,22 +16,14 @@ const PART_BYTES: usize = 8 << 20;
 pub(crate) struct ResultWriter {
     ctx: Ctx,
     to: S3Uri,
-    content_type: &'static str,
-    owner: Option<String>,
+    as_asked: AsAsked,
     pending: Vec<u8>,
     upload: Option<(Upload, i32)>,
 }
 
 impl ResultWriter {
-    /// `owner` is the account that the bucket must be of, if that was asked for.
-    pub(crate) fn new(
-        ctx: &Ctx,
-        to: S3Uri,
-        content_type: &'static str,
-        owner: Option<String>,
-    ) -> Self {
-        let (ctx, pending) = (ctx.clone(), Vec::new());
-        Self { ctx, to, content_type, owner, pending, upload: None }
+    pub(crate) fn new(ctx: &Ctx, to: S3Uri, as_asked: AsAsked) -> Self {
+        Self { ctx: ctx.clone(), to, as_asked, pending: Vec::new(), upload: None }
     }
 
     /// Where bytes are appended; [`ResultWriter::flush`] sends them when there are enough.
@@ -51,7 +43,7 @@ impl ResultWriter {
 
     async fn send(&mut self, part: Vec<u8>) -> Result<(), Fail> {
         if self.upload.is_none() {
-            let upload = Upload::begin(&self.ctx, &self.to.bucket, &self.to.key).await?;
+            let upload = Upload::begin(&self.ctx, self.to.clone(), self.as_asked.clone()).await?;
             self.upload = Some((upload, 0));
         }
         if let Some((upload, number)) = &mut self.upload {
@@ -61,25 +53,33 @@ impl ResultWriter {
         Ok(())
     }
 
-    /// Completes the object.
+    /// Completes the object; where that fails, nothing is left.
     pub(crate) async fn finish(mut self) -> Result<(), Fail> {
         let last = std::mem::take(&mut self.pending);
         if self.upload.is_none() {
-            let Self { ctx, to, content_type, owner, .. } = self;
-            return put_whole(&ctx, &to, content_type, owner, last).await;
+            return put_whole(&self.ctx, &self.to, self.as_asked, last).await;
         }
+        let completed = self.complete(last).await;
+        if completed.is_err() {
+            self.abort().await;
+        }
+        completed
+    }
+
+    async fn complete(&mut self, last: Vec<u8>) -> Result<(), Fail> {
         if !last.is_empty() {
             self.send(last).await?;
         }
-        if let Some((upload, _)) = self.upload {
+        if let Some((upload, _)) = &self.upload {
             upload.complete().await?;
         }
+        self.upload = None;
         Ok(())
     }
 
     /// Leaves nothing.
-    pub(crate) async fn abort(self) {
-        if let Some((upload, _)) = self.upload
+    pub(crate) async fn abort(&mut self) {
+        if let Some((upload, _)) = self.upload.take()
             && let Err(error) = upload.abort().await
         {
             tracing::warn!(%error, "a result's upload was left behind");
@@ -91,15 +91,15 @@ impl ResultWriter {
 pub(crate) async fn put_whole(
     ctx: &Ctx,
     to: &S3Uri,
-    content_type: &str,
-    owner: Option<String>,
+    as_asked: AsAsked,
     body: Vec<u8>,
 ) -> Result<(), Fail> {
     let input = PutObjectInput {
         bucket: to.bucket.clone(),
         key: to.key.clone(),
-        content_type: Some(content_type.to_owned()),
-        expected_bucket_owner: owner,
+        content_type: as_asked.content_type,
+        expected_bucket_owner: as_asked.owner,
+        acl: as_asked.acl,
         body: ByteStream::from(Bytes::from(body)),
         ..PutObjectInput::default()
     };

@@ -1,5 +1,5 @@
-//! `CREATE TABLE … AS`: the files first, then the table, so that nobody sees a table half filled.
-//! What fails leaves nothing.
+//! `CREATE TABLE … AS`: the files first, then the table, then its partitions, as Trino does it.
+//! What fails leaves nothing; what is interrupted is undone (see [`crate::undo`]).
 
 use aquifer_lake::{TargetSpec, Written};
 use aquifer_sql::{PreparedQuery, Properties, Session, SqlError, TableName};
@@ -8,6 +8,7 @@ use glue_api::{Client, CreateTableInput, DeleteTableInput, TableInput};
 use super::ddl::partition_inputs;
 use super::layout::{Layout, invalid, nothing_left, table_column, text};
 use super::{Done, Run};
+use crate::error;
 use crate::failure::Failure;
 use crate::uri::{S3Uri, folder};
 
@@ -44,15 +45,19 @@ impl Run {
         let table = table_input(&name, &layout, &location, columns);
         let written = if target.with_data {
             let spec: TargetSpec = layout.target(&location, &self.live.id, false);
+            self.begin_writing(&spec.location, None).await?;
             session.execute_write(query, spec).await?
         } else {
             Written::default()
         };
-        if let Err(failure) = self.publish(&database, table, &written).await {
-            self.discard(&written).await;
-            return Err(failure);
-        }
-        self.written(&written).await
+        let told = async {
+            // Told before the table is made: it must not stay if it cannot be told of.
+            let done = self.written(&written).await?;
+            self.publish(&database, table, &written).await?;
+            Ok(done)
+        };
+        let told = told.await;
+        self.or_discard(&written, told).await
     }
 
     /// Whether the table is there already, which fails unless it may be.
@@ -91,6 +96,11 @@ impl Run {
             }
         }
         let location = match text(properties, "external_location")? {
+            // Statements that name it themselves are refused before they are accepted; this one was
+            // prepared.
+            Some(_) if self.live.row.place_enforced => {
+                return Err(invalid(error::PLACE_ENFORCED).into());
+            }
             Some(location) => location,
             None => self.file()?.to_string(),
         };
@@ -109,14 +119,21 @@ impl Run {
     ) -> Result<(), Failure> {
         self.check_cancelled()?;
         let name = table.name.clone();
+        let location = table.storage_descriptor.as_ref().and_then(|s| s.location.clone());
+        let location = location.unwrap_or_default();
+        let made = Some((database.to_owned(), name.clone()));
+        self.begin_writing(&location, made).await?;
         let storage = table.storage_descriptor.clone().unwrap_or_default();
         let input = CreateTableInput {
             database_name: database.to_owned(),
             table_input: Some(table),
             ..CreateTableInput::default()
         };
-        let made = Client::create_table(&self.ctx, input).await;
-        made.map_err(|fail| Failure::catalog(&fail))?;
+        if let Err(fail) = Client::create_table(&self.ctx, input).await {
+            // What has this name is someone else's.
+            self.begin_writing(&location, None).await?;
+            return Err(Failure::catalog(&fail));
+        }
         let partitions = partition_inputs(&storage, &written.partitions);
         let added = self.create_partitions(database, &name, partitions).await;
         let Err(failure) = added else { return Ok(()) };
@@ -126,24 +143,10 @@ impl Run {
             ..DeleteTableInput::default()
         };
         if let Err(error) = Client::delete_table(&self.ctx, input).await {
-            tracing::warn!(%error, "a table without its partitions was left behind");
+            tracing::warn!(%error, "a table without its partitions has to go later");
+            self.live.left_something();
         }
         Err(failure)
-    }
-
-    /// Deletes files that nothing names.
-    pub(super) async fn discard(&self, written: &Written) {
-        for file in &written.files {
-            let Some(uri) = S3Uri::parse(&file.url) else { continue };
-            let input = s3_api::DeleteObjectInput {
-                bucket: uri.bucket,
-                key: uri.key,
-                ..s3_api::DeleteObjectInput::default()
-            };
-            if let Err(error) = s3_api::Client::delete_object(&self.ctx, input).await {
-                tracing::warn!(%error, url = file.url, "a file of a failed write was left behind");
-            }
-        }
     }
 }
 

@@ -30,12 +30,16 @@ impl Run {
         let mut spec = layout.target(&folder(&def.location), &self.live.id, header);
         spec.must_be_empty = false;
         let columns: Vec<Column> = def.all_columns().cloned().collect();
+        self.begin_writing(&spec.location, None).await?;
         let written = session.execute_insert(query, given, &columns, spec).await?;
-        if let Err(failure) = self.add_written(&database, &table, &def, &written).await {
-            self.discard(&written).await;
-            return Err(failure);
-        }
-        self.written(&written).await
+        let told = async {
+            // Told before partitions are made: rows must not stay if they cannot be told of.
+            let done = self.written(&written).await?;
+            self.add_written(&database, &table, &def, &written).await?;
+            Ok(done)
+        };
+        let told = told.await;
+        self.or_discard(&written, told).await
     }
 
     /// The table of Hive's kind that rows are added to.

@@ -160,9 +160,9 @@ impl Layout {
     }
 }
 
-pub(super) const TEXT_INPUT: &str = "org.apache.hadoop.mapred.TextInputFormat";
+pub(crate) const TEXT_INPUT: &str = "org.apache.hadoop.mapred.TextInputFormat";
 pub(super) const TEXT_OUTPUT: &str = "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat";
-pub(super) const PARQUET_INPUT: &str =
+pub(crate) const PARQUET_INPUT: &str =
     "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat";
 pub(super) const PARQUET_OUTPUT: &str =
     "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat";

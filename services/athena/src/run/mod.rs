@@ -16,10 +16,10 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use aquifer_sql::{Prepared, Session, SessionOptions, SqlError};
+use aquifer_sql::{Prepared, SessionOptions, SqlError};
 use aquifer_sql_hive::{Statement, TableName};
 use futures::FutureExt;
-use platform::{Ctx, PlatformParts, StoreError, Unit};
+use platform::{Ctx, PlatformParts, Principal, Scope, Session, StoreError, Unit};
 
 use crate::catalog::GlueCatalog;
 use crate::engine::CATALOG;
@@ -27,7 +27,9 @@ use crate::failure::Failure;
 use crate::model::{Execution, Kind, State};
 use crate::queue::Live;
 use crate::s3_store::{Budget, Stores};
-use crate::{Core, store};
+use crate::{Core, jobs, store};
+
+pub(crate) use layout::{PARQUET_INPUT, TEXT_INPUT};
 
 /// A query that runs longer, of real time, has failed.
 const RUN_MAX: Duration = Duration::from_secs(30 * 60);
@@ -70,7 +72,8 @@ pub(crate) fn start_waiting(core: &Arc<Core>, parts: &PlatformParts) {
 
 async fn carry_out(core: &Arc<Core>, parts: &PlatformParts, live: Arc<Live>) {
     live.started();
-    let ctx = caller(parts, &live);
+    let (caller, session) = (live.row.caller.clone(), live.row.session.clone());
+    let ctx = acting(parts, &live.scope, caller, session);
     let catalog = GlueCatalog::new(ctx.clone());
     let run = Run { core: core.clone(), live: live.clone(), ctx: ctx.clone(), catalog };
     let mut work = std::pin::pin!(AssertUnwindSafe(run.statement()).catch_unwind());
@@ -82,11 +85,10 @@ async fn carry_out(core: &Arc<Core>, parts: &PlatformParts, live: Arc<Live>) {
             (work.await, true)
         }
     };
-    let outcome = match outcome {
-        _ if late => Err(Failure::timed_out()),
-        Ok(outcome) => outcome,
-        Err(_) => Err(SqlError::internal("the query engine panicked").into()),
-    };
+    if outcome.is_err() {
+        live.left_something();
+    }
+    let outcome = told_of(outcome, late);
     if outcome.is_err() && !late && live.cancel.is_cancelled() && live.told().is_none() {
         // The server is ending: what is to become of the query is decided when it starts again.
         core.queue.forget(&live.id);
@@ -95,11 +97,30 @@ async fn carry_out(core: &Arc<Core>, parts: &PlatformParts, live: Arc<Live>) {
     finish(core, &ctx, &live, outcome).await;
 }
 
-/// The context in which the query's own calls are made, on behalf of who started it.
-fn caller(parts: &PlatformParts, live: &Live) -> Ctx {
-    let ctx = Ctx::root(parts, live.scope.clone()).with_caller(live.row.caller.clone());
-    let ctx = match &live.row.session {
-        Some(session) => ctx.with_session(session.clone()),
+/// What is told of how the work ended; the outer error is a panic's.
+fn told_of(
+    outcome: std::thread::Result<Result<Done, Failure>>,
+    late: bool,
+) -> Result<Done, Failure> {
+    match outcome {
+        // What is done is done, however long it took.
+        Ok(Ok(done)) => Ok(done),
+        Ok(Err(_)) if late => Err(Failure::timed_out()),
+        Ok(Err(failure)) => Err(failure),
+        Err(_) => Err(SqlError::internal("the query engine panicked").into()),
+    }
+}
+
+/// The context in which a query's own calls are made, on behalf of who started it.
+pub(crate) fn acting(
+    parts: &PlatformParts,
+    scope: &Scope,
+    caller: Principal,
+    session: Option<Session>,
+) -> Ctx {
+    let ctx = Ctx::root(parts, scope.clone()).with_caller(caller);
+    let ctx = match session {
+        Some(session) => ctx.with_session(session),
         None => ctx,
     };
     // Calls between services are never in the clear.
@@ -119,6 +140,11 @@ pub(crate) async fn finish(core: &Core, ctx: &Ctx, live: &Live, outcome: Result<
         State::Failed | State::Queued => false,
     };
     let kept = ctx.write(|tx| {
+        if live.is_untidy() && store::writing(tx, &live.id)?.is_some() {
+            jobs::undo_later(tx, ctx.now(), &live.id)?;
+        } else {
+            store::end_writing(tx, &live.id)?;
+        }
         if !store::finish(tx, &live.id, &row)? {
             return Ok(());
         }
@@ -172,6 +198,7 @@ fn ended(ctx: &Ctx, live: &Live, outcome: Result<Done, Failure>) -> Execution {
 
 impl Run {
     async fn statement(&self) -> Result<Done, Failure> {
+        self.check_wanted()?;
         let row = &self.live.row;
         if let Some(done) = self.reused().await? {
             return Ok(done);
@@ -219,7 +246,7 @@ impl Run {
         }
     }
 
-    fn session(&self) -> Session {
+    fn session(&self) -> aquifer_sql::Session {
         let row = &self.live.row;
         let limit = row.cutoff_bytes.and_then(|limit| u64::try_from(limit).ok());
         let stores = Stores {
@@ -263,8 +290,32 @@ impl Run {
         Ok((database, name.name.clone()))
     }
 
+    /// Refuses to begin what was told to stop when its turn had just come, or whose end was told
+    /// before it was among the live.
+    fn check_wanted(&self) -> Result<(), Failure> {
+        match self.ctx.read(|tx| store::execution(tx, self.ctx.now(), &self.live.id)) {
+            Ok(row) if !row.is_finished() => self.check_cancelled(),
+            _ => Err(SqlError::cancelled().into()),
+        }
+    }
+
     /// Refuses to go on once the query was told to stop.
     fn check_cancelled(&self) -> Result<(), Failure> {
         if self.live.cancel.is_cancelled() { Err(SqlError::cancelled().into()) } else { Ok(()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn work_that_was_done_counts_even_if_it_took_too_long() {
+        let done = || Ok(Done { written: Some(3), ..Done::default() });
+        assert_eq!(told_of(Ok(done()), true).unwrap().written, Some(3));
+        let stopped = || Err(SqlError::cancelled().into());
+        assert_eq!(told_of(Ok(stopped()), true).err(), Some(Failure::timed_out()));
+        assert!(told_of(Ok(stopped()), false).err().unwrap().cancelled);
+        assert!(told_of(Err(Box::new("panic")), false).err().unwrap().reason.contains("panicked"));
     }
 }

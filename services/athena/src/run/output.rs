@@ -1,11 +1,18 @@
 //! What a statement leaves under its output location: rows, lines, or the list of files it wrote.
 
 use aquifer_lake::Written;
+use aquifer_sql::SqlError;
+use athena_api::S3AclOption;
 use futures::try_join;
+use platform::StoreError;
+use s3_api::{Client as S3, DeleteObjectInput, ObjectCannedACL};
 
 use super::{Done, Run};
 use crate::failure::Failure;
+use crate::model::Writing;
 use crate::results::{Description, put_whole};
+use crate::s3_store::AsAsked;
+use crate::store;
 use crate::uri::S3Uri;
 
 const TEXT: &str = "text/plain";
@@ -21,14 +28,19 @@ impl Run {
         S3Uri::parse(url).ok_or_else(|| Failure::ddl(format!("Invalid output location: {url}")))
     }
 
-    /// The account the result's bucket must be of.
-    pub(super) fn owner(&self) -> Option<String> {
-        self.live.row.result.0.expected_bucket_owner.clone()
+    /// What was asked of the objects of a result.
+    pub(super) fn as_asked(&self, content_type: &str) -> AsAsked {
+        let asked = &self.live.row.result.0;
+        let acl = asked.acl_configuration.as_ref().map(|acl| match acl.s3_acl_option {
+            S3AclOption::BucketOwnerFullControl => ObjectCannedACL::BucketOwnerFullControl,
+        });
+        let owner = asked.expected_bucket_owner.clone();
+        AsAsked { content_type: Some(content_type.to_owned()), owner, acl }
     }
 
     /// Writes one small object of the result.
     async fn put(&self, to: &S3Uri, content_type: &str, body: Vec<u8>) -> Result<(), Failure> {
-        put_whole(&self.ctx, to, content_type, self.owner(), body)
+        put_whole(&self.ctx, to, self.as_asked(content_type), body)
             .await
             .map_err(|fail| Failure::result_write(&to.to_string(), &fail))
     }
@@ -96,5 +108,46 @@ impl Run {
             written: Some(written.rows),
             reused: false,
         })
+    }
+
+    /// Keeps where files go, and which table is made of them, before the first of them is there:
+    /// what a sudden end leaves is found by it.
+    pub(super) async fn begin_writing(
+        &self,
+        location: &str,
+        table: Option<(String, String)>,
+    ) -> Result<(), Failure> {
+        let row = &self.live.row;
+        let writing = Writing {
+            location: location.to_owned(),
+            table,
+            caller: row.caller.clone(),
+            session: row.session.clone(),
+        };
+        let kept = self.ctx.write(|tx| store::begin_writing(tx, &self.live.id, &writing)).await;
+        kept.map_err(|error: StoreError| SqlError::internal(error.to_string()).into())
+    }
+
+    /// The outcome; where it is a failure, the files that were written go.
+    pub(super) async fn or_discard(
+        &self,
+        written: &Written,
+        outcome: Result<Done, Failure>,
+    ) -> Result<Done, Failure> {
+        if outcome.is_err() {
+            for file in &written.files {
+                self.discard(&file.url).await;
+            }
+        }
+        outcome
+    }
+
+    async fn discard(&self, url: &str) {
+        let Some(S3Uri { bucket, key }) = S3Uri::parse(url) else { return };
+        let input = DeleteObjectInput { bucket, key, ..DeleteObjectInput::default() };
+        if let Err(error) = S3::delete_object(&self.ctx, input).await {
+            tracing::warn!(%error, url, "a file of a failed write has to go later");
+            self.live.left_something();
+        }
     }
 }

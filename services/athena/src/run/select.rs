@@ -21,18 +21,17 @@ impl Run {
         let running = session.execute(Prepared::Query(query)).await?;
         let file = self.file()?;
         let description = Description::of_rows(&running.columns);
-        let mut writer = ResultWriter::new(&self.ctx, file.clone(), CSV, self.owner());
-        match self.rows(session, running, &mut writer).await {
-            Ok(()) => {}
-            Err(failure) => {
-                writer.abort().await;
-                return Err(failure);
-            }
+        let mut writer = ResultWriter::new(&self.ctx, file.clone(), self.as_asked(CSV));
+        if let Err(failure) = self.rows(session, running, &mut writer).await {
+            writer.abort().await;
+            return Err(failure);
         }
         let url = file.to_string();
         let finished =
             async { writer.finish().await.map_err(|fail| Failure::result_write(&url, &fail)) };
-        futures::try_join!(finished, self.describe(&file, &description))?;
+        // Both to their ends: what is dropped half way cannot be cleared away.
+        let (finished, described) = futures::join!(finished, self.describe(&file, &description));
+        finished.and(described)?;
         Ok(Done::default())
     }
 

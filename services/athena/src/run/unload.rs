@@ -24,7 +24,9 @@ impl Run {
             return Err(invalid(format!("'{to}' is not a location in S3")).into());
         }
         let spec = layout.target(&folder(to), &self.live.id, false);
+        self.begin_writing(&spec.location, None).await?;
         let written = session.execute_write(query, spec).await?;
-        self.written(&written).await
+        let told = self.written(&written).await;
+        self.or_discard(&written, told).await
     }
 }

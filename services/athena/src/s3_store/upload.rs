@@ -8,45 +8,55 @@ use parking_lot::Mutex;
 use platform::{ByteStream, Bytes, Ctx, Fail};
 use s3_api::{
     AbortMultipartUploadInput, Client, CompleteMultipartUploadInput, CompletedMultipartUpload,
-    CompletedPart, CreateMultipartUploadInput, UploadPartInput,
+    CompletedPart, CreateMultipartUploadInput, ObjectCannedACL, UploadPartInput,
 };
 
 use super::S3Store;
+use crate::uri::S3Uri;
+
+/// What an object is to be besides its bytes, and what its bucket must be.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct AsAsked {
+    pub content_type: Option<String>,
+    /// The account that the bucket must be of.
+    pub owner: Option<String>,
+    pub acl: Option<ObjectCannedACL>,
+}
 
 /// A multipart upload under way.
 #[derive(Clone, Debug)]
 pub(crate) struct Upload {
     ctx: Ctx,
-    bucket: String,
-    key: String,
+    to: S3Uri,
+    owner: Option<String>,
     id: String,
     parts: Arc<Mutex<Vec<CompletedPart>>>,
 }
 
 impl Upload {
-    pub(crate) async fn begin(ctx: &Ctx, bucket: &str, key: &str) -> Result<Self, Fail> {
+    pub(crate) async fn begin(ctx: &Ctx, to: S3Uri, as_asked: AsAsked) -> Result<Self, Fail> {
+        let owner = as_asked.owner;
         let input = CreateMultipartUploadInput {
-            bucket: bucket.to_owned(),
-            key: key.to_owned(),
+            bucket: to.bucket.clone(),
+            key: to.key.clone(),
+            content_type: as_asked.content_type,
+            expected_bucket_owner: owner.clone(),
+            acl: as_asked.acl,
             ..CreateMultipartUploadInput::default()
         };
         let begun = Client::create_multipart_upload(ctx, input).await?;
-        Ok(Self {
-            ctx: ctx.clone(),
-            bucket: bucket.to_owned(),
-            key: key.to_owned(),
-            id: begun.upload_id.unwrap_or_default(),
-            parts: Arc::default(),
-        })
+        let id = begun.upload_id.unwrap_or_default();
+        Ok(Self { ctx: ctx.clone(), to, owner, id, parts: Arc::default() })
     }
 
     /// Sends a part; parts are numbered from one.
     pub(crate) async fn part(&self, number: i32, body: Bytes) -> Result<(), Fail> {
         let input = UploadPartInput {
-            bucket: self.bucket.clone(),
-            key: self.key.clone(),
+            bucket: self.to.bucket.clone(),
+            key: self.to.key.clone(),
             upload_id: self.id.clone(),
             part_number: number,
+            expected_bucket_owner: self.owner.clone(),
             body: ByteStream::from(body),
             ..UploadPartInput::default()
         };
@@ -64,9 +74,10 @@ impl Upload {
         let mut parts = std::mem::take(&mut *self.parts.lock());
         parts.sort_by_key(|part| part.part_number);
         let input = CompleteMultipartUploadInput {
-            bucket: self.bucket.clone(),
-            key: self.key.clone(),
+            bucket: self.to.bucket.clone(),
+            key: self.to.key.clone(),
             upload_id: self.id.clone(),
+            expected_bucket_owner: self.owner.clone(),
             multipart_upload: Some(CompletedMultipartUpload { parts: Some(parts) }),
             ..CompleteMultipartUploadInput::default()
         };
@@ -76,9 +87,10 @@ impl Upload {
 
     pub(crate) async fn abort(&self) -> Result<(), Fail> {
         let input = AbortMultipartUploadInput {
-            bucket: self.bucket.clone(),
-            key: self.key.clone(),
+            bucket: self.to.bucket.clone(),
+            key: self.to.key.clone(),
             upload_id: self.id.clone(),
+            expected_bucket_owner: self.owner.clone(),
             ..AbortMultipartUploadInput::default()
         };
         Client::abort_multipart_upload(&self.ctx, input).await.map(drop)
@@ -106,17 +118,17 @@ impl MultipartUpload for StoreUpload {
         let (number, store, upload) = (self.begun, self.store.clone(), self.upload.clone());
         Box::pin(async move {
             let sent = upload.part(number, Bytes::from(data)).await;
-            sent.map_err(|fail| store.error(&upload.key, fail))
+            sent.map_err(|fail| store.error(&upload.to.key, fail))
         })
     }
 
     async fn complete(&mut self) -> object_store::Result<PutResult> {
         let done = self.upload.complete().await;
-        done.map_err(|fail| self.store.error(&self.upload.key, fail))
+        done.map_err(|fail| self.store.error(&self.upload.to.key, fail))
     }
 
     async fn abort(&mut self) -> object_store::Result<()> {
         let gone = self.upload.abort().await;
-        gone.map_err(|fail| self.store.error(&self.upload.key, fail))
+        gone.map_err(|fail| self.store.error(&self.upload.to.key, fail))
     }
 }

@@ -8,7 +8,7 @@ use athena_api::{
     EncryptionOption, QueryExecutionContext, ResultConfiguration, ResultReuseConfiguration,
     StartQueryExecution, StartQueryExecutionInput, StartQueryExecutionOutput,
 };
-use platform::{Ctx, Handle, Result, Stored};
+use platform::{Ctx, Fail, Handle, Result, Stored};
 use s3_api::{Client as S3, GetBucketLocationInput};
 
 use crate::model::{Cost, Execution, State, WorkGroupRow};
@@ -36,6 +36,9 @@ impl Handle<StartQueryExecution> for Athena {
         }
         let result = result_configuration(&settings, input.result_configuration.as_ref())?;
         let class = classify(&self.core.dialect, &input.query_string)?;
+        if class.places_table && enforces_location(&settings) {
+            return Err(error::external_location());
+        }
         check_bucket(ctx, &result).await?;
         if self.core.queue.is_full() {
             return Err(error::too_many_queries());
@@ -44,18 +47,23 @@ impl Handle<StartQueryExecution> for Athena {
         let id = ctx.ids().uuid();
         let row = accepted(ctx, &input, workgroup, &settings, class, file(result, &id, class)?);
         let output = StartQueryExecutionOutput { query_execution_id: Some(id.clone()) };
-        let kept = ctx.write(|tx| -> Result<()> {
-            // The workgroup may have gone since.
-            store::workgroup(tx, &row.workgroup)?;
-            platform::remember::<StartQueryExecution>(ctx, tx, &input, &output)?;
-            jobs::expect_old_age(tx, row.submitted)?;
-            Ok(store::accept(tx, &id, &row)?)
+        // A task of its own: a client that goes away must not leave a query accepted and not begun.
+        let (core, own) = (self.core.clone(), ctx.clone());
+        let accepted = ctx.spawn("athena: accept a query", async move {
+            let kept = own.write(|tx| -> Result<()> {
+                // The workgroup may have gone since.
+                store::workgroup(tx, &row.workgroup)?;
+                platform::remember::<StartQueryExecution>(&own, tx, &input, &output)?;
+                jobs::expect_old_age(tx, row.submitted)?;
+                Ok(store::accept(tx, &id, &row)?)
+            });
+            kept.await?;
+            let live = Live::new(own.scope().clone(), id, row, own.shutdown_token());
+            core.queue.enter(Arc::new(live));
+            run::start_waiting(&core, own.parts());
+            Ok(output)
         });
-        kept.await?;
-        let live = Live::new(ctx.scope().clone(), id, row, ctx.shutdown_token());
-        self.core.queue.enter(Arc::new(live));
-        run::start_waiting(&self.core, ctx.parts());
-        Ok(output)
+        accepted.await.map_err(Fail::internal)?
     }
 }
 
@@ -86,17 +94,22 @@ fn refuse(input: &StartQueryExecutionInput) -> Result<()> {
     Ok(())
 }
 
+/// Whether the workgroup says where everything goes, whatever requests say.
+fn enforces_location(settings: &WorkGroupRow) -> bool {
+    let configuration = &settings.configuration.0;
+    let own = configuration.result_configuration.as_ref();
+    configuration.enforce_work_group_configuration == Some(true)
+        && own.is_some_and(|own| own.output_location.is_some())
+}
+
 /// Where and how results are written: the workgroup's word, if it insists or the request has none.
 fn result_configuration(
     settings: &WorkGroupRow,
     asked: Option<&ResultConfiguration>,
 ) -> Result<ResultConfiguration> {
-    let configuration = &settings.configuration.0;
-    let own = configuration.result_configuration.as_ref();
-    let enforced = configuration.enforce_work_group_configuration == Some(true)
-        && own.is_some_and(|own| own.output_location.is_some());
+    let own = settings.configuration.0.result_configuration.as_ref();
     let mut result = match (own, asked) {
-        (Some(own), _) if enforced => own.clone(),
+        (Some(own), _) if enforces_location(settings) => own.clone(),
         (_, Some(asked)) => asked.clone(),
         (Some(own), None) => own.clone(),
         (None, None) => ResultConfiguration::default(),
@@ -178,6 +191,7 @@ fn accepted(
         only_reads: class.only_reads,
         result: Stored(result),
         reuse: Stored(reuse.unwrap_or_default()),
+        place_enforced: enforces_location(settings),
         cutoff_bytes: settings.configuration.0.bytes_scanned_cutoff_per_query,
         submitted: ctx.now(),
         caller: ctx.caller().clone(),

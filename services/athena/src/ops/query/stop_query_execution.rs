@@ -6,7 +6,8 @@ use athena_api::{StopQueryExecution, StopQueryExecutionInput, StopQueryExecution
 use platform::{Ctx, Handle, Result};
 
 use crate::failure::Failure;
-use crate::{Athena, run};
+use crate::model::State;
+use crate::{Athena, run, store};
 
 const WHY: &str = "Query cancelled by user";
 
@@ -21,6 +22,11 @@ impl Handle<StopQueryExecution> for Athena {
         if row.is_finished() {
             return Ok(StopQueryExecutionOutput::default());
         }
+        if self.core.queue.find(ctx.scope(), &id).is_none() {
+            // A process that ended left it; it must not run when its turn comes again.
+            cancel_left(ctx, &id).await?;
+        }
+        // One that came among the live meanwhile finds its end told, or is stopped here.
         if let Some(live) = self.core.queue.find(ctx.scope(), &id) {
             live.stop(WHY);
             if self.core.queue.withdraw(&id) || row.only_reads {
@@ -32,4 +38,20 @@ impl Handle<StopQueryExecution> for Athena {
         }
         Ok(StopQueryExecutionOutput::default())
     }
+}
+
+/// Ends a query that nobody runs. What it may have written is taken back all the same.
+async fn cancel_left(ctx: &Ctx, id: &str) -> Result<()> {
+    let now = ctx.now();
+    ctx.write(|tx| {
+        let mut row = store::execution(tx, now, id)?;
+        if !row.is_finished() {
+            row.state = State::Cancelled;
+            row.completed = Some(now);
+            row.reason = Some(WHY.to_owned());
+            store::finish(tx, id, &row)?;
+        }
+        Ok(())
+    })
+    .await
 }

@@ -6,7 +6,8 @@ use athena_api::{DeleteWorkGroup, DeleteWorkGroupInput, DeleteWorkGroupOutput};
 use platform::{Ctx, Handle, Result, StoreError};
 
 use crate::access::PRIMARY;
-use crate::{Athena, error, store};
+use crate::failure::Failure;
+use crate::{Athena, error, run, store};
 
 /// Queries of one transaction.
 const BATCH: usize = 500;
@@ -25,6 +26,10 @@ impl Handle<DeleteWorkGroup> for Athena {
         if input.recursive_delete_option == Some(true) {
             for live in self.core.queue.of_workgroup(ctx.scope(), &name) {
                 live.stop("WorkGroup was deleted");
+                if self.core.queue.withdraw(&live.id) {
+                    let stopped = Err(Failure::from(aquifer_sql::SqlError::cancelled()));
+                    run::finish(&self.core, ctx, &live, stopped).await;
+                }
             }
             // History may be long, so it goes in pieces; the workgroup goes last.
             loop {
