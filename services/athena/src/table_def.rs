@@ -1,6 +1,8 @@
 //! A table of the catalog as the engine reads it: columns, place, and how its files are encoded by
 //! what its SerDe's name and parameters say.
 
+mod checks;
+
 use std::collections::{BTreeMap, HashMap};
 
 use aquifer_formats::{CsvOptions, Format, HiveType, JsonOptions, JsonStyle};
@@ -73,6 +75,10 @@ pub(crate) fn partition_def(
     let of_table = table.and_then(|table| table.storage_descriptor.as_ref());
     let same = of_table.is_none_or(|of_table| {
         same_serde(of_table.serde_info.as_ref(), storage.serde_info.as_ref())
+            && storage
+                .input_format
+                .as_ref()
+                .is_none_or(|own| own.is_empty() || of_table.input_format.as_ref() == Some(own))
     });
     let parameters = table.and_then(|table| table.parameters.as_ref());
     Ok(PartitionDef {
@@ -109,6 +115,15 @@ pub(crate) fn format(
     storage: &StorageDescriptor,
     table: Option<&Parameters>,
 ) -> Result<Format, SqlError> {
+    let format = format_of_serde(storage, table)?;
+    checks::check(&format, storage, table)?;
+    Ok(format)
+}
+
+fn format_of_serde(
+    storage: &StorageDescriptor,
+    table: Option<&Parameters>,
+) -> Result<Format, SqlError> {
     let serde = storage.serde_info.as_ref();
     let own = serde.and_then(|serde| serde.parameters.as_ref());
     let library = serde.and_then(|serde| serde.serialization_library.as_deref());
@@ -134,7 +149,7 @@ pub(crate) fn format(
 }
 
 fn lazy_simple(own: Option<&Parameters>, table: Option<&Parameters>) -> Result<Format, SqlError> {
-    let byte = |name: &str| parameter(own, name).map(delimiter).transpose();
+    let byte = |name: &str| parameter(own, name).map(code_or_delimiter).transpose();
     let delimiter = match byte("field.delim")? {
         Some(delimiter) => delimiter,
         None => byte("serialization.format")?.unwrap_or(1),
@@ -170,6 +185,15 @@ fn open_csv(own: Option<&Parameters>, table: Option<&Parameters>) -> Result<Form
     }
     options.skip_header_lines = header_lines(own, table)?;
     Ok(Format::Csv(options))
+}
+
+/// Hive takes a number for a character's code before it takes it for a character: the `1` that
+/// every table without delimiters of its own says.
+fn code_or_delimiter(text: &str) -> Result<u8, SqlError> {
+    match text.parse::<i8>() {
+        Ok(code) => Ok(code.cast_unsigned()),
+        Err(_) => delimiter(text),
+    }
 }
 
 fn delimiter(text: &str) -> Result<u8, SqlError> {
@@ -243,6 +267,9 @@ mod tests {
         assert_eq!((csv.delimiter, csv.escape, csv.skip_header_lines), (b'\t', Some(b'\\'), 1));
 
         let Format::Csv(csv) = format(&storage(None, &[]), None).unwrap() else { panic!("text") };
+        assert_eq!(csv.delimiter, 1);
+        let usual = storage(Some(LAZY_SIMPLE), &[("serialization.format", "1")]);
+        let Format::Csv(csv) = format(&usual, None).unwrap() else { panic!("text") };
         assert_eq!(csv.delimiter, 1);
 
         let quoted = storage(Some(OPEN_CSV), &[("separatorChar", ";"), ("quoteChar", "'")]);

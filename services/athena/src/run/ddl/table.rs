@@ -131,6 +131,7 @@ fn table_input(name: &str, create: CreateTable, now: i64) -> Result<TableInput, 
         })
         .collect();
     refuse_twice(create.columns.iter().chain(&keys))?;
+    refuse_other_lines(&create)?;
 
     let storage = storage(&create, &location)?;
     let mut parameters: BTreeMap<String, String> = create.properties.into_iter().collect();
@@ -176,6 +177,22 @@ fn refuse_twice<'a>(columns: impl Iterator<Item = &'a Column>) -> Result<(), Fai
         }
     }
     Ok(())
+}
+
+/// Rows are lines, and lines end as lines do.
+fn refuse_other_lines(create: &CreateTable) -> Result<(), Failure> {
+    match &create.row_format {
+        Some(RowFormat::Delimited(Delimited { lines: Some(lines), .. }))
+            if !matches!(lines.as_str(), "\n" | "10") =>
+        {
+            let lines = lines.escape_default();
+            Err(Failure::semantic(format!(
+                "LINES TERMINATED BY only supports newline '\\n' right now. Error encountered near \
+                 token ''{lines}''"
+            )))
+        }
+        _ => Ok(()),
+    }
 }
 
 pub(super) fn glue_column(column: Column) -> glue_api::Column {
@@ -288,6 +305,11 @@ mod tests {
             ("CREATE EXTERNAL TABLE t (a int)", "LOCATION"),
             ("CREATE EXTERNAL TABLE t (a int) LOCATION '/tmp'", "not a location in S3"),
             ("CREATE EXTERNAL TABLE t (a int, A int) LOCATION 's3://b/'", "Duplicate column"),
+            (
+                "CREATE EXTERNAL TABLE t (a int) ROW FORMAT DELIMITED LINES TERMINATED BY '|' \
+                 LOCATION 's3://b/'",
+                "LINES TERMINATED BY only supports newline",
+            ),
             (
                 "CREATE TABLE t (a int) LOCATION 's3://b/' TBLPROPERTIES ('table_type'='ICEBERG')",
                 "Iceberg",
