@@ -241,3 +241,60 @@ def test_dropping_an_external_table_keeps_its_data(orders):
     assert orders.run("SELECT * FROM orders").reason.startswith("TABLE_NOT_FOUND")
     orders.ask("DROP TABLE IF EXISTS orders")
     assert orders.run("DROP TABLE orders").state == "FAILED"
+
+
+@behaviour("ATH-38")
+def test_partitions_are_added_all_or_none(orders):
+    names = lambda: orders.ask("SHOW PARTITIONS orders").lines()
+    before = names()
+    for added in (
+        "PARTITION (month = '2026-03') PARTITION (month = '2026-01')",
+        "PARTITION (month = '2026-03') PARTITION (month = '2026-03')",
+    ):
+        query = orders.run(f"ALTER TABLE orders ADD {added}")
+        assert query.state == "FAILED" and "AlreadyExistsException" in query.reason, query.reason
+        assert names() == before
+    query = orders.run("ALTER TABLE orders ADD PARTITION (month = '2026-03') LOCATION 'hdfs://x/y'")
+    assert query.state == "FAILED" and "is not a location in S3" in query.reason
+    assert names() == before
+    orders.ask(
+        "ALTER TABLE orders ADD IF NOT EXISTS PARTITION (month = '2026-03') PARTITION (month = '2026-01')"
+    )
+    assert names() == [*before, "month=2026-03"]
+
+
+@behaviour("ATH-10")
+def test_files_that_would_be_read_wrongly_are_refused(lake):
+    lake.put("t/file", "a,1\n3,3\n")
+    table = {
+        "Name": "t",
+        "StorageDescriptor": {
+            "Columns": [{"Name": "a", "Type": "string"}],
+            "Location": f"s3://{lake.bucket}/t/",
+            "InputFormat": "org.apache.hadoop.mapred.TextInputFormat",
+            "SerdeInfo": {
+                "SerializationLibrary": "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe",
+                "Parameters": {"field.delim": ","},
+            },
+        },
+    }
+    storage = table["StorageDescriptor"]
+    lake.glue.create_table(DatabaseName="d", TableInput=table)
+    assert lake.ask("SELECT * FROM t").rows() == [("a",), ("3",)]
+
+    for class_name in ("hive.ql.io.SymlinkTextInputFormat", "mapred.SequenceFileInputFormat"):
+        other = {**storage, "InputFormat": f"org.apache.hadoop.{class_name}"}
+        lake.glue.update_table(DatabaseName="d", TableInput={**table, "StorageDescriptor": other})
+        query = lake.run("SELECT * FROM t")
+        assert query.state == "FAILED" and query.reason.startswith("HIVE_UNSUPPORTED_FORMAT: ")
+        assert class_name in query.reason
+    for name, value in (("skip.footer.line.count", "1"), ("serialization.encoding", "ISO-8859-1")):
+        lake.glue.update_table(DatabaseName="d", TableInput={**table, "Parameters": {name: value}})
+        query = lake.run("SELECT * FROM t")
+        assert query.state == "FAILED" and query.reason.startswith("NOT_SUPPORTED: ")
+        assert name in query.reason
+    query = lake.run(
+        "CREATE EXTERNAL TABLE u (a int) ROW FORMAT DELIMITED LINES TERMINATED BY '|' "
+        "LOCATION 's3://{bucket}/t/'"
+    )
+    assert query.state == "FAILED" and "LINES TERMINATED BY only supports newline" in query.reason

@@ -1,23 +1,27 @@
 //! Partitions: what definitions say of them, and how they come into the catalog and leave it.
 
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
 use aquifer_lake::{WrittenPartition, partition_path};
 use aquifer_sql_hive::{AddPartition, Comparison, PartitionFilter, PartitionValue};
 use glue_api::{
-    BatchCreatePartitionInput, BatchDeletePartitionInput, Client, GetPartitionInput, Partition,
-    PartitionInput, PartitionValueList, StorageDescriptor, Table, UpdatePartitionInput,
+    BatchCreatePartitionInput, BatchDeletePartitionInput, BatchGetPartitionInput, Client,
+    ErrorDetail, GetPartitionInput, Partition, PartitionInput, PartitionValueList,
+    StorageDescriptor, Table, UpdatePartitionInput,
 };
 
 use crate::catalog::is_absent;
 use crate::failure::Failure;
 use crate::run::Run;
 use crate::run::msck::key_names;
-use crate::uri::folder;
+use crate::uri::{S3Uri, folder};
 
 /// Partitions that Glue takes at once, and gives up at once.
 const CREATE_MAX: usize = 100;
 const DELETE_MAX: usize = 25;
+/// Partitions that Glue looks for at once.
+const GET_MAX: usize = 1_000;
 
 /// A partition with its table's storage, elsewhere.
 pub(in crate::run) fn partition_input(
@@ -83,12 +87,10 @@ impl Run {
             let made = made.map_err(|fail| Failure::catalog(&fail))?;
             for error in made.errors.into_iter().flatten() {
                 let detail = error.error_detail.unwrap_or_default();
-                let code = detail.error_code.unwrap_or_default();
-                if may_exist && code == "AlreadyExistsException" {
-                    continue;
+                let exists = detail.error_code.as_deref() == Some("AlreadyExistsException");
+                if !(may_exist && exists) {
+                    return Err(refused(detail));
                 }
-                let message = detail.error_message.unwrap_or_default();
-                return Err(Failure::execution(format!("{code}(message:{message})")));
             }
         }
         Ok(())
@@ -111,8 +113,45 @@ impl Run {
                 .unwrap_or_else(|| format!("{root}{}", partition_path(&keys, &values)));
             Ok(partition_input(&storage, values, location))
         });
-        let inputs = inputs.collect::<Result<Vec<_>, Failure>>()?;
+        let inputs = inputs.collect::<Result<Vec<PartitionInput>, Failure>>()?;
+        for input in &inputs {
+            must_be_in_s3(input)?;
+        }
+        if !if_not_exists {
+            self.none_may_exist(database, table, &inputs).await?;
+        }
         self.create_partitions_unless(database, &table.name, inputs, if_not_exists).await
+    }
+
+    /// Fails if one of the partitions is there, before any other is made.
+    async fn none_may_exist(
+        &self,
+        database: &str,
+        table: &Table,
+        inputs: &[PartitionInput],
+    ) -> Result<(), Failure> {
+        let mut seen = BTreeSet::new();
+        let mut wanted = Vec::new();
+        for values in inputs.iter().filter_map(|input| input.values.clone()) {
+            if !seen.insert(values.clone()) {
+                return Err(partition_exists(&values));
+            }
+            wanted.push(PartitionValueList { values });
+        }
+        for batch in wanted.chunks(GET_MAX) {
+            let input = BatchGetPartitionInput {
+                database_name: database.to_owned(),
+                table_name: table.name.clone(),
+                partitions_to_get: batch.to_vec(),
+                ..BatchGetPartitionInput::default()
+            };
+            let found = Client::batch_get_partition(&self.ctx, input).await;
+            let found = found.map_err(|fail| Failure::catalog(&fail))?;
+            if let Some(known) = found.partitions.into_iter().flatten().next() {
+                return Err(partition_exists(&known.values.unwrap_or_default()));
+            }
+        }
+        Ok(())
     }
 
     pub(super) async fn drop_partitions(
@@ -154,7 +193,14 @@ impl Run {
                 ..BatchDeletePartitionInput::default()
             };
             let deleted = Client::batch_delete_partition(&self.ctx, input).await;
-            deleted.map_err(|fail| Failure::catalog(&fail))?;
+            let deleted = deleted.map_err(|fail| Failure::catalog(&fail))?;
+            for error in deleted.errors.into_iter().flatten() {
+                let detail = error.error_detail.unwrap_or_default();
+                // Someone else was faster; gone is gone.
+                if detail.error_code.as_deref() != Some("EntityNotFoundException") {
+                    return Err(refused(detail));
+                }
+            }
         }
         Ok(())
     }
@@ -230,6 +276,28 @@ impl Run {
             Err(fail) if is_absent(&fail) => Err(missing()),
             Err(fail) => Err(Failure::catalog(&fail)),
         }
+    }
+}
+
+/// What Glue says of one partition of many.
+fn refused(detail: ErrorDetail) -> Failure {
+    let code = detail.error_code.unwrap_or_default();
+    let message = detail.error_message.unwrap_or_default();
+    Failure::execution(format!("{code}(message:{message})"))
+}
+
+fn partition_exists(values: &[String]) -> Failure {
+    let values = values.join(", ");
+    let message = format!("AlreadyExistsException(message:Partition already exists: [{values}])");
+    Failure::execution(message)
+}
+
+fn must_be_in_s3(input: &PartitionInput) -> Result<(), Failure> {
+    let location = input.storage_descriptor.as_ref().and_then(|s| s.location.as_deref());
+    let location = location.unwrap_or_default();
+    match S3Uri::parse(location) {
+        Some(_) => Ok(()),
+        None => Err(Failure::semantic(format!("'{location}' is not a location in S3"))),
     }
 }
 
