@@ -20,7 +20,7 @@ pub use grok::{Grok, GrokError};
 pub use hive::{HiveType, arrow_schema};
 pub use infer::{
     Classification, Conflict, CsvHints, Inference, JsonLayout, ParquetTail, TailReader, infer,
-    infer_lines, infer_parquet, infer_with, parquet_tail,
+    infer_lines, infer_parquet, infer_with, infer_xml, parquet_tail,
 };
 pub use options::{CsvOptions, CsvStyle, Format, JsonOptions, JsonStyle};
 pub use text::TextDecoder;

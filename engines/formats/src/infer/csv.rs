@@ -150,7 +150,7 @@ fn late_quote(text: &Text<'_>, split: &Split, hints: &CsvHints) -> Option<u8> {
     };
     let closed = |field: &&[u8]| field.len() > 1 && field[0] == quote && field.ends_with(&[quote]);
     let rows = rows_with(Some(quote));
-    let quoted = (0..rows.len()).any(|r| rows.fields(r).iter().any(|field| closed(field)));
+    let quoted = (0..rows.len()).any(|r| rows.fields(r).iter().any(&closed));
     (quoted && alike(&rows) >= alike(&rows_with(None))).then_some(quote)
 }
 

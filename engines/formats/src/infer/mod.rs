@@ -10,6 +10,7 @@ mod json;
 mod lines;
 mod merge;
 mod parquet;
+mod xml;
 
 use std::collections::BTreeMap;
 
@@ -35,7 +36,7 @@ pub enum Classification {
     Orc,
     /// Recognised by its magic number only.
     Avro,
-    /// Recognised by its first tag only.
+    /// Recognised by its first tag only, unless the tag of its rows is given.
     Xml,
     /// Lines that a given expression reads.
     Lines,
@@ -183,6 +184,14 @@ pub fn infer_lines(head: &[u8], name: &str, full: bool, grok: &Grok) -> Option<I
     if is_text(text.plain) { lines::infer(&text, grok) } else { None }
 }
 
+/// As [`infer`] for an XML file whose rows are the elements of a name; `None` if it has none.
+pub fn infer_xml(head: &[u8], name: &str, full: bool, row_tag: &str) -> Option<Inference> {
+    let compression = Compression::detect(head, name).ok()?;
+    let plain = decompress_head(compression, head, PLAIN_MAX);
+    let text = Text::of(&plain, full, compression);
+    if is_text(text.plain) && is_xml(text.plain) { xml::infer(&text, row_tag) } else { None }
+}
+
 /// The plain text of a head.
 struct Text<'a> {
     plain: &'a [u8],
@@ -225,9 +234,9 @@ fn is_text(plain: &[u8]) -> bool {
 }
 
 fn is_xml(plain: &[u8]) -> bool {
-    let start = plain.trim_ascii_start();
-    start.starts_with(b"<?xml")
-        || start.get(1).is_some_and(|b| b.is_ascii_alphabetic() || *b == b'!')
+    let Some(start) = plain.trim_ascii_start().strip_prefix(b"<") else { return false };
+    start.starts_with(b"?xml")
+        || start.first().is_some_and(|b| b.is_ascii_alphabetic() || *b == b'!')
 }
 
 #[cfg(test)]

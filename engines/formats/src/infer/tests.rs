@@ -434,6 +434,33 @@ fn lines_are_read_by_their_expression() {
 }
 
 #[test]
+fn elements_of_a_tag_are_rows() {
+    let file = r#"<?xml version="1.0"?>
+        <people xmlns="urn:x"><!-- two -->
+          <person id="7"><name>ann</name><tag>1</tag><tag>2</tag><of k="x">5</of><none/></person>
+          <person id="8"><name>b &amp; c</name><tag>3</tag><at><x:y>2024-01-01</x:y></at></person>
+        </people>"#;
+    let found = |text: &str, full| infer_xml(text.as_bytes(), "f.xml", full, "person");
+    let told = expect![[r#"
+        xml rows=2 size=131 of 2
+        _id int
+        name string
+        tag array<int>
+        of struct<_k:string,_VALUE:int>
+        none string
+        at struct<x_y:date>"#]];
+    told.assert_eq(&summary(&found(file, true).unwrap()));
+    // A row that is cut is not looked at.
+    let cut = found(&file[..file.find("<at>").unwrap()], false).unwrap();
+    assert_eq!((cut.sampled_rows, cut.row_count, cut.columns.len()), (1, None, 5));
+    assert_eq!(found("<people><person/></people>", true), None);
+    assert_eq!(found("<person>only text</person>", true), None);
+    assert_eq!(found("no xml", true), None);
+    let deep = format!("<person>{}{}</person>", "<a>".repeat(5_000), "</a>".repeat(5_000));
+    assert_eq!(found(&deep, true).unwrap().columns.len(), 1);
+}
+
+#[test]
 fn columns_of_nulls_take_the_other_files_type() {
     let merged = |a: &str, b: &str| {
         let (a, b) = (infer(a.as_bytes(), "f", true), infer(b.as_bytes(), "f", true));
