@@ -8,9 +8,11 @@ use std::time::{Duration, Instant};
 
 use aquifer_formats::HiveType;
 use aquifer_lake::{ScanStats, ScanTotals};
-use datafusion::arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions, new_null_array};
+use datafusion::arrow::array::{
+    ArrayRef, AsArray, RecordBatch, RecordBatchOptions, StringArray, new_null_array,
+};
 use datafusion::arrow::compute::{CastOptions, cast_with_options};
-use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::arrow::datatypes::{DataType, SchemaRef};
 use datafusion::datasource::source::DataSourceExec;
 use datafusion::error::{DataFusionError, Result};
 use datafusion::physical_plan::{ExecutionPlan, RecordBatchStream, SendableRecordBatchStream};
@@ -136,11 +138,28 @@ impl std::fmt::Debug for Running {
 /// Where each column of a converted row comes from: an input column, or NULL.
 pub(crate) type ColumnSources = Vec<Option<usize>>;
 
+/// What rows are turned into.
+pub(crate) struct Outputs {
+    schema: SchemaRef,
+    sources: ColumnSources,
+    /// The characters a column's texts may have; empty if none is bounded.
+    widths: Vec<Option<u32>>,
+}
+
+impl Outputs {
+    pub(crate) fn new(schema: SchemaRef, sources: ColumnSources) -> Self {
+        Outputs { schema, sources, widths: Vec::new() }
+    }
+
+    pub(crate) fn with_widths(self, widths: Vec<Option<u32>>) -> Self {
+        Outputs { widths, ..self }
+    }
+}
+
 /// Rows under another schema: renamed, reordered, cast; stopped by a token; counted.
 pub(crate) struct OutputStream {
     input: SendableRecordBatchStream,
-    schema: SchemaRef,
-    sources: ColumnSources,
+    outputs: Outputs,
     cancelled: Pin<Box<WaitForCancellationFutureOwned>>,
     stats: Arc<QueryStats>,
     started: Option<Instant>,
@@ -150,30 +169,35 @@ pub(crate) struct OutputStream {
 impl OutputStream {
     pub(crate) fn new(
         input: SendableRecordBatchStream,
-        schema: SchemaRef,
-        sources: ColumnSources,
+        outputs: Outputs,
         cancel: &CancellationToken,
         stats: Arc<QueryStats>,
     ) -> Self {
         let cancelled = Box::pin(cancel.clone().cancelled_owned());
-        OutputStream { input, schema, sources, cancelled, stats, started: None, done: false }
+        OutputStream { input, outputs, cancelled, stats, started: None, done: false }
     }
 
     fn convert(&self, batch: &RecordBatch) -> Result<RecordBatch> {
         let options = CastOptions { safe: false, ..CastOptions::default() };
-        let columns = self.sources.iter().zip(self.schema.fields()).map(|(source, field)| {
+        let Outputs { schema, sources, widths } = &self.outputs;
+        let columns = sources.iter().zip(schema.fields()).enumerate();
+        let columns = columns.map(|(i, (source, field))| {
             let Some(source) = source else {
                 return Ok(new_null_array(field.data_type(), batch.num_rows()));
             };
             let column = batch.column(*source);
-            if column.data_type() == field.data_type() {
-                return Ok(column.clone());
+            let column = match column.data_type() == field.data_type() {
+                true => column.clone(),
+                false => cast_with_options(column, field.data_type(), &options)?,
+            };
+            match widths.get(i).copied().flatten() {
+                Some(width) => fitted(&column, width),
+                None => Ok(column),
             }
-            Ok(cast_with_options(column, field.data_type(), &options)?)
         });
         let columns = columns.collect::<Result<Vec<ArrayRef>>>()?;
         let rows = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
-        Ok(RecordBatch::try_new_with_options(self.schema.clone(), columns, &rows)?)
+        Ok(RecordBatch::try_new_with_options(schema.clone(), columns, &rows)?)
     }
 }
 
@@ -214,6 +238,34 @@ impl Stream for OutputStream {
 
 impl RecordBatchStream for OutputStream {
     fn schema(&self) -> SchemaRef {
-        self.schema.clone()
+        self.outputs.schema.clone()
     }
+}
+
+/// Texts no longer than their column: spaces too many are cut off, anything else fails.
+fn fitted(column: &ArrayRef, width: u32) -> Result<ArrayRef> {
+    let data_type = column.data_type();
+    let texts = cast_with_options(column, &DataType::Utf8, &CastOptions::default())?;
+    let texts = texts.as_string::<i32>();
+    let width = width as usize;
+    // Bytes are never fewer than characters.
+    if texts.iter().flatten().all(|text| text.len() <= width) {
+        return Ok(column.clone());
+    }
+    let fitted = texts.iter().map(|text| {
+        let Some(text) = text else { return Ok(None) };
+        match text.char_indices().nth(width) {
+            None => Ok(Some(text)),
+            Some((end, _)) if text[end..].bytes().all(|b| b == b' ') => Ok(Some(&text[..end])),
+            Some(_) => {
+                let message = format!(
+                    "Cannot truncate non-space characters when casting from varchar to \
+                     varchar({width}) on INSERT"
+                );
+                Err(DataFusionError::from(SqlError::user("INVALID_CAST_ARGUMENT", message)))
+            }
+        }
+    });
+    let fitted = fitted.collect::<Result<StringArray>>()?;
+    Ok(cast_with_options(&fitted, data_type, &CastOptions::default())?)
 }
