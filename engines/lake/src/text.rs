@@ -29,6 +29,8 @@ use crate::error::LakeError;
 use crate::stats::ScanStats;
 use crate::table::Column;
 
+/// Enough of a file to know its codec by.
+const HEAD_BYTES: u64 = 16;
 /// Bytes asked for beyond a piece at once: most rows end within them.
 const ROW_END_BYTES: u64 = 4 << 10;
 /// Bytes asked for at a time when the last row goes on beyond those.
@@ -49,7 +51,7 @@ pub(crate) struct TextSource {
 }
 
 impl TextSource {
-    /// `plain` says that no file is compressed.
+    /// `plain` says that no file is compressed, as far as names tell.
     pub(crate) fn new(
         table_schema: TableSchema,
         columns: &[Column],
@@ -94,7 +96,8 @@ impl FileSource for TextSource {
         _partition: usize,
     ) -> Result<Arc<dyn FileOpener>> {
         let opener = TextOpener {
-            store: Arc::new(CountedStore::new(store, self.stats.clone())),
+            store: Arc::new(CountedStore::new(store.clone(), self.stats.clone())),
+            heads: store,
             source: Arc::new(self.clone()),
         };
         ProjectionOpener::try_new(
@@ -156,12 +159,24 @@ impl FileSource for TextSource {
 
 struct TextOpener {
     store: Arc<CountedStore>,
+    /// Where a look at a file's head is not counted: its first piece reads the same bytes.
+    heads: Arc<dyn ObjectStore>,
     source: Arc<TextSource>,
+}
+
+/// Whether a file is compressed though its name does not say so.
+async fn compressed(store: &Arc<dyn ObjectStore>, path: &Path) -> Result<bool> {
+    let range = Some(GetRange::Bounded(0..HEAD_BYTES));
+    let options = GetOptions { range, ..GetOptions::default() };
+    let head = store.get_opts(path, options).await?.bytes().await?;
+    let compression = Compression::detect(&head, path.as_ref()).map_err(LakeError::from)?;
+    Ok(compression != Compression::None)
 }
 
 impl FileOpener for TextOpener {
     fn open(&self, file: PartitionedFile) -> Result<FileOpenFuture> {
         let store: Arc<dyn ObjectStore> = self.store.clone();
+        let heads = self.heads.clone();
         let source = self.source.clone();
         Ok(Box::pin(async move {
             let path = file.object_meta.location.clone();
@@ -169,7 +184,11 @@ impl FileOpener for TextOpener {
             let size = file.object_meta.size;
             // One byte before the piece tells whether a row starts with it.
             let from = start.saturating_sub(1);
-            let piece = Piece::new(start, end, size);
+            let mut piece = Piece::new(start, end, size);
+            if start > 0 && source.compression.is_none() && compressed(&heads, &path).await? {
+                // Whoever has the first piece reads it all.
+                return Ok(futures::stream::empty().boxed());
+            }
             let mut rest = Rest { store, path: path.clone(), at: from, size };
             // A piece reads on to the end of its last row and, to be charged for little more than
             // itself, not far beyond.
@@ -181,6 +200,9 @@ impl FileOpener for TextOpener {
                 None if start > 0 => Compression::None,
                 None => Compression::detect(&first, path.as_ref()).map_err(LakeError::from)?,
             };
+            if compression != Compression::None {
+                piece = Piece::new(0, size, size);
+            }
             let mut format = source.format.as_ref().clone();
             if start > 0
                 && let Format::Csv(csv) = &mut format
@@ -340,7 +362,11 @@ impl Reading {
             if self.rest.is_empty() {
                 return Ok(None);
             }
-            let to = self.rest.at.saturating_add(LONG_ROW_BYTES);
+            // A compressed file, found to be so by its first piece, is read to its end.
+            let to = match self.piece.last {
+                true => self.rest.size,
+                false => self.rest.at.saturating_add(LONG_ROW_BYTES),
+            };
             self.bytes = self.rest.read(to).await?;
         }
     }
