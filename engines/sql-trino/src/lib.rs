@@ -80,7 +80,11 @@ impl FrontEnd for TrinoFrontEnd {
     }
 
     fn relation_planners(&self) -> Vec<Arc<dyn RelationPlanner>> {
-        vec![Arc::new(plan::UnnestPlanner)]
+        vec![
+            Arc::new(plan::UnnestPlanner),
+            Arc::new(plan::UsingPlanner::default()),
+            Arc::new(plan::MultisetPlanner),
+        ]
     }
 
     fn type_planner(&self) -> Option<Arc<dyn TypePlanner>> {

@@ -7,9 +7,9 @@ mod support;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use aquifer_formats::{CsvOptions, Format, HiveType, JsonOptions};
+use aquifer_formats::{Compression, Compressor, CsvOptions, Format, HiveType, JsonOptions};
 use aquifer_lake::{Column, PartitionDef, TableDef};
-use datafusion::arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray};
+use datafusion::arrow::array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray};
 use datafusion::parquet::arrow::ArrowWriter;
 use futures::TryStreamExt;
 use object_store::path::Path;
@@ -194,6 +194,69 @@ async fn cancelled_queries_stop_and_clean_up() {
     let error = lab.run("CREATE TABLE t AS SELECT 1 AS x").await.unwrap_err();
     assert!(error.is_cancelled(), "{error}");
     assert!(listed(&lab).await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn text_too_long_for_its_column_is_not_stored() {
+    let lab = Lab::new();
+    let columns = [("v", "varchar(3)"), ("c", "char(2)"), ("s", "string")];
+    lab.add_table(table("t", &columns, &[], Format::Parquet), vec![]);
+    lab.run("INSERT INTO t VALUES ('añb', 'ab', 'long'), ('abc  ', NULL, 'x')").await.unwrap();
+    let answer = lab.run("SELECT v, length(v), c, s FROM t ORDER BY s").await.unwrap();
+    assert_eq!(texts(&answer), ["añb 3 ab long", "abc 3 NULL x"]);
+    let error = lab.run("INSERT INTO t (v) VALUES ('abcd')").await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "INVALID_CAST_ARGUMENT: Cannot truncate non-space characters when casting from varchar \
+         to varchar(3) on INSERT"
+    );
+    assert_eq!(texts(&lab.run("SELECT count(*) FROM t").await.unwrap()), ["2"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn parquet_numbers_of_another_kind_are_bad_data() {
+    let lab = Lab::new();
+    let doubles: ArrayRef = Arc::new(Float64Array::from(vec![2.7]));
+    let wide: ArrayRef = Arc::new(Int64Array::from(vec![3_000_000_000]));
+    let narrow: ArrayRef = Arc::new(Int64Array::from(vec![5]));
+    let file = parquet(vec![("a", doubles), ("wide", wide), ("narrow", narrow)]);
+    put(&lab, "t/a.parquet", file).await;
+    let columns = [("a", "int"), ("wide", "int"), ("narrow", "int")];
+    lab.add_table(table("t", &columns, &[], Format::Parquet), vec![]);
+    let error = lab.run("SELECT a FROM t").await.unwrap_err();
+    assert_eq!(error.code, "HIVE_BAD_DATA");
+    assert!(
+        error.message.ends_with(
+            "Field a's type DOUBLE in parquet file is incompatible with type int defined in \
+             table schema"
+        ),
+        "{error}"
+    );
+    assert!(lab.run("SELECT count(*) FROM t WHERE a = 2").await.is_err());
+    // Integers are read as narrower ones as long as they fit.
+    assert_eq!(texts(&lab.run("SELECT narrow FROM t").await.unwrap()), ["5"]);
+    assert!(lab.run("SELECT wide FROM t").await.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn compressed_files_need_no_name_that_says_so() {
+    let lab = Lab::new();
+    let rows = 300_000_u64;
+    // Digits that do not repeat, so that the compressed file is large enough to be cut up.
+    let text: String = (0..rows)
+        .map(|i| format!("{i},{:016x}\n", i.wrapping_mul(0x9e37_79b9_7f4a_7c15)))
+        .collect();
+    let mut packed = Vec::new();
+    let mut compressor = Compressor::new(Compression::Gzip).unwrap();
+    compressor.write(text.as_bytes(), &mut packed).unwrap();
+    compressor.finish(&mut packed).unwrap();
+    let size = packed.len() as u64;
+    assert!(size > 2 << 20, "{size} bytes");
+    put(&lab, "t/part-0000", packed).await;
+    lab.add_table(table("t", &[("n", "bigint"), ("x", "string")], &[], csv()), vec![]);
+    let answer = lab.run("SELECT count(*), sum(n), min(length(x)) FROM t").await.unwrap();
+    assert_eq!(texts(&answer), [format!("{rows} {} 16", rows * (rows - 1) / 2)]);
+    assert_eq!(scanned(&answer).bytes, size);
 }
 
 #[tokio::test(flavor = "multi_thread")]

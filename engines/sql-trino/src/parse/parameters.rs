@@ -3,8 +3,11 @@
 use std::ops::ControlFlow;
 
 use aquifer_sql::{Explain, SqlError, Statement};
-use datafusion::sql::sqlparser::ast::{Expr, Query, Value, VisitMut, VisitorMut};
+use datafusion::sql::sqlparser::ast::{
+    Expr, Query, Value, ValueWithSpan, Visit, VisitMut, Visitor, VisitorMut,
+};
 use datafusion::sql::sqlparser::parser::Parser;
+use datafusion::sql::sqlparser::tokenizer::Location;
 
 use super::dialect::TrinoDialect;
 use super::errors::syntax_error;
@@ -13,18 +16,23 @@ use super::tokens::tokens;
 /// Replaces parameters by the literals given, in the order both are written.
 pub(crate) fn bind(statement: &mut Statement, parameters: &[String]) -> Result<(), SqlError> {
     let parsed = parameters.iter().map(|text| literal(text)).collect::<Result<Vec<_>, _>>()?;
-    let mut binder = Binder { parameters: parsed, used: 0 };
-    if let Some(query) = query_of(statement) {
-        // Breaks never happen: missing parameters are counted instead.
-        let _ = VisitMut::visit(query, &mut binder);
+    let query = query_of(statement);
+    let mut marks = Marks::default();
+    if let Some(query) = &query {
+        let _ = Visit::visit(*query, &mut marks);
     }
-    let (expected, found) = (binder.used, parameters.len());
+    // The syntax tree is not visited in the order it is written in: LIMIT stands before OFFSET.
+    marks.places.sort_unstable();
+    let (expected, found) = (marks.places.len(), parameters.len());
     if expected != found {
         return Err(SqlError::user(
             "INVALID_PARAMETER_USAGE",
             format!("Incorrect number of parameters: expected {expected} but found {found}"),
         )
         .at(1, 1));
+    }
+    if let Some(query) = query {
+        let _ = VisitMut::visit(query, &mut Binder { places: marks.places, parameters: parsed });
     }
     Ok(())
 }
@@ -57,21 +65,45 @@ fn literal(text: &str) -> Result<Expr, SqlError> {
     })
 }
 
+/// Where the parameters stand.
+#[derive(Default)]
+struct Marks {
+    places: Vec<Location>,
+}
+
+fn place(expr: &Expr) -> Option<Location> {
+    match expr {
+        Expr::Value(ValueWithSpan { value: Value::Placeholder(mark), span }) if mark == "?" => {
+            Some(span.start)
+        }
+        _ => None,
+    }
+}
+
+impl Visitor for Marks {
+    type Break = ();
+
+    fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<()> {
+        self.places.extend(place(expr));
+        ControlFlow::Continue(())
+    }
+}
+
 struct Binder {
+    places: Vec<Location>,
     parameters: Vec<Expr>,
-    used: usize,
 }
 
 impl VisitorMut for Binder {
     type Break = ();
 
-    fn pre_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<()> {
-        let Expr::Value(value) = expr else { return ControlFlow::Continue(()) };
-        if matches!(&value.value, Value::Placeholder(mark) if mark == "?") {
-            if let Some(parameter) = self.parameters.get(self.used) {
-                *expr = parameter.clone();
-            }
-            self.used += 1;
+    // After its parts: what was put in place is not looked through again.
+    fn post_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<()> {
+        if let Some(at) = place(expr)
+            && let Ok(number) = self.places.binary_search(&at)
+            && let Some(parameter) = self.parameters.get(number)
+        {
+            *expr = parameter.clone();
         }
         ControlFlow::Continue(())
     }

@@ -110,8 +110,10 @@ impl Reader<'_> {
         }
         let table = self.table()?;
         let columns = self.column_list()?;
+        let comment = self.parser.peek_token().span;
         if self.eat("comment") {
-            self.literal_text()?;
+            let message = "COMMENT in CREATE TABLE AS is not supported";
+            return Err(SqlError::not_supported(message).at_span(comment));
         }
         let properties = if self.eat("with") { self.properties()? } else { Properties::new() };
         self.word("as")?;
@@ -493,6 +495,11 @@ mod tests {
         super::super::bind(&mut statement, &given).unwrap();
         let Statement::Query(query) = &statement else { panic!("not a query") };
         assert!(query.ast.to_string().contains("a = 1 AND b IN ('x', DATE '2024-01-01')"));
+        let mut statement = parse("SELECT ? FROM t OFFSET ? LIMIT ?").unwrap();
+        super::super::bind(&mut statement, &["7", "1", "2"].map(String::from)).unwrap();
+        let Statement::Query(query) = &statement else { panic!("not a query") };
+        let text = query.ast.to_string();
+        assert!(text.contains("OFFSET 1") && text.contains("LIMIT 2"), "{text}");
         let mut statement = parse("SELECT ?").unwrap();
         assert_eq!(
             super::super::bind(&mut statement, &[]).unwrap_err().message,

@@ -1,5 +1,5 @@
 //! From text to tokens: names in lower case with their spelling remembered, `VALUES 1, 2` with
-//! the parentheses the grammar below wants.
+//! the parentheses the grammar below wants, `TABLE t` as the selection it is.
 
 use std::collections::HashMap;
 
@@ -37,11 +37,33 @@ pub(crate) fn tokens(sql: &str) -> Result<Tokens, SqlError> {
     while tokens.last().is_some_and(|t| t.token == Token::SemiColon) {
         tokens.pop();
     }
-    Ok(Tokens { tokens: parenthesised_values(tokens), spelling })
+    Ok(Tokens { tokens: parenthesised_values(selected_tables(tokens)), spelling })
 }
 
 fn is_keyword(token: &Token, keyword: Keyword) -> bool {
     matches!(token, Token::Word(Word { keyword: k, quote_style: None, .. }) if *k == keyword)
+}
+
+/// `TABLE t` as `SELECT * FROM t`: the grammar below loses what follows the name.
+fn selected_tables(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
+    let mut out: Vec<TokenWithSpan> = Vec::with_capacity(tokens.len());
+    let mut tokens = tokens.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        let made = matches!(
+            out.last().map(|t| &t.token),
+            Some(Token::Word(word)) if word.value == "create"
+        );
+        let named = tokens.peek().is_some_and(|t| matches!(t.token, Token::Word(_)));
+        if made || !named || !is_keyword(&token.token, Keyword::TABLE) {
+            out.push(token);
+            continue;
+        }
+        let word = |value: &str| Token::make_word(value, None);
+        let span = token.span;
+        let select = [word("select"), Token::Mul, word("from")];
+        out.extend(select.map(|token| TokenWithSpan { token, span }));
+    }
+    out
 }
 
 /// `VALUES 1, 2` and `VALUES ROW (1, 2)` as `VALUES (1), (2)` and `VALUES (1, 2)`.
@@ -153,6 +175,13 @@ mod tests {
         assert_eq!(text("(VALUES (1, 2), row(3, 4)) t"), "( values ( 1 , 2 ) , ( 3 , 4 ) ) t");
         assert_eq!(text("values (1) + 2 limit 1"), "values ( ( 1 ) + 2 ) limit 1");
         assert_eq!(text("values array[1, 2]"), "values ( array [ 1 , 2 ] )");
+    }
+
+    #[test]
+    fn tables_are_selected_from() {
+        assert_eq!(text("TABLE t LIMIT 1"), "select * from t limit 1");
+        assert_eq!(text("select 1 union table d.t"), "select 1 union select * from d . t");
+        assert_eq!(text("CREATE TABLE t AS TABLE u"), "create table t as select * from u");
     }
 
     #[test]

@@ -9,7 +9,7 @@ use datafusion::logical_expr::expr::{AggregateFunction, WindowFunction, WindowFu
 use datafusion::logical_expr::planner::{
     ExprPlanner, PlannerResult, RawAggregateExpr, RawBinaryExpr, RawWindowExpr,
 };
-use datafusion::logical_expr::{Expr, ExprSchemable, LogicalPlan};
+use datafusion::logical_expr::{Expr, ExprSchemable, LogicalPlan, Operator, binary_expr};
 use datafusion::sql::sqlparser::ast::BinaryOperator;
 
 use crate::semantics;
@@ -30,10 +30,13 @@ impl ExprPlanner for Operators {
             // An unresolved column is reported later, with its place.
             return Ok(PlannerResult::Original(expr));
         };
-        if !fit(&expr.op, &left, &right) {
-            let (left, right) = (TrinoType::of_arrow(&left), TrinoType::of_arrow(&right));
-            let message = format!("Cannot apply operator: {left} {} {right}", expr.op);
-            return Err(SqlError::user("TYPE_MISMATCH", message).into());
+        require_fit(&expr.op, &left, &right)?;
+        if let Some(planned) = intervals(&expr, &left, &right) {
+            return Ok(PlannerResult::Planned(planned));
+        }
+        if expr.op == BinaryOperator::Multiply && semantics::multiplies_decimals(&left, &right) {
+            let product = semantics::multiply_decimals(expr.left, expr.right);
+            return Ok(PlannerResult::Planned(product));
         }
         if expr.op == BinaryOperator::Divide && semantics::divides_decimals(&left, &right) {
             let divided = semantics::divide_decimals(expr.left, expr.right);
@@ -125,6 +128,45 @@ fn check_pair(word: &str, left: &Expr, right: &Expr, schema: &DFSchema) -> Resul
         _ => format!("Cannot check if {left} is {word} {right}"),
     };
     Err(SqlError::user("TYPE_MISMATCH", message).into())
+}
+
+/// Differences of dates are intervals, and intervals are compared by their length.
+fn intervals(expr: &RawBinaryExpr, left: &DataType, right: &DataType) -> Option<Expr> {
+    use BinaryOperator::*;
+    let (l, r) = (expr.left.clone(), expr.right.clone());
+    match (kind(left), kind(right)) {
+        (Kind::Time, Kind::Time) if expr.op == Minus => {
+            matches!((left, right), (DataType::Date32, DataType::Date32))
+                .then(|| semantics::date_difference(l, r))
+        }
+        (Kind::Interval, Kind::Interval) => {
+            let op = match expr.op {
+                Eq => Operator::Eq,
+                NotEq => Operator::NotEq,
+                Lt => Operator::Lt,
+                LtEq => Operator::LtEq,
+                Gt => Operator::Gt,
+                GtEq => Operator::GtEq,
+                _ => return None,
+            };
+            Some(binary_expr(semantics::interval_length(l), op, semantics::interval_length(r)))
+        }
+        _ => None,
+    }
+}
+
+/// Refuses operands of kinds the operator does not take.
+pub(super) fn require_fit(
+    op: &BinaryOperator,
+    left: &DataType,
+    right: &DataType,
+) -> std::result::Result<(), SqlError> {
+    if fit(op, left, right) {
+        return Ok(());
+    }
+    let (left, right) = (TrinoType::of_arrow(left), TrinoType::of_arrow(right));
+    let message = format!("Cannot apply operator: {left} {op} {right}");
+    Err(SqlError::user("TYPE_MISMATCH", message))
 }
 
 /// Kinds of values that have nothing to do with each other.

@@ -5,7 +5,8 @@ use datafusion::sql::sqlparser::ast::helpers::attached_token::AttachedToken;
 use datafusion::sql::sqlparser::ast::{
     AccessExpr, CaseWhen, CastKind, CeilFloorKind, DataType, DateTimeField, Expr, Function,
     FunctionArg, FunctionArgExpr, FunctionArgumentClause, FunctionArgumentList, FunctionArguments,
-    Subscript, TimezoneInfo, TrimWhereField, TypedString, Value, ValueWithSpan,
+    ListAggOnOverflow, Subscript, TimezoneInfo, TrimWhereField, TypedString, UnaryOperator, Value,
+    ValueWithSpan, WindowType,
 };
 use datafusion::sql::sqlparser::tokenizer::Span;
 
@@ -30,10 +31,57 @@ const COUNTS: &[&str] = &[
 pub(super) fn before(expr: &mut Expr) -> Result<(), SqlError> {
     match expr {
         Expr::Lambda(lambda) => super::lambda::open_fields(lambda),
-        Expr::Function(function) => super::expr::before_call(function)?,
+        Expr::Function(function) => {
+            before_call(function)?;
+            if let Some(zoned) = unixtime_in_zone(function)? {
+                *expr = zoned;
+            }
+        }
         _ => {}
     }
     Ok(())
+}
+
+/// `from_unixtime(x, zone)` and `from_unixtime(x, hours, minutes)` show their instants in a zone,
+/// which is a column's here, not a value's.
+fn unixtime_in_zone(function: &Function) -> Result<Option<Expr>, SqlError> {
+    if simple_name(function) != Some("from_unixtime") {
+        return Ok(None);
+    }
+    let zone = match build::plain_args(function).as_deref() {
+        Some([_, zone]) => (*zone).clone(),
+        Some([_, hours, minutes]) => match (whole_number(hours), whole_number(minutes)) {
+            (Some(hours), Some(minutes)) => {
+                let offset = hours.saturating_mul(60).saturating_add(minutes);
+                if offset.abs() > 14 * 60 {
+                    let message = format!("Invalid offset minutes {offset}");
+                    return Err(SqlError::user("INVALID_FUNCTION_ARGUMENT", message));
+                }
+                let (sign, offset) = (if offset < 0 { '-' } else { '+' }, offset.abs());
+                build::text(format!("{sign}{:02}:{:02}", offset / 60, offset % 60))
+            }
+            _ => {
+                let message = "from_unixtime with an offset that is not constant is not supported";
+                return Err(SqlError::not_supported(message));
+            }
+        },
+        _ => return Ok(None),
+    };
+    let mut plain = function.clone();
+    if let FunctionArguments::List(list) = &mut plain.args {
+        list.args.truncate(1);
+    }
+    Ok(Some(build::call("at_timezone", vec![Expr::Function(plain), zone])))
+}
+
+/// The value of a number as it is written, with its sign.
+fn whole_number(expr: &Expr) -> Option<i64> {
+    match expr {
+        Expr::Value(ValueWithSpan { value: Value::Number(digits, _), .. }) => digits.parse().ok(),
+        Expr::UnaryOp { op: UnaryOperator::Minus, expr } => whole_number(expr).map(|n| -n),
+        Expr::Nested(inner) => whole_number(inner),
+        _ => None,
+    }
 }
 
 fn before_call(function: &mut Function) -> Result<(), SqlError> {
@@ -75,6 +123,13 @@ pub(super) fn after(expr: &mut Expr) -> Result<(), SqlError> {
         Expr::Trim { trim_where, trim_what, expr, trim_characters: None } => {
             trim(trim_where, trim_what.map(|e| *e), *expr)
         }
+        Expr::Like { negated, any, expr, pattern, escape_char } => Expr::Like {
+            negated,
+            any,
+            expr,
+            pattern: Box::new(super::like::pattern(*pattern, escape_char)?),
+            escape_char: None,
+        },
         Expr::CompoundFieldAccess { root, access_chain } => access(*root, access_chain)?,
         Expr::Function(function) => call(function)?,
         other => other,
@@ -243,6 +298,9 @@ fn simple_name(function: &Function) -> Option<&str> {
 }
 
 fn call(mut function: Function) -> Result<Expr, SqlError> {
+    if let Some(WindowType::WindowSpec(window)) = &mut function.over {
+        super::query::plain_frame(window);
+    }
     let Some(name) = simple_name(&function).map(str::to_owned) else {
         let message = format!("Function '{}' not registered", function.name);
         let span =
@@ -302,6 +360,13 @@ fn listagg(mut function: Function) -> Result<Expr, SqlError> {
     let FunctionArguments::List(list) = &mut function.args else {
         return Err(SqlError::user("SYNTAX_ERROR", "LISTAGG takes arguments").at_span(span));
     };
+    let truncates = |c: &FunctionArgumentClause| {
+        matches!(c, FunctionArgumentClause::OnOverflow(ListAggOnOverflow::Truncate { .. }))
+    };
+    if list.clauses.iter().any(truncates) {
+        let message = "LISTAGG with ON OVERFLOW TRUNCATE is not supported";
+        return Err(SqlError::not_supported(message).at_span(span));
+    }
     list.clauses.retain(|c| !matches!(c, FunctionArgumentClause::OnOverflow(_)));
     if !order.is_empty() {
         list.clauses.push(FunctionArgumentClause::OrderBy(order));
@@ -310,5 +375,6 @@ fn listagg(mut function: Function) -> Result<Expr, SqlError> {
         list.args.push(FunctionArg::Unnamed(FunctionArgExpr::Expr(build::text(""))));
     }
     function.name = vec![build::ident("string_agg", span)].into();
-    Ok(Expr::Function(function))
+    // ON OVERFLOW ERROR, which is also what no clause means.
+    Ok(build::call("$listagg", vec![Expr::Function(function)]))
 }

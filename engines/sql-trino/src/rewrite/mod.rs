@@ -6,10 +6,17 @@
 
 pub(crate) mod build;
 mod expr;
+mod join;
 mod lambda;
+mod like;
+mod multiset;
 mod projection;
 mod query;
 mod relation;
+
+pub(crate) use join::constraint;
+pub(crate) use like::escaped as escaped_pattern;
+pub(crate) use multiset::{EXCEPT_ALL, INTERSECT_ALL};
 
 use std::ops::ControlFlow;
 
@@ -46,8 +53,7 @@ impl VisitorMut for Rewriter {
     }
 
     fn pre_visit_select(&mut self, select: &mut Select) -> ControlFlow<Self::Break> {
-        projection::name_items(select);
-        ControlFlow::Continue(())
+        flow(query::before_select(select))
     }
 
     fn post_visit_select(&mut self, select: &mut Select) -> ControlFlow<Self::Break> {

@@ -1,16 +1,16 @@
-//! Clauses of a query: FETCH FIRST as LIMIT, ordinals left as they are.
+//! Clauses of a query: FETCH FIRST as LIMIT, ordinals left as they are, joins with USING nested.
 
 use aquifer_sql::SqlError;
 use datafusion::sql::sqlparser::ast::{
-    DataType, Expr, Fetch, GroupByExpr, LimitClause, OrderByKind, Query, Select, SetExpr, Value,
+    DataType, Expr, Fetch, GroupByExpr, LimitClause, NamedWindowDefinition, NamedWindowExpr,
+    OrderByKind, Query, Select, Value, WindowFrameBound, WindowSpec,
 };
-use datafusion::sql::sqlparser::tokenizer::Span;
 
 use super::build;
 
 /// Before the query's expressions are visited.
 pub(super) fn before(query: &mut Query) -> Result<(), SqlError> {
-    open_tables(&mut query.body);
+    super::multiset::open(&mut query.body);
     if let Some(fetch) = query.fetch.take() {
         let Fetch { with_ties, percent, quantity } = fetch;
         if with_ties || percent {
@@ -33,22 +33,6 @@ pub(super) fn before(query: &mut Query) -> Result<(), SqlError> {
     Ok(())
 }
 
-/// `TABLE t` is `SELECT * FROM t`.
-fn open_tables(body: &mut SetExpr) {
-    match body {
-        SetExpr::Table(table) => {
-            let parts = [&table.schema_name, &table.table_name].into_iter().flatten();
-            let name = parts.map(|part| build::ident(part, Span::empty())).collect::<Vec<_>>();
-            *body = super::relation::whole_table(name.into());
-        }
-        SetExpr::SetOperation { left, right, .. } => {
-            open_tables(left);
-            open_tables(right);
-        }
-        _ => {}
-    }
-}
-
 /// After its expressions have been rewritten: counts and ordinals are plain numbers again.
 pub(super) fn after(query: &mut Query) {
     if let Some(LimitClause::LimitOffset { limit, offset, .. }) = &mut query.limit_clause {
@@ -62,8 +46,19 @@ pub(super) fn after(query: &mut Query) {
     }
 }
 
-/// As [`after`], for GROUP BY.
+/// Before the parts of a SELECT are visited.
+pub(super) fn before_select(select: &mut Select) -> Result<(), SqlError> {
+    super::projection::name_items(select);
+    select.from.iter_mut().try_for_each(super::join::nest)
+}
+
+/// As [`after`], for GROUP BY and named windows.
 pub(super) fn after_select(select: &mut Select) {
+    for NamedWindowDefinition(_, window) in &mut select.named_window {
+        if let NamedWindowExpr::WindowSpec(window) = window {
+            plain_frame(window);
+        }
+    }
     if let GroupByExpr::Expressions(exprs, _) = &mut select.group_by {
         for expr in exprs {
             match expr {
@@ -72,6 +67,18 @@ pub(super) fn after_select(select: &mut Select) {
                 }
                 other => plain_number(other),
             }
+        }
+    }
+}
+
+/// As [`after`], for the bounds of a window's frame.
+pub(super) fn plain_frame(window: &mut WindowSpec) {
+    let Some(frame) = &mut window.window_frame else { return };
+    for bound in [Some(&mut frame.start_bound), frame.end_bound.as_mut()].into_iter().flatten() {
+        if let WindowFrameBound::Preceding(Some(rows)) | WindowFrameBound::Following(Some(rows)) =
+            bound
+        {
+            plain_number(rows);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Table factors: UNNEST, samples.
+//! Table factors: UNNEST, samples, joins in parentheses.
 
 use aquifer_sql::SqlError;
 use datafusion::sql::sqlparser::ast::{
@@ -11,6 +11,7 @@ use super::build;
 
 /// Before the factor's expressions are visited.
 pub(super) fn before(factor: &mut TableFactor) -> Result<(), SqlError> {
+    super::join::nest_within(factor)?;
     if let TableFactor::Derived { sample, alias, .. } = factor
         && let Some(kind) = sample.take()
     {
@@ -104,28 +105,17 @@ fn sampled(table: TableFactor, quantity: Expr, alias: Option<TableAlias>) -> Tab
     TableFactor::Derived { lateral: false, subquery: query, alias, sample: None }
 }
 
-/// `SELECT * FROM table`
-pub(super) fn whole_table(name: ObjectName) -> SetExpr {
-    let table = TableFactor::Table {
-        name,
-        alias: None,
-        args: None,
-        with_hints: vec![],
-        version: None,
-        with_ordinality: false,
-        partitions: vec![],
-        json_path: None,
-        sample: None,
-        index_hints: vec![],
-    };
+/// `SELECT * FROM factor`
+pub(super) fn whole(factor: TableFactor) -> SetExpr {
     let mut body = *empty_query().body;
     if let SetExpr::Select(select) = &mut body {
-        select.from = vec![TableWithJoins { relation: table, joins: vec![] }];
+        select.from = vec![TableWithJoins { relation: factor, joins: vec![] }];
     }
     body
 }
 
-fn empty_query() -> Box<Query> {
+/// `SELECT *`
+pub(super) fn empty_query() -> Box<Query> {
     let select = Select {
         select_token: AttachedToken::empty(),
         optimizer_hints: vec![],

@@ -1,10 +1,13 @@
-//! Division of decimals: as many digits after the point as the operands have, rounded half up.
+//! Products and quotients of decimals: a product has the digits of both operands, a quotient as
+//! many digits after the point as the operands have, rounded half up.
 
 use std::sync::Arc;
 
 use aquifer_sql::SqlError;
-use datafusion::arrow::array::{Array, AsArray, Decimal128Builder};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, Decimal128Builder, Scalar};
+use datafusion::arrow::compute::kernels::numeric;
 use datafusion::arrow::datatypes::{DataType, Decimal128Type, i256};
+use datafusion::arrow::error::ArrowError;
 use datafusion::common::{Result, ScalarValue, internal_err};
 use datafusion::error::DataFusionError;
 use datafusion::logical_expr::{
@@ -22,6 +25,16 @@ pub(crate) fn divide(left: Expr, right: Expr) -> Expr {
     ScalarUDF::from(DecimalDivide::default()).call(vec![left, right])
 }
 
+/// Whether a product of such operands is a decimal's.
+pub(crate) fn multiplies(left: &DataType, right: &DataType) -> bool {
+    divides(left, right)
+}
+
+/// The product.
+pub(crate) fn multiply(left: Expr, right: Expr) -> Expr {
+    ScalarUDF::from(DecimalMultiply::default()).call(vec![left, right])
+}
+
 /// Precision and scale as a decimal; integers have as many digits as they need.
 fn digits(data_type: &DataType) -> Option<(u8, i8)> {
     match data_type {
@@ -31,6 +44,103 @@ fn digits(data_type: &DataType) -> Option<(u8, i8)> {
         DataType::Int32 => Some((10, 0)),
         DataType::Int64 => Some((19, 0)),
         _ => None,
+    }
+}
+
+fn as_decimals(given: &[DataType]) -> Result<Vec<DataType>> {
+    let decimals = given.iter().map(|t| digits(t).map(|(p, s)| DataType::Decimal128(p, s)));
+    match decimals.collect::<Option<Vec<_>>>() {
+        Some(types) => Ok(types),
+        None => internal_err!("only decimals are computed so"),
+    }
+}
+
+/// `$decimal_multiply(left, right)`
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub(crate) struct DecimalMultiply {
+    signature: Signature,
+}
+
+impl Default for DecimalMultiply {
+    fn default() -> Self {
+        DecimalMultiply { signature: Signature::user_defined(Volatility::Immutable) }
+    }
+}
+
+impl ScalarUDFImpl for DecimalMultiply {
+    fn name(&self) -> &str {
+        "$decimal_multiply"
+    }
+
+    fn schema_name(&self, args: &[Expr]) -> Result<String> {
+        match args {
+            [left, right] => Ok(format!("{} * {}", left.schema_name(), right.schema_name())),
+            _ => Ok("*".to_owned()),
+        }
+    }
+
+    fn signature(&self) -> &Signature {
+        &self.signature
+    }
+
+    fn is_strict(&self) -> bool {
+        true
+    }
+
+    fn coerce_types(&self, given: &[DataType]) -> Result<Vec<DataType>> {
+        as_decimals(given)
+    }
+
+    fn return_type(&self, given: &[DataType]) -> Result<DataType> {
+        let [left, right] = given else { return internal_err!("a product has two operands") };
+        let (Some((p1, s1)), Some((p2, s2))) = (digits(left), digits(right)) else {
+            return internal_err!("only decimals are multiplied so");
+        };
+        if s1 + s2 > 38 {
+            let message =
+                format!("DECIMAL scale must be in range [0, precision (38)]: {}", s1 + s2);
+            return Err(SqlError::user("INVALID_FUNCTION_ARGUMENT", message).into());
+        }
+        Ok(DataType::Decimal128((p1 + p2).min(38), s1 + s2))
+    }
+
+    fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
+        let out_type = args.return_type().clone();
+        let [left, right] = args.args.as_slice() else {
+            return internal_err!("a product has two operands");
+        };
+        let constant =
+            matches!((left, right), (ColumnarValue::Scalar(_), ColumnarValue::Scalar(_)));
+        let one = |scalar: &ScalarValue| scalar.to_array().map(Scalar::new);
+        let product = match (left, right) {
+            (ColumnarValue::Array(left), ColumnarValue::Array(right)) => numeric::mul(left, right),
+            (ColumnarValue::Array(left), ColumnarValue::Scalar(right)) => {
+                numeric::mul(left, &one(right)?)
+            }
+            (ColumnarValue::Scalar(left), ColumnarValue::Array(right)) => {
+                numeric::mul(&one(left)?, right)
+            }
+            (ColumnarValue::Scalar(left), ColumnarValue::Scalar(right)) => {
+                numeric::mul(&left.to_array()?, &right.to_array()?)
+            }
+        };
+        let product = product.map_err(|e| match e {
+            ArrowError::ArithmeticOverflow(_) => overflow(),
+            other => other.into(),
+        })?;
+        let product = product.as_primitive::<Decimal128Type>().clone();
+        let DataType::Decimal128(precision, _) = out_type else {
+            return internal_err!("a product of decimals is a decimal");
+        };
+        // Narrower products fit by their digits.
+        if precision == 38 && product.validate_decimal_precision(38).is_err() {
+            return Err(overflow());
+        }
+        let product: ArrayRef = Arc::new(product.with_data_type(out_type));
+        if constant {
+            return ScalarValue::try_from_array(&product, 0).map(ColumnarValue::Scalar);
+        }
+        Ok(ColumnarValue::Array(product))
     }
 }
 
@@ -63,11 +173,7 @@ impl ScalarUDFImpl for DecimalDivide {
     }
 
     fn coerce_types(&self, given: &[DataType]) -> Result<Vec<DataType>> {
-        let decimals = given.iter().map(|t| digits(t).map(|(p, s)| DataType::Decimal128(p, s)));
-        match decimals.collect::<Option<Vec<_>>>() {
-            Some(types) => Ok(types),
-            None => internal_err!("only decimals are divided so"),
-        }
+        as_decimals(given)
     }
 
     fn return_type(&self, given: &[DataType]) -> Result<DataType> {
@@ -151,6 +257,17 @@ mod tests {
         assert_eq!(divide(-10, 4, 1), -3);
         assert_eq!(divide(100, 3, 100), 3333);
         assert!(quotient(1, 0, i256::ONE).is_err());
+    }
+
+    #[test]
+    fn products_have_the_digits_of_both() {
+        let multiply = DecimalMultiply::default();
+        let ty = |l: DataType, r: DataType| multiply.return_type(&[l, r]);
+        let decimal = DataType::Decimal128;
+        assert_eq!(ty(decimal(2, 1), decimal(2, 1)).unwrap(), decimal(4, 2));
+        assert_eq!(ty(decimal(5, 2), DataType::Int32).unwrap(), decimal(15, 2));
+        assert_eq!(ty(decimal(30, 5), decimal(30, 5)).unwrap(), decimal(38, 10));
+        assert!(ty(decimal(30, 20), decimal(30, 20)).is_err());
     }
 
     #[test]

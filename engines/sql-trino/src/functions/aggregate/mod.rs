@@ -1,8 +1,9 @@
-//! Aggregates. `count`, `sum`, `avg`, `min`, `max`, `array_agg`, `approx_distinct`, the standard
-//! deviations, variances, covariances, correlation and regression are the engine's own.
+//! Aggregates. `count`, `min`, `max`, `array_agg`, `approx_distinct`, the standard deviations,
+//! variances, covariances, correlation and regression are the engine's own.
 
 mod aliases;
 mod approx_percentile;
+mod bigint_sum;
 mod count_if;
 mod declared;
 mod extreme_by;
@@ -11,6 +12,8 @@ mod histogram;
 mod map_agg;
 mod moments;
 mod multimap_agg;
+mod numeric;
+mod real;
 
 use datafusion::logical_expr::AggregateUDF;
 
@@ -26,6 +29,8 @@ pub(super) fn all() -> Vec<AggregateUDF> {
         moments::kurtosis(),
         moments::skewness(),
         multimap_agg::function(),
+        numeric::avg(),
+        numeric::sum(),
     ];
     all.extend(aliases::all());
     all

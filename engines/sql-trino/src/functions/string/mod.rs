@@ -9,6 +9,8 @@ mod format_number;
 mod hamming_distance;
 mod length;
 mod levenshtein_distance;
+mod like_pattern;
+mod listagg_limit;
 mod pad;
 mod replace;
 mod reverse;
@@ -34,6 +36,8 @@ pub(super) fn all() -> Vec<ScalarUDF> {
         hamming_distance::function(),
         length::function(),
         levenshtein_distance::function(),
+        like_pattern::function(),
+        listagg_limit::function(),
         pad::lpad(),
         pad::rpad(),
         replace::function(),
