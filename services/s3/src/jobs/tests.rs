@@ -128,7 +128,7 @@ impl Room {
 
 /// Bytes that differ from those of another seed.
 pub(crate) fn body(seed: usize, len: usize) -> Bytes {
-    (0..len).map(|at| (at * (seed + 1) >> 3) as u8 ^ seed as u8).collect()
+    (0..len).map(|at| ((at * (seed + 1)) >> 3) as u8 ^ seed as u8).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
