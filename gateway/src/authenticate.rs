@@ -64,7 +64,9 @@ impl Arrival<'_> {
                 None => refusal::missing_token(self.protocol),
             });
         }
-        if mode != AuthMode::Enforce && browser::is_elsewhere(self.request.headers) {
+        // What a browser asks before it asks does nothing.
+        let asks_first = self.request.method == "OPTIONS";
+        if mode != AuthMode::Enforce && !asks_first && browser::is_elsewhere(self.request.headers) {
             return Err(refusal::foreign_page(self.protocol));
         }
         Ok(())

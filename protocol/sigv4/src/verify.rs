@@ -61,7 +61,8 @@ pub(crate) fn string_to_sign(amz_date: &str, scope: &str, canonical: &[u8]) -> S
 /// Headers the signature must cover but does not.
 ///
 /// `host` always, lest a signature be replayed elsewhere, and everything that says what is to be
-/// done: each `x-amz-*` header, and the one that names the protocol.
+/// done: each `x-amz-*` header, and the one that names the protocol. Not the one in which clients
+/// say what they are: some leave it out.
 fn headers_not_signed(presented: &Presented, request: &RequestParts<'_>) -> Vec<String> {
     let signed = |name: &str| presented.signed_headers.iter().any(|header| header == name);
     let mut missing = Vec::new();
@@ -69,7 +70,8 @@ fn headers_not_signed(presented: &Presented, request: &RequestParts<'_>) -> Vec<
         missing.push("host".to_owned());
     }
     for name in request.headers.keys().map(http::HeaderName::as_str) {
-        let must = name.starts_with("x-amz-") || name == "smithy-protocol";
+        let speaks = name.starts_with("x-amz-") || name == "smithy-protocol";
+        let must = speaks && name != "x-amz-user-agent";
         if must && !signed(name) {
             missing.push(name.to_owned());
         }

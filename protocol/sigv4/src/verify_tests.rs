@@ -410,6 +410,9 @@ fn what_names_the_operation_must_be_signed_whichever_the_service() {
             assert_eq!(refused, format!("HeadersNotSigned([\"{header}\"])"));
         }
     }
+    let mut sample = s3_examples().remove(0);
+    sample.headers.push(("x-amz-user-agent".into(), "aws-sdk-php/3".into()));
+    assert!(sample.check(None).is_ok(), "what a client says of itself does nothing");
 }
 
 #[test]
