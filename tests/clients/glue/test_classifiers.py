@@ -35,7 +35,7 @@ def test_a_classifier_is_as_it_was_defined(glue):
 
 @behaviour("GLUE-20")
 def test_kinds_that_are_not_there_are_refused_by_name(glue):
-    classifier = {"XMLClassifier": {"Name": "x", "Classification": "xml", "RowTag": "row"}}
+    classifier = {"XMLClassifier": {"Name": "x", "Classification": "xml"}}
     with pytest.raises(ClientError) as raised:
         glue.create_classifier(**classifier)
     code, status, message = error(raised)
@@ -165,3 +165,35 @@ def test_an_expression_that_cannot_be_used_is_refused(glue, pattern, why):
     with pytest.raises(glue.exceptions.InvalidInputException) as raised:
         glue.create_classifier(GrokClassifier=grok)
     assert why in error(raised).message
+
+
+@behaviour("GLUE-20", "GLUE-15")
+def test_elements_of_the_row_tag_are_rows(glue, s3, bucket):
+    people = "<people>{}</people>"
+    first = '<person id="7"><name>ann</name><tag>1</tag><tag>2</tag></person>'
+    second = '<person id="8"><name>bob</name><tag>3</tag><born>1990-01-01</born></person>'
+    for day, rows in (("1", first), ("2", first + second)):
+        s3.put_object(
+            Bucket=bucket, Key=f"people/day={day}/a.xml", Body=people.format(rows).encode()
+        )
+    s3.put_object(Bucket=bucket, Key="others/a.xml", Body=b"<x><y>1</y></x>")
+    xml = {"Name": "people", "Classification": "people-xml", "RowTag": "someone"}
+    glue.create_classifier(XMLClassifier=xml)
+    glue.update_classifier(XMLClassifier={"Name": "people", "RowTag": "person"})
+    found = glue.get_classifier(Name="people")["Classifier"]["XMLClassifier"]
+    assert found.items() >= {**xml, "RowTag": "person", "Version": 2}.items()
+    glue.create_crawler(
+        Name="c", Role="r", DatabaseName="d", Classifiers=["people"],
+        Targets={"S3Targets": [{"Path": f"s3://{bucket}/"}]},
+    )
+    glue.start_crawler(Name="c")
+    eventually(lambda: glue.get_crawler(Name="c")["Crawler"]["State"] == "READY")
+    tables = glue.get_tables(DatabaseName="d")["TableList"]
+    assert [table["Name"] for table in tables] == ["people"]
+    storage, parameters = tables[0]["StorageDescriptor"], tables[0]["Parameters"]
+    assert [(c["Name"], c["Type"]) for c in storage["Columns"]] == [
+        ("_id", "int"), ("name", "string"), ("tag", "array<int>"), ("born", "date")
+    ]
+    assert storage["SerdeInfo"] == {"Parameters": {"rowTag": "person"}}
+    assert (parameters["classification"], parameters["recordCount"]) == ("people-xml", "3")
+    assert [key["Name"] for key in tables[0]["PartitionKeys"]] == ["day"]

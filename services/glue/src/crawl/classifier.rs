@@ -9,7 +9,7 @@ use glue_api::{
 use platform::{Ctx, Result};
 
 use super::json_path::JsonPath;
-use super::look::{Classifier, Lines, Serde};
+use super::look::{Classifier, Elements, Lines, Serde};
 use crate::error;
 use crate::store::CLASSIFIERS;
 
@@ -18,7 +18,8 @@ pub(crate) fn name(classifier: &Defined) -> &str {
     let csv = classifier.csv_classifier.as_ref().map(|csv| csv.name.as_str());
     let json = classifier.json_classifier.as_ref().map(|json| json.name.as_str());
     let grok = classifier.grok_classifier.as_ref().map(|grok| grok.name.as_str());
-    csv.or(json).or(grok).unwrap_or_default()
+    let xml = classifier.xml_classifier.as_ref().map(|xml| xml.name.as_str());
+    csv.or(json).or(grok).or(xml).unwrap_or_default()
 }
 
 /// Checks a definition.
@@ -48,8 +49,11 @@ fn ready(classifier: &Defined) -> Result<Classifier> {
     if let Some(grok) = &classifier.grok_classifier {
         return ready_grok(grok);
     }
-    if classifier.xml_classifier.is_some() {
-        return Err(error::absent("XMLClassifier"));
+    if let Some(xml) = &classifier.xml_classifier {
+        let (tag, classification) = (xml.row_tag.clone(), xml.classification.clone());
+        let tag = tag.filter(|tag| !tag.is_empty());
+        let tag = tag.ok_or_else(|| error::absent("XMLClassifier without RowTag"))?;
+        return Ok(Classifier::Elements(Arc::new(Elements { tag, classification })));
     }
     if let Some(json) = &classifier.json_classifier {
         let invalid = || error::invalid(format!("JsonPath {} is not supported.", json.json_path));

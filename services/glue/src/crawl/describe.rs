@@ -108,12 +108,14 @@ fn storage(group: &Group, location: &str, columns: Vec<Column>) -> StorageDescri
     let parquet = look.inference.classification == Classification::Parquet;
     let (input, output) =
         if parquet { (PARQUET_INPUT, PARQUET_OUTPUT) } else { (TEXT_INPUT, TEXT_OUTPUT) };
+    // Nothing of Hive reads elements as rows: AWS names neither format nor SerDe.
+    let named = look.elements.is_none();
     let serde_info = serde(look, &columns);
     StorageDescriptor {
         columns: Some(columns),
         location: Some(location.to_owned()),
-        input_format: Some(input.to_owned()),
-        output_format: Some(output.to_owned()),
+        input_format: named.then(|| input.to_owned()),
+        output_format: named.then(|| output.to_owned()),
         compressed: Some(look.inference.compression != Compression::None),
         number_of_buckets: Some(-1),
         serde_info: Some(serde_info),
@@ -129,6 +131,10 @@ fn serde(look: &Look, columns: &[Column]) -> SerDeInfo {
     let inference = &look.inference;
     let delimiter = delimiter(look);
     let (library, parameters) = match inference.classification {
+        Classification::Xml => {
+            let tag = look.elements.as_ref().map(|elements| ("rowTag", elements.tag.clone()));
+            ("", tag.into_iter().collect())
+        }
         Classification::Lines => {
             (GROK, look.lines.as_deref().map(grok_parameters).unwrap_or_default())
         }
@@ -144,7 +150,7 @@ fn serde(look: &Look, columns: &[Column]) -> SerDeInfo {
         }
         _ => (LAZY_SIMPLE, vec![("field.delim", delimiter)]),
     };
-    let named = look.serde != Serde::Bare;
+    let named = look.serde != Serde::Bare && !library.is_empty();
     SerDeInfo {
         serialization_library: named.then(|| library.to_owned()),
         parameters: Some(owned(parameters)),
@@ -166,6 +172,7 @@ fn parameters(group: &Group) -> Parameters {
     let (look, amount) = (&group.look, group.amount);
     let inference = &look.inference;
     let own = look.lines.as_ref().map(|lines| lines.classification.as_str());
+    let own = own.or(look.elements.as_ref().map(|elements| elements.classification.as_str()));
     let classification = own.unwrap_or(inference.classification.name());
     let mut parameters = vec![
         ("classification", classification.to_owned()),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use aquifer_formats::{
     Classification, Compression, CsvHints, Decompressor, Grok, Inference, ParquetTail, Progress,
-    infer, infer_lines, infer_with, parquet_tail,
+    infer, infer_lines, infer_with, infer_xml, parquet_tail,
 };
 use platform::{Bytes, Ctx, Fail};
 use s3_api::{Client, GetObjectInput};
@@ -41,6 +41,16 @@ pub(crate) struct Look {
     pub json_path: Option<String>,
     /// The expression that reads its lines.
     pub lines: Option<Arc<Lines>>,
+    /// The elements that are its rows.
+    pub elements: Option<Arc<Elements>>,
+}
+
+/// Elements of XML that are rows, as a custom classifier has it.
+#[derive(Debug)]
+pub(crate) struct Elements {
+    pub tag: String,
+    /// What files of this kind are called.
+    pub classification: String,
 }
 
 /// Lines of text and how to read them, as a custom classifier has it.
@@ -57,7 +67,7 @@ pub(crate) struct Lines {
 impl Look {
     /// As a built-in classifier sees it.
     pub fn plain(inference: Inference) -> Look {
-        Look { inference, serde: Serde::Auto, json_path: None, lines: None }
+        Look { inference, serde: Serde::Auto, json_path: None, lines: None, elements: None }
     }
 }
 
@@ -67,6 +77,7 @@ pub(crate) enum Classifier {
     Csv { hints: CsvHints, serde: Serde },
     Json { path: JsonPath },
     Lines(Arc<Lines>),
+    Elements(Arc<Elements>),
 }
 
 /// A file to be opened.
@@ -149,6 +160,10 @@ fn custom(classifier: &Classifier, head: &Bytes, name: &str, full: bool) -> Opti
         Classifier::Lines(lines) => {
             let inference = infer_lines(head, name, full, &lines.grok)?;
             Some(Look { lines: Some(Arc::clone(lines)), ..Look::plain(inference) })
+        }
+        Classifier::Elements(elements) => {
+            let inference = infer_xml(head, name, full, &elements.tag)?;
+            Some(Look { elements: Some(Arc::clone(elements)), ..Look::plain(inference) })
         }
     }
 }

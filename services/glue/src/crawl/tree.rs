@@ -105,11 +105,17 @@ fn same_kind(a: &Look, b: &Look) -> bool {
         && a.inference.compression == b.inference.compression
         && a.serde == b.serde
         && a.json_path == b.json_path
-        && match (&a.lines, &b.lines) {
-            (None, None) => true,
-            (Some(a), Some(b)) => Arc::ptr_eq(a, b),
-            _ => false,
-        }
+        && same(&a.lines, &b.lines)
+        && same(&a.elements, &b.elements)
+}
+
+/// Whether a custom classifier made the same of both.
+fn same<T>(a: &Option<Arc<T>>, b: &Option<Arc<T>>) -> bool {
+    match (a, b) {
+        (None, None) => true,
+        (Some(a), Some(b)) => Arc::ptr_eq(a, b),
+        _ => false,
+    }
 }
 
 /// A file as it may become a table of its own.

@@ -8,7 +8,7 @@ mod update_classifier;
 
 use glue_api::{
     Classifier, CreateClassifierInput, CsvClassifier, GrokClassifier, JsonClassifier,
-    UpdateClassifierInput,
+    UpdateClassifierInput, XMLClassifier,
 };
 use platform::{Result, ServiceBuilder, Timestamp};
 
@@ -25,9 +25,6 @@ pub(super) fn register(room: ServiceBuilder<Glue>) -> ServiceBuilder<Glue> {
 
 /// A definition as it is kept.
 fn created(input: CreateClassifierInput) -> Result<Classifier> {
-    if input.xml_classifier.is_some() {
-        return Err(error::absent("XMLClassifier"));
-    }
     let csv = input.csv_classifier.map(|csv| CsvClassifier {
         name: csv.name,
         delimiter: csv.delimiter,
@@ -53,7 +50,13 @@ fn created(input: CreateClassifierInput) -> Result<Classifier> {
         custom_patterns: grok.custom_patterns,
         ..GrokClassifier::default()
     });
-    let given = [csv.is_some(), json.is_some(), grok.is_some()];
+    let xml = input.xml_classifier.map(|xml| XMLClassifier {
+        name: xml.name,
+        classification: xml.classification,
+        row_tag: xml.row_tag,
+        ..XMLClassifier::default()
+    });
+    let given = [csv.is_some(), json.is_some(), grok.is_some(), xml.is_some()];
     if given.into_iter().filter(|given| *given).count() != 1 {
         return Err(error::invalid("Exactly one kind of classifier must be given."));
     }
@@ -61,19 +64,21 @@ fn created(input: CreateClassifierInput) -> Result<Classifier> {
         csv_classifier: csv,
         json_classifier: json,
         grok_classifier: grok,
-        ..Classifier::default()
+        xml_classifier: xml,
     })
 }
 
 /// Which classifier an update means.
 fn updated_name(input: &UpdateClassifierInput) -> Result<&str> {
-    if input.xml_classifier.is_some() {
-        return Err(error::absent("XMLClassifier"));
-    }
-    match (&input.csv_classifier, &input.json_classifier, &input.grok_classifier) {
-        (Some(csv), None, None) => Ok(&csv.name),
-        (None, Some(json), None) => Ok(&json.name),
-        (None, None, Some(grok)) => Ok(&grok.name),
+    let names = [
+        input.csv_classifier.as_ref().map(|csv| csv.name.as_str()),
+        input.json_classifier.as_ref().map(|json| json.name.as_str()),
+        input.grok_classifier.as_ref().map(|grok| grok.name.as_str()),
+        input.xml_classifier.as_ref().map(|xml| xml.name.as_str()),
+    ];
+    let mut given = names.into_iter().flatten();
+    match (given.next(), given.next()) {
+        (Some(name), None) => Ok(name),
         _ => Err(error::invalid("Exactly one kind of classifier must be given.")),
     }
 }
@@ -106,6 +111,11 @@ fn update(defined: &mut Classifier, input: UpdateClassifierInput) -> Result<()> 
         keep(new.grok_pattern, &mut grok.grok_pattern);
         grok.custom_patterns = new.custom_patterns.or(grok.custom_patterns.take());
     }
+    if let Some(new) = input.xml_classifier {
+        let xml = defined.xml_classifier.as_mut().ok_or_else(other_kind)?;
+        xml.classification = new.classification.unwrap_or(std::mem::take(&mut xml.classification));
+        xml.row_tag = new.row_tag.or(xml.row_tag.take());
+    }
     Ok(())
 }
 
@@ -125,5 +135,10 @@ fn stamp(defined: &mut Classifier, now: Timestamp, changed: Option<Timestamp>) {
         grok.creation_time.get_or_insert(now);
         grok.last_updated = Some(changed.unwrap_or(now));
         grok.version = Some(grok.version.map_or(1, |version| version + 1));
+    }
+    if let Some(xml) = &mut defined.xml_classifier {
+        xml.creation_time.get_or_insert(now);
+        xml.last_updated = Some(changed.unwrap_or(now));
+        xml.version = Some(xml.version.map_or(1, |version| version + 1));
     }
 }
