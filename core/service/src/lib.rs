@@ -17,8 +17,8 @@ mod stored;
 
 pub use aquifer_authz::{AccessRequest, Authorizer, Credential, Credentials, Decision, RootKey};
 pub use aquifer_ctx::{
-    CancellationToken, Clock, Ctx, Dispatcher, Ids, Keeper, MeterSink, PlatformParts, Session, Unit,
-    Usage,
+    CancellationToken, Clock, Ctx, Dispatcher, Ids, Keeper, MeterSink, PlatformParts, Session,
+    Unit, Usage,
 };
 pub use aquifer_fault::Rule as FaultRule;
 pub use aquifer_jobs as jobs;

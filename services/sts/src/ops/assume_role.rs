@@ -53,7 +53,9 @@ impl Handle<AssumeRole> for Sts {
         let from = store::session_of(ctx)?;
         let (tags, transitive_tag_keys) = chaining::tags(&role, from.as_ref(), &input)?;
         // What a session is told about itself, or brings along, each is a right of its own.
-        if !transitive_tag_keys.is_empty() || input.tags.as_ref().is_some_and(|tags| !tags.is_empty()) {
+        if !transitive_tag_keys.is_empty()
+            || input.tags.as_ref().is_some_and(|tags| !tags.is_empty())
+        {
             also(ctx, &input, "sts:TagSession").await?;
         }
         if input.source_identity.is_some() {
