@@ -19,7 +19,9 @@ pub fn run(workspace: &Workspace, complete: bool, filter: Option<&str>) -> Resul
     if runners.is_empty() {
         bail!("no crate has a runner of SQL logic tests (tests/slt.rs)");
     }
-    let mut cargo = workspace.cargo(["test", "--release", "--test", "slt"]);
+    // With the binary among the packages the query engine has the features it was built with, and is
+    // not compiled once more.
+    let mut cargo = workspace.cargo(["test", "--release", "--test", "slt", "--package", "aquifer"]);
     for package in runners {
         cargo.args(["--package", &package.name]);
     }

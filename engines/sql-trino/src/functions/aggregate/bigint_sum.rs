@@ -253,7 +253,7 @@ mod tests {
         let mut sums = BigintSums::default();
         let values = column(vec![Some(i64::MAX), Some(2), None, Some(5)]);
         let filter = BooleanArray::from(vec![Some(true), Some(true), Some(true), None]);
-        sums.update_batch(&[values.clone()], &[0, 1, 2, 1], Some(&filter), 3).unwrap();
+        sums.update_batch(std::slice::from_ref(&values), &[0, 1, 2, 1], Some(&filter), 3).unwrap();
         let partial = sums.convert_to_state(&[values], Some(&filter)).unwrap();
         assert_eq!(partial[0].null_count(), 2);
         assert!(sums.merge_batch(&partial, &[1, 0, 0, 0], 3).is_err());
