@@ -43,6 +43,22 @@ def test_the_command_line_needs_the_endpoint_only(aws, service):
     assert aws.cli(*command, "--output", "json").stdout.lstrip().startswith("{")
 
 
+# What an answer of each protocol is made of, by botocore's name of the protocol.
+CONTENT = {"json": "application/x-amz-json-1.1", "query": "text/xml", "rest-xml": "application/xml"}
+
+
+@behaviour("PLAT-2")
+@pytest.mark.parametrize("service", SMOKE)
+def test_a_service_speaks_the_protocols_of_its_model(session, service):
+    """As far as there are services: none of these has a model that lists CBOR, REST-JSON or streams
+    of events among what is there, so those are shown by the codecs' own tests only."""
+    client = session.client(service)
+    for protocol in client.meta.service_model.metadata["protocols"]:
+        operation, _ = SMOKE[service]
+        answer = getattr(client, operation)()["ResponseMetadata"]
+        assert answer["HTTPHeaders"]["content-type"].startswith(CONTENT[protocol])
+
+
 @behaviour("PLAT-3")
 def test_every_answer_is_held_against_its_model(aws, watcher):
     for service, (operation, _) in SMOKE.items():
