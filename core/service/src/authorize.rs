@@ -68,7 +68,8 @@ pub async fn require(
     require_with(ctx, service, action, resource, &[]).await
 }
 
-/// Asks as [`require`] does, with condition keys besides those every request has.
+/// Asks as [`require`] does, with condition keys besides those every request has. A key given more
+/// than once has all its values.
 ///
 /// # Errors
 /// The service's refusal, with AWS's sentence.
@@ -83,7 +84,9 @@ pub async fn require_with(
         return Ok(());
     };
     let mut keys = conditions(ctx);
-    keys.extend(more.iter().map(|(key, value)| (key.to_lowercase(), vec![(*value).to_owned()])));
+    for (key, value) in more {
+        keys.entry(key.to_lowercase()).or_default().push((*value).to_owned());
+    }
     ask(ctx, &gate, service, action, resource.into(), keys).await
 }
 

@@ -156,3 +156,32 @@ def test_conditions_on_a_version(root, user, lake):
     answer = ann.delete_objects(Bucket=lake, Delete={"Objects": batch})
     assert [item["Key"] for item in answer["Errors"]] == ["ann/x"]
     assert [item["Key"] for item in answer["Deleted"]] == ["bob/x"]
+
+
+@behaviour("IAM-2", "S3-13")
+def test_storing_tags_asks_for_the_right_to_tag(root, user, lake):
+    objects = f"arn:aws:s3:::{lake}/*"
+    plain = allow(["s3:PutObject", "s3:GetObject"], objects)
+    only_red = {"StringEquals": {"s3:RequestObjectTag/colour": "red"}}
+    only_colour = {"ForAllValues:StringEquals": {"s3:RequestObjectTagKeys": ["colour"]}}
+    ann = user("ann", plain).client("s3")
+    bob = user(
+        "bob", plain, allow("s3:GetObjectTagging", objects),
+        allow("s3:PutObjectTagging", objects, Condition={**only_red, **only_colour}),
+    ).client("s3")  # fmt: skip
+    red, blue = {"Tagging": "colour=red"}, {"Tagging": "colour=blue"}
+    more = {"Tagging": "colour=red&size=1"}
+    for name, s3, tags, code in [
+        ("a", ann, {}, ""), ("b", ann, red, "AccessDenied"), ("c", bob, red, ""),
+        ("d", bob, blue, "AccessDenied"), ("e", bob, more, "AccessDenied"),
+    ]:  # fmt: skip
+        at = {"Bucket": lake, "Key": name}
+        assert refused(lambda: s3.put_object(**at, Body=b"x", **tags)) == code, name
+        assert refused(lambda: s3.create_multipart_upload(**at, **tags)) == code, name
+        replace = {"CopySource": f"{lake}/ann/x", "TaggingDirective": "REPLACE"}
+        assert refused(lambda: s3.copy_object(**at, **replace, **tags)) == code, name
+    # The source is tagged a=1, which goes along.
+    copy = {"Bucket": lake, "Key": "f", "CopySource": f"{lake}/ann/x"}
+    assert refused(lambda: ann.copy_object(**copy)) == "AccessDenied"
+    assert refused(lambda: bob.copy_object(**copy)) == "AccessDenied"
+    assert sorted(keys(root.client("s3"), lake)) == ["a", "ann/x", "bob/x", "c"]

@@ -45,6 +45,15 @@ impl Handle<CopyObject> for S3 {
             }
             Ok(found)
         };
+        if retag {
+            super::may_tag(ctx, (&input.bucket, &input.key), &given.1).await?;
+        } else {
+            let tags = find()?.from.tags;
+            if !tags.is_empty() {
+                may_read_tags(ctx, &source).await?;
+                super::may_tag(ctx, (&input.bucket, &input.key), &tags).await?;
+            }
+        }
         let (Source { from, bucket: source_bucket, algorithm, .. }, written) =
             self.copy_bytes(find).await?;
         let value = algorithm.pick(&written.digests).unwrap_or_default();
@@ -103,6 +112,14 @@ impl Handle<CopyObject> for S3 {
 pub(crate) async fn may_read(ctx: &Ctx, source: &CopySource) -> Result<()> {
     let version = source.version_id.as_deref();
     let action = if version.is_some() { "s3:GetObjectVersion" } else { "s3:GetObject" };
+    super::require(ctx, action, (&source.bucket, &source.key), version).await
+}
+
+/// Tags that go along are read as well.
+async fn may_read_tags(ctx: &Ctx, source: &CopySource) -> Result<()> {
+    let version = source.version_id.as_deref();
+    let action =
+        if version.is_some() { "s3:GetObjectVersionTagging" } else { "s3:GetObjectTagging" };
     super::require(ctx, action, (&source.bucket, &source.key), version).await
 }
 

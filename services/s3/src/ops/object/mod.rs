@@ -18,7 +18,7 @@ pub(crate) mod range;
 
 pub(crate) use headers::{HeaderInput, headers_of};
 
-use platform::{Arn, Ctx, Result, ServiceBuilder};
+use platform::{Arn, Ctx, Result, ServiceBuilder, Tags};
 
 use crate::{S3, error};
 
@@ -42,13 +42,36 @@ pub(crate) fn register(room: ServiceBuilder<S3>) -> ServiceBuilder<S3> {
 pub(crate) async fn require(
     ctx: &Ctx,
     action: &str,
-    (bucket, key): (&str, &str),
+    object: (&str, &str),
     version_id: Option<&str>,
+) -> Result<()> {
+    let version = version_id.map(|id| ("s3:versionid", id));
+    ask(ctx, action, object, version.as_slice()).await
+}
+
+/// An object that is stored with tags needs the right to tag it too.
+pub(crate) async fn may_tag(ctx: &Ctx, object: (&str, &str), tags: &Tags) -> Result<()> {
+    if tags.is_empty() {
+        return Ok(());
+    }
+    let keys: Vec<String> =
+        tags.iter().map(|(key, _)| format!("s3:requestobjecttag/{key}")).collect();
+    let mut conditions = Vec::new();
+    for (name, (key, value)) in keys.iter().zip(tags.iter()) {
+        conditions.push((name.as_str(), value));
+        conditions.push(("s3:requestobjecttagkeys", key));
+    }
+    ask(ctx, "s3:PutObjectTagging", object, &conditions).await
+}
+
+async fn ask(
+    ctx: &Ctx,
+    action: &str,
+    (bucket, key): (&str, &str),
+    conditions: &[(&str, &str)],
 ) -> Result<()> {
     let partition = ctx.scope().partition();
     let arn = Arn::from_parts(partition.as_str(), "s3", "", "", &format!("{bucket}/{key}"))
         .map_err(|_| error::invalid_request("The object has no name"))?;
-    let version = version_id.map(|id| ("s3:versionid", id));
-    let conditions = version.as_slice();
     platform::require_with(ctx, &s3_api::SERVICE, action, arn.to_string(), conditions).await
 }

@@ -19,6 +19,7 @@ impl Handle<PutObject> for S3 {
         let storage_class = refuse::storage_class(input.storage_class)?;
         let (headers, tags) = headers_of(header_input!(input))?;
         let (name, key) = (input.bucket.as_str(), input.key.as_str());
+        super::may_tag(ctx, (name, key), &tags).await?;
         let (if_match, if_none_match) = (input.if_match.as_deref(), input.if_none_match.as_deref());
         // What can be refused is refused before the body is taken in; conditions are asked again
         // when it is.

@@ -9,7 +9,7 @@ use s3_api::{
 
 use crate::checksum::{self, Algorithm};
 use crate::model::Upload;
-use crate::ops::object::{headers::header_input, headers_of};
+use crate::ops::object::{headers::header_input, headers_of, may_tag};
 use crate::refuse::{self, refuse, refuse_customer_key};
 use crate::store::{self, UPLOADS};
 use crate::{S3, error, names};
@@ -29,6 +29,7 @@ impl Handle<CreateMultipartUpload> for S3 {
         let algorithm = input.checksum_algorithm.map(Algorithm::of).transpose()?;
         let full_object = full_object(algorithm, input.checksum_type)?;
         let (headers, tags) = headers_of(header_input!(input))?;
+        may_tag(ctx, (&input.bucket, &input.key), &tags).await?;
         let now = ctx.now();
         let upload_id = format!("{:016x}{}", now.as_micros(), ctx.ids().hex(RANDOM_CHARACTERS));
         let upload = Upload {
