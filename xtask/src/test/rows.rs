@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::workspace::Workspace;
 
-/// How many rows each service has, and what it is called.
+/// How many rows each service has, what it is called, and which rows its tests show in part only.
 const ROWS: &str = "tests/clients/rows.toml";
 
 /// Rows named by tests, and whether every test that names them passed.
@@ -57,9 +57,19 @@ impl Rows {
             rows.sort_unstable();
             let total = known[id].get("rows").and_then(toml::Value::as_integer).unwrap_or(0);
             let name = known[id].get("name").and_then(toml::Value::as_str).unwrap_or(id);
-            let shown = rows.iter().filter(|(_, shown)| *shown).count();
+            let partly = known[id].get("partly").and_then(toml::Value::as_table);
+            let is_part = |n: &u32| partly.is_some_and(|rows| rows.contains_key(&n.to_string()));
+            let shown = rows.iter().filter(|(n, shown)| *shown && !is_part(n)).count();
             sum += shown;
             let mut line = format!("{id:<6} {shown:>3} of {total:>3}  {name}");
+            let parts: Vec<_> = rows
+                .iter()
+                .filter(|(n, shown)| *shown && is_part(n))
+                .map(|(n, _)| n.to_string())
+                .collect();
+            if !parts.is_empty() {
+                line.push_str(&format!(" (partly: {})", parts.join(", ")));
+            }
             let failed: Vec<_> =
                 rows.iter().filter(|(_, shown)| !shown).map(|(n, _)| n.to_string()).collect();
             if !failed.is_empty() {
@@ -94,6 +104,15 @@ mod tests {
                 "XX-1: no service has such a row",
             ]
         );
+    }
+
+    #[test]
+    fn a_row_that_is_shown_in_part_is_not_counted() {
+        let known = "ATH = { name = \"Athena\", rows = 61, partly = { 10 = \"no ORC\" } }";
+        let known: toml::Table = known.parse().expect("parses");
+        let mut rows = Rows::default();
+        rows.add(&json!({"ATH-1": {"passed": 1}, "ATH-10": {"passed": 1}}));
+        assert_eq!(rows.lines(&known)[0], "ATH      1 of  61  Athena (partly: 10)");
     }
 
     #[test]
