@@ -20,6 +20,7 @@ use crate::answer::{Body, refuse, respond};
 use crate::authenticate::{Arrival, Claim, Gatekeeper};
 use crate::body::{self, Arriving};
 use crate::digest;
+use crate::hoisted::Hoisted;
 use crate::refusal;
 use crate::route::{Destination, Routes, Target};
 
@@ -119,7 +120,12 @@ impl Dispatch {
                 form.extend(text.ok_or_else(|| malformed(protocol, to.service, "not a form"))?);
             }
         }
+        let presented = claim.signed();
+        let mut hoisted = Hoisted::of(protocol, presented, &parts.headers, &query)?;
+        hoisted.swap(&mut parts.headers);
         let target = self.routes.target(&self.platform, to, parts, &query, &form);
+        // What is signed is what was sent.
+        hoisted.swap(&mut parts.headers);
         let (streams, operation) = match &target {
             Target::Known { operation, .. } => {
                 (operation.schema.input.stream_payload().is_some(), Some(operation))
@@ -127,7 +133,6 @@ impl Dispatch {
             _ => (false, None),
         };
         // A body that is not streamed is needed whole, and so is one whose hash is what is signed.
-        let presented = claim.signed();
         let hash_signed = presented.is_some_and(|presented| {
             presented.payload_hash == PayloadHash::Absent && presented.kind == Kind::Header
         });
@@ -165,6 +170,7 @@ impl Dispatch {
                 Target::Known { .. } => unreachable!("has its operation"),
             }));
         };
+        hoisted.swap(&mut parts.headers);
         digest::write_in_capitals(&mut parts.headers);
         let chunks = chunk_decoder(parts, presented, admitted.verified.as_ref());
         let about = (protocol, operation.schema);

@@ -9,6 +9,7 @@ mod body;
 mod browser;
 mod digest;
 mod dispatch;
+mod hoisted;
 mod options;
 mod refusal;
 mod route;

@@ -193,3 +193,37 @@ def test_the_command_line_presigns(aws, s3, bucket):
     s3.put_object(Bucket=bucket, Key="k", Body=b"from a link")
     url = aws.cli("s3", "presign", f"s3://{bucket}/k").stdout.strip()
     assert fetch(url).body == b"from a link"
+
+
+def hoisting(known, server_url: str, method: str, path: str, **headers) -> str:
+    """A URL as SDKs sign it that put the headers of a request into its query."""
+    import botocore.auth
+    import botocore.awsrequest
+    import botocore.credentials
+
+    keys = botocore.credentials.Credentials(known.access_key, known.secret)
+    query = urllib.parse.urlencode(headers, quote_via=urllib.parse.quote)
+    request = botocore.awsrequest.AWSRequest(method, f"{server_url}{path}?{query}")
+    botocore.auth.S3SigV4QueryAuth(keys, "s3", "us-east-1", expires=60).add_auth(request)
+    return request.url
+
+
+@behaviour("S3-14", "PLAT-9")
+def test_headers_may_stand_in_the_link(known, bucket, s3):
+    def link(method, path, **headers):
+        names = {name.replace("_", "-"): value for name, value in headers.items()}
+        return hoisting(known, known.url, method, path, **names)
+
+    put = link(
+        "PUT", f"/{bucket}/a", x_amz_meta_who="ann", x_amz_tagging="a=1",
+        x_amz_checksum_crc32="rPd+Iw==", x_amz_sdk_checksum_algorithm="CRC32",
+    )  # fmt: skip
+    assert fetch(put, "PUT", b"other").code() == "BadDigest"
+    assert fetch(put.replace("who=ann", "who=bob"), "PUT", b"x").code() == "SignatureDoesNotMatch"
+    put = link("PUT", f"/{bucket}/a", x_amz_meta_who="ann", x_amz_tagging="a=1")
+    assert fetch(put, "PUT", b"body").status == 200
+    assert s3.head_object(Bucket=bucket, Key="a")["Metadata"] == {"who": "ann"}
+    assert s3.get_object_tagging(Bucket=bucket, Key="a")["TagSet"] == [{"Key": "a", "Value": "1"}]
+    copy = link("PUT", f"/{bucket}/b", x_amz_copy_source=f"/{bucket}/a")
+    assert fetch(copy, "PUT").status == 200
+    assert s3.get_object(Bucket=bucket, Key="b")["Body"].read() == b"body"
