@@ -4,9 +4,11 @@ import gzip
 import io
 import json
 
+import pyarrow
 import pytest
 from botocore.exceptions import ClientError
 from harness import behaviour, error, eventually
+from pyarrow import parquet
 
 ROLE = "arn:aws:iam::000000000000:role/service-role/crawler"
 DATABASE = "lake"
@@ -152,8 +154,6 @@ def test_a_lake_of_gzip_csv_in_hive_folders_and_plain_tables_beside_it(lake, acc
 
 @behaviour("GLUE-15")
 def test_formats_have_their_serdes(lake):
-    pyarrow = pytest.importorskip("pyarrow")
-    parquet = pytest.importorskip("pyarrow.parquet")
     lines = [{"id": 1, "tags": ["a"], "who": {"name": "ada", "age": 3}}, {"id": 2, "score": 1.5}]
     lake.put("json/a.json", "\n".join(map(json.dumps, lines)) + "\n")
     lake.put("tsv/a.tsv", PEOPLE.replace(",", "\t"))
@@ -484,8 +484,6 @@ def test_a_new_folder_far_below_a_table_is_its_partition(lake):
 
 @behaviour("GLUE-15")
 def test_odd_folders_leave_other_tables_alone(lake):
-    pyarrow = pytest.importorskip("pyarrow")
-    parquet = pytest.importorskip("pyarrow.parquet")
     body = io.BytesIO()
     parquet.write_table(pyarrow.table([[1, 2], [3, 4]], names=["id", "ID"]), body)
     lake.put("raw/case/a.parquet", body.getvalue())
