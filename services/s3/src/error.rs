@@ -42,6 +42,13 @@ pub(crate) fn invalid_argument(name: &'static str, value: &str, message: &str) -
         .with("ArgumentValue", value)
 }
 
+/// Something else changed the object between two looks at it; AWS's words.
+pub(crate) fn operation_aborted() -> Fail {
+    let message = "A conflicting conditional operation is currently in progress against this \
+                   resource. Try again.";
+    Fail::new("OperationAborted", 409, message)
+}
+
 pub(crate) fn invalid_request(message: impl Into<String>) -> Fail {
     Fail::new("InvalidRequest", 400, message)
 }

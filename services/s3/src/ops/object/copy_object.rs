@@ -45,15 +45,17 @@ impl Handle<CopyObject> for S3 {
             }
             Ok(found)
         };
-        if retag {
-            super::may_tag(ctx, (&input.bucket, &input.key), &given.1).await?;
-        } else {
-            let tags = find()?.from.tags;
-            if !tags.is_empty() {
-                may_read_tags(ctx, &source).await?;
-                super::may_tag(ctx, (&input.bucket, &input.key), &tags).await?;
-            }
+        let to_be_set = if retag { given.1.clone() } else { find()?.from.tags };
+        if !retag && !to_be_set.is_empty() {
+            may_read_tags(ctx, &source).await?;
         }
+        super::may_tag(ctx, (&input.bucket, &input.key), &to_be_set).await?;
+        let find = || {
+            let found = find()?;
+            // Policies were asked about the tags that were there then.
+            let changed = !retag && found.from.tags != to_be_set;
+            if changed { Err(error::operation_aborted()) } else { Ok(found) }
+        };
         let (Source { from, bucket: source_bucket, algorithm, .. }, written) =
             self.copy_bytes(find).await?;
         let value = algorithm.pick(&written.digests).unwrap_or_default();
