@@ -7,6 +7,7 @@
 //!
 //! <https://docs.aws.amazon.com/AmazonS3/latest/API/Welcome.html>
 
+mod changes;
 mod checksum;
 mod condition;
 mod copy_source;
@@ -19,6 +20,8 @@ mod names;
 mod ops;
 mod receive;
 mod refuse;
+#[allow(dead_code, reason = "operations on most settings follow")]
+mod settings;
 mod store;
 mod usage;
 mod versions;

@@ -10,6 +10,7 @@ use platform::{AccountId, Row, Scope, Tags, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::checksum::Checksum;
+use crate::settings::Settings;
 
 /// A bucket.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -20,6 +21,9 @@ pub(crate) struct Bucket {
     pub versioning: Versioning,
     #[serde(default)]
     pub tags: Option<Tags>,
+    /// Which documents it has.
+    #[serde(default, skip_serializing_if = "Settings::is_empty")]
+    pub settings: Settings,
 }
 
 impl Row for Bucket {}
@@ -106,6 +110,26 @@ pub(crate) struct PartOf {
 }
 
 impl Version {
+    /// A version without bytes, of which nothing is said. Its place among the versions of its key
+    /// is given when it is put there.
+    pub fn new(owner: AccountId, modified: Timestamp) -> Self {
+        Self {
+            sequence: 0,
+            id: None,
+            delete_marker: false,
+            blob: BlobRef::Inline(Default::default()),
+            size: 0,
+            etag: String::new(),
+            modified,
+            headers: Headers::default(),
+            storage_class: None,
+            checksum: None,
+            tags: Tags::new(),
+            parts: Vec::new(),
+            owner,
+        }
+    }
+
     /// The version id as clients read it: `null` for the one without.
     pub fn id_text(&self) -> &str {
         self.id.as_deref().unwrap_or("null")
@@ -160,18 +184,8 @@ mod tests {
     fn plain() -> Version {
         Version {
             sequence: 1,
-            id: None,
-            delete_marker: false,
-            blob: BlobRef::Inline(Default::default()),
-            size: 0,
             etag: "d41d8cd98f00b204e9800998ecf8427e".to_owned(),
-            modified: Timestamp::from_secs(1),
-            headers: Headers::default(),
-            storage_class: None,
-            checksum: None,
-            tags: Tags::new(),
-            parts: Vec::new(),
-            owner: "123456789012".parse().unwrap(),
+            ..Version::new("123456789012".parse().unwrap(), Timestamp::from_secs(1))
         }
     }
 

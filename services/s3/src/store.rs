@@ -118,6 +118,17 @@ pub(crate) fn older(
     Ok(version.filter(|version| version.id_text() == id).map(|version| (place, version)))
 }
 
+/// Writes a version anew that was read in this transaction, where it is.
+pub(crate) fn save(tx: &WriteTx<'_>, bucket: &str, key: &str, version: &Version) -> Result<()> {
+    let current = CURRENT.get(tx, &(bucket, key))?;
+    if current.is_some_and(|current| current.sequence == version.sequence) {
+        CURRENT.put(tx, &(bucket, key), version)?;
+    } else {
+        OLDER.put(tx, &(bucket, key, !version.sequence), version)?;
+    }
+    Ok(())
+}
+
 /// Puts a version among the older ones of its key.
 pub(crate) fn put_older(
     tx: &WriteTx<'_>,

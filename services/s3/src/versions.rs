@@ -5,6 +5,7 @@
 use aquifer_object::BlobRef;
 use platform::{Ctx, Fail, Result, WriteTx};
 
+use crate::changes::{self, By, Change};
 use crate::model::{Bucket, Version, Versioning};
 use crate::store::{self, CURRENT, OLDER, put_older, take_older};
 use crate::{error, usage};
@@ -56,9 +57,23 @@ fn next_sequence(ctx: &Ctx, current: Option<&Version>) -> u64 {
     current.map_or(now, |version| now.max(version.sequence + 1))
 }
 
-/// Makes `version` the current one of a key; the answer is the bytes it replaced, if they are
-/// named no more. Sequence and id are given here.
+/// Makes `version` the current one of a key, and tells of it; the answer is the bytes it replaced,
+/// if they are named no more. Sequence and id are given here.
 pub(crate) fn put(
+    ctx: &Ctx,
+    tx: &WriteTx<'_>,
+    (name, bucket): (&str, &Bucket),
+    key: &str,
+    version: Version,
+    by: By,
+) -> Result<(Version, Option<BlobRef>), Fail> {
+    let (version, freed) = place(ctx, tx, (name, bucket), key, version)?;
+    changes::note(ctx, tx, (name, bucket), key, Change::Created(by), &version)?;
+    Ok((version, freed))
+}
+
+/// Makes `version` the current one of a key.
+fn place(
     ctx: &Ctx,
     tx: &WriteTx<'_>,
     (name, bucket): (&str, &Bucket),
@@ -106,26 +121,19 @@ pub(crate) fn delete(
     if bucket.versioning == Versioning::Never {
         let current = CURRENT.get(tx, &(name, key))?;
         CURRENT.delete(tx, &(name, key))?;
+        if let Some(current) = &current {
+            changes::note(ctx, tx, (name, bucket), key, Change::Deleted, current)?;
+        }
         let freed = current.map(|version| version.blob);
         usage::change(tx, ctx.now(), name, (0, freed_bytes(freed.as_ref())))?;
         return Ok(Deleted { version_id: None, delete_marker: false, freed });
     }
     let marker = Version {
-        sequence: 0,
-        id: None,
         delete_marker: true,
-        blob: BlobRef::Inline(platform::Bytes::new()),
-        size: 0,
-        etag: String::new(),
-        modified: ctx.now().floor_millis(),
-        headers: Default::default(),
-        storage_class: None,
-        checksum: None,
-        tags: Default::default(),
-        parts: Vec::new(),
-        owner: bucket.owner.account,
+        ..Version::new(bucket.owner.account, ctx.now().floor_millis())
     };
-    let (marker, freed) = put(ctx, tx, (name, bucket), key, marker)?;
+    let (marker, freed) = place(ctx, tx, (name, bucket), key, marker)?;
+    changes::note(ctx, tx, (name, bucket), key, Change::MarkedDeleted, &marker)?;
     let version_id = Some(marker.id_text().to_owned());
     Ok(Deleted { version_id, delete_marker: true, freed })
 }
@@ -134,12 +142,13 @@ pub(crate) fn delete(
 pub(crate) fn delete_version(
     ctx: &Ctx,
     tx: &WriteTx<'_>,
-    name: &str,
+    (name, bucket): (&str, &Bucket),
     key: &str,
     id: &str,
 ) -> Result<Deleted, Fail> {
     check_id("versionId", id)?;
     let gone = |version: Version| {
+        changes::note(ctx, tx, (name, bucket), key, Change::Deleted, &version)?;
         usage::change(tx, ctx.now(), name, (0, version.size))?;
         Ok(Deleted {
             version_id: Some(version.id_text().to_owned()),

@@ -18,24 +18,22 @@ const MIB: usize = 1 << 20;
 pub(crate) const BUCKET: &str = "bucket";
 
 pub(crate) fn bucket(versioning: Versioning) -> Bucket {
-    Bucket { owner: Scope::default(), created: Timestamp::EPOCH, versioning, tags: None }
+    Bucket {
+        owner: Scope::default(),
+        created: Timestamp::EPOCH,
+        versioning,
+        tags: None,
+        settings: Default::default(),
+    }
 }
 
 pub(crate) fn version(sequence: u64, blob: BlobRef) -> Version {
     Version {
         sequence,
         id: Some(id_of(sequence)),
-        delete_marker: false,
         size: blob.len(),
         blob,
-        etag: String::new(),
-        modified: Timestamp::EPOCH,
-        headers: Default::default(),
-        storage_class: None,
-        checksum: None,
-        tags: Default::default(),
-        parts: Vec::new(),
-        owner: Scope::default().account,
+        ..Version::new(Scope::default().account, Timestamp::EPOCH)
     }
 }
 
@@ -240,7 +238,8 @@ async fn rows_follow_their_bytes_wherever_they_stand() {
     let parts = PlatformParts::new(store.clone(), Clock::new(), Ids::seeded(1));
     let ctx = Ctx::root(&parts, Scope::default());
     // The newest goes, so the one before it comes to be the current one.
-    let delete = |tx: &WriteTx<'_>| delete_version(&ctx, tx, "b", "k", &id_of(3));
+    let row = bucket(Versioning::Enabled);
+    let delete = |tx: &WriteTx<'_>| delete_version(&ctx, tx, ("b", &row), "k", &id_of(3));
     store.write(&scope, delete).await.map(drop).unwrap();
     let moves = vec![moved(10), moved(20), moved(30)];
     assert_eq!(swap(&store, &living, moves).await.unwrap(), [true, true, false]);

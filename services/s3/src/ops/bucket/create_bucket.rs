@@ -28,7 +28,9 @@ impl Handle<CreateBucket> for S3 {
             }
             let owner = platform::Scope { account: ctx.scope().account, region };
             let versioning = Versioning::Never;
-            let bucket = Bucket { owner, created: ctx.now().floor_millis(), versioning, tags };
+            let created = ctx.now().floor_millis();
+            let settings = Default::default();
+            let bucket = Bucket { owner, created, versioning, tags, settings };
             BUCKETS.put(tx, name.as_str(), &bucket)?;
             OWNED.put(tx, name.as_str(), &())?;
             Ok(())

@@ -6,9 +6,9 @@ use aquifer_object::BlobRef;
 use platform::{Ctx, Fail, Handle, Result, WriteTx};
 use s3_api::{DeleteBucket, DeleteBucketInput, DeleteBucketOutput};
 
-use crate::S3;
 use crate::store::{self, BUCKETS, CURRENT, OWNED, UPLOADS};
 use crate::usage::{self, Owed};
+use crate::{S3, settings};
 
 /// Uploads, and about so many parts, forgotten in one transaction.
 const UPLOADS_MAX: usize = 1_000;
@@ -57,6 +57,7 @@ fn remove(ctx: &Ctx, tx: &WriteTx<'_>, name: &str) -> Result<Removed> {
         freed.extend(parts.into_iter().map(|(_, blob)| blob));
     }
     BUCKETS.delete(tx, name)?;
+    settings::forget(tx, name)?;
     OWNED.delete(tx, name)?;
     let owed = usage::close(tx, ctx.now(), name, ctx.scope())?;
     Ok(Removed { gone: true, freed, owed })

@@ -11,6 +11,7 @@ use s3_api::{
 };
 
 use super::headers::{header_input, headers_of};
+use crate::changes::By;
 use crate::checksum::{self, Algorithm, Checksum, set_checksum};
 use crate::condition::{self, ReadIf};
 use crate::copy_source::CopySource;
@@ -72,22 +73,18 @@ impl Handle<CopyObject> for S3 {
                     if_none_match.as_deref(),
                 )?;
                 let (headers, tags) = given;
+                let owner = ctx.caller().account.unwrap_or(bucket.owner.account);
                 let version = Version {
-                    sequence: 0,
-                    id: None,
-                    delete_marker: false,
                     blob: written.blob.clone(),
                     size: written.size,
                     etag: hex::encode(written.digests.md5),
-                    modified: ctx.now().floor_millis(),
                     headers: if replace { headers } else { kept(&from, headers) },
                     storage_class,
                     checksum: Some(Checksum { algorithm, value, full_object: true }),
                     tags: if retag { tags } else { from.tags.clone() },
-                    parts: Vec::new(),
-                    owner: ctx.caller().account.unwrap_or(bucket.owner.account),
+                    ..Version::new(owner, ctx.now().floor_millis())
                 };
-                let put = versions::put(ctx, tx, (name, &bucket), key, version)?;
+                let put = versions::put(ctx, tx, (name, &bucket), key, version, By::Copy)?;
                 Ok::<_, Fail>((bucket.versioning, put))
             })
             .await;

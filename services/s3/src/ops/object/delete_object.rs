@@ -26,7 +26,7 @@ impl Handle<DeleteObject> for S3 {
                     condition::check_write(key, meant.as_ref(), Some(tags), None)?;
                 }
                 match input.version_id.as_deref() {
-                    Some(id) => versions::delete_version(ctx, tx, name, key, id),
+                    Some(id) => versions::delete_version(ctx, tx, (name, &bucket), key, id),
                     None => versions::delete(ctx, tx, (name, &bucket), key),
                 }
             })

@@ -41,7 +41,9 @@ impl Handle<DeleteObjects> for S3 {
                         condition::check_write(&object.key, meant.as_ref(), Some(tags), None)?;
                     }
                     match id {
-                        Some(id) => versions::delete_version(ctx, tx, name, &object.key, id),
+                        Some(id) => {
+                            versions::delete_version(ctx, tx, (name, &bucket), &object.key, id)
+                        }
                         None => versions::delete(ctx, tx, (name, &bucket), &object.key),
                     }
                 };

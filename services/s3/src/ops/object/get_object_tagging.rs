@@ -5,9 +5,9 @@
 use platform::{Ctx, Fail, Handle, Result, Tags};
 use s3_api::{GetObjectTagging, GetObjectTaggingInput, GetObjectTaggingOutput, Tag};
 
+use crate::changes::Change;
 use crate::model::Versioning;
-use crate::store::{self, CURRENT, OLDER};
-use crate::{S3, names};
+use crate::{S3, changes, names, store};
 
 impl Handle<GetObjectTagging> for S3 {
     async fn handle(
@@ -46,13 +46,10 @@ pub(crate) async fn set_tags(
     ctx.write(|tx| {
         let bucket = store::bucket(ctx, tx, name, owner)?;
         let mut version = store::readable(tx, name, key, id)?;
+        let change = if tags.is_empty() { Change::Untagged } else { Change::Tagged };
         version.tags = tags;
-        let current = CURRENT.get(tx, &(name, key))?;
-        if current.is_some_and(|current| current.sequence == version.sequence) {
-            CURRENT.put(tx, &(name, key), &version)?;
-        } else {
-            OLDER.put(tx, &(name, key, !version.sequence), &version)?;
-        }
+        store::save(tx, name, key, &version)?;
+        changes::note(ctx, tx, (name, &bucket), key, change, &version)?;
         let version_id = version.id_text().to_owned();
         Ok::<_, Fail>((bucket.versioning != Versioning::Never).then_some(version_id))
     })

@@ -6,6 +6,7 @@ use platform::{Ctx, Fail, Handle, Result};
 use s3_api::{PutObject, PutObjectInput, PutObjectOutput};
 
 use super::headers::{header_input, headers_of};
+use crate::changes::By;
 use crate::checksum::{self, Algorithm, given_checksum, set_checksum};
 use crate::model::{Version, Versioning};
 use crate::receive::Expected;
@@ -40,22 +41,18 @@ impl Handle<PutObject> for S3 {
                 let bucket = store::bucket(ctx, tx, name, input.expected_bucket_owner.as_ref())?;
                 let current = store::find(tx, name, key, None)?;
                 condition::check_write(key, current.as_ref(), if_match, if_none_match)?;
+                let owner = ctx.caller().account.unwrap_or(bucket.owner.account);
                 let version = Version {
-                    sequence: 0,
-                    id: None,
-                    delete_marker: false,
                     blob: received.written.blob.clone(),
                     size: received.written.size,
                     etag: received.etag.clone(),
-                    modified: ctx.now().floor_millis(),
                     headers,
                     storage_class,
                     checksum: Some(received.checksum.clone()),
                     tags,
-                    parts: Vec::new(),
-                    owner: ctx.caller().account.unwrap_or(bucket.owner.account),
+                    ..Version::new(owner, ctx.now().floor_millis())
                 };
-                let put = versions::put(ctx, tx, (name, &bucket), key, version)?;
+                let put = versions::put(ctx, tx, (name, &bucket), key, version, By::Put)?;
                 Ok::<_, Fail>((bucket.versioning, put))
             })
             .await;

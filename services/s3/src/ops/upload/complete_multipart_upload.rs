@@ -10,6 +10,7 @@ use s3_api::{
     CompletedPart,
 };
 
+use crate::changes::By;
 use crate::checksum::{self, Algorithm, Checksum, Place, given_checksum, set_checksum};
 use crate::model::{Part, PartOf, Upload, Version, Versioning};
 use crate::refuse::{refuse, refuse_customer_key};
@@ -58,7 +59,9 @@ impl Handle<CompleteMultipartUpload> for S3 {
                 let owner = ctx.caller().account.unwrap_or(bucket.owner.account);
                 let version =
                     assemble(&upload, &chosen, given.as_ref(), input.mpu_object_size, owner)?;
-                let (version, replaced) = versions::put(ctx, tx, (name, &bucket), key, version)?;
+                let by = By::CompleteMultipartUpload;
+                let (version, replaced) =
+                    versions::put(ctx, tx, (name, &bucket), key, version, by)?;
                 let mut freed: Vec<BlobRef> = replaced.into_iter().collect();
                 store::forget_parts(tx, ctx.now(), (name, key, upload_id), &parts)?;
                 // Both are in the order of their numbers.
@@ -221,18 +224,14 @@ fn assemble(
         checksum: part.checksum.clone().filter(|_| keep),
     };
     Ok(Version {
-        sequence: 0,
-        id: None,
-        delete_marker: false,
         blob: BlobRef::chain(chosen.iter().map(|(_, part)| part.blob.clone())),
         size,
         etag: format!("{}-{}", hex::encode(md5.finalize()), chosen.len()),
-        modified: upload.initiated,
         headers: upload.headers.clone(),
         storage_class: upload.storage_class.clone(),
         checksum,
         tags: upload.tags.clone(),
         parts: chosen.iter().map(part_of).collect(),
-        owner,
+        ..Version::new(owner, upload.initiated)
     })
 }

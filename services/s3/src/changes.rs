@@ -1,0 +1,45 @@
+//! What happens to objects, told in the transaction in which it happens: whoever has to act on it
+//! later writes down there what it will need, so that a crash loses nothing of it.
+
+use platform::{Ctx, Result, WriteTx};
+
+use crate::model::{Bucket, Version};
+
+/// Who made a version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum By {
+    Put,
+    Copy,
+    CompleteMultipartUpload,
+}
+
+/// What happened to a version of an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Change {
+    /// It was made.
+    Created(By),
+    /// A request removed it for good.
+    Deleted,
+    /// A request put this delete marker over the object.
+    MarkedDeleted,
+    /// Its tags were replaced.
+    Tagged,
+    /// Its tags were removed.
+    Untagged,
+}
+
+/// Tells of a change. Costs nothing where the bucket has set nothing that asks for it.
+pub(crate) fn note(
+    _ctx: &Ctx,
+    _tx: &WriteTx<'_>,
+    (name, bucket): (&str, &Bucket),
+    key: &str,
+    change: Change,
+    version: &Version,
+) -> Result<()> {
+    if bucket.settings.is_empty() {
+        return Ok(());
+    }
+    tracing::trace!(name, key, ?change, version = version.id_text(), "an object changed");
+    Ok(())
+}
