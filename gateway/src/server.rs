@@ -9,7 +9,8 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use platform::{
-    Backend, Clock, House, Ids, Jobs, Platform, PlatformParts, Stages, Store, StoreOptions,
+    Backend, Clock, House, Ids, Jobs, Platform, PlatformParts, RootSecret, Stages, Store,
+    StoreOptions,
 };
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
@@ -53,6 +54,11 @@ impl Server {
             None => Backend::Memory,
         };
         let store = Store::open(StoreOptions { backend, durability: options.durability })?;
+        let secret = match &options.data {
+            Some(path) => RootSecret::open(&store, path).await,
+            None => Ok(RootSecret::fresh()),
+        };
+        let secret = secret.map_err(|error| StartError::Other(error.to_string()))?;
         let clock = Clock::load(&store)?;
         let ids = options.seed.map_or_else(Ids::random, Ids::seeded);
         let parts = PlatformParts::new(store, clock, ids);
@@ -66,6 +72,7 @@ impl Server {
             memory_bytes: options.memory_bytes,
             threads: std::thread::available_parallelism().map_or(2, usize::from),
             root_key: options.root_key.clone(),
+            secret,
         };
         let registry = services::open(&house, options.services.as_deref())?;
         let stages = Stages::open(&parts)?;

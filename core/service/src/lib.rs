@@ -27,6 +27,7 @@ pub use aquifer_meter::{Meter, Period, Prices};
 pub use aquifer_schema::{
     ByteStream, Bytes, Document, OperationSchema, Protocol, ServiceSchema, Structure, Trailers,
 };
+pub use aquifer_seal::{NotOpened, RootSecret, SealingKey, secret_bytes};
 pub use aquifer_store::{
     AsKey, AsPrefix, Backend, Blob, Durability, Key, Page as RowPage, PreCommit, ReadTx, Row, Scan,
     Store, StoreError, StoreOptions, Table, WriteTx,

@@ -8,6 +8,7 @@ use aquifer_authz::{Authorizer, Credentials, RootKey};
 use aquifer_ctx::PlatformParts;
 use aquifer_jobs::Jobs;
 use aquifer_schema::ServiceSchema;
+use aquifer_seal::RootSecret;
 
 use crate::operation::{Handle, Operation, Registered};
 
@@ -24,6 +25,8 @@ pub struct House {
     pub threads: usize,
     /// The key that is there before any other, if one was given.
     pub root_key: Option<RootKey>,
+    /// What keys for data at rest are derived from.
+    pub secret: RootSecret,
 }
 
 /// A room as it registers itself: its schema and its operations.

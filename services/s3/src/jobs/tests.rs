@@ -3,7 +3,7 @@
 use aquifer_object::ObjectsOptions;
 use aquifer_store::{Faults, Faulty, Memory, StoreOptions};
 use platform::jobs::state;
-use platform::{Backend, Bytes, Clock, Ctx, Handle, Ids, Jobs, Timestamp};
+use platform::{Backend, Bytes, Clock, Ctx, Handle, Ids, Jobs, RootSecret, Timestamp};
 use s3_api::{
     CreateBucket, CreateBucketInput, DeleteObject, DeleteObjectInput, GetObject, GetObjectInput,
     PutBucketVersioning, PutBucketVersioningInput, PutObject, PutObjectInput,
@@ -55,6 +55,7 @@ impl Room {
             memory_bytes: 1 << 30,
             threads: 2,
             root_key: None,
+            secret: RootSecret::fresh(),
         };
         let options = ObjectsOptions {
             dir: dir.map(|dir| dir.join("objects")),
