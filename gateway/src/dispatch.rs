@@ -402,5 +402,6 @@ static NOBODY: ServiceSchema = ServiceSchema {
     protocols: &[],
     validation_code: "",
     mismatch_code: "",
+    wrapped_errors: false,
     routes: &[],
 };

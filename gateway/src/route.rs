@@ -11,6 +11,9 @@ use aquifer_wire::RestRouter;
 use http::request::Parts;
 use platform::{Platform, Registered};
 
+/// How the paths of S3 Control begin.
+const CONTROL_PATH: &str = "/v20180820/";
+
 /// Everything routing needs to know of the open rooms.
 pub(crate) struct Routes {
     services: Vec<&'static ServiceSchema>,
@@ -65,10 +68,11 @@ impl Routes {
         Self { services, rest }
     }
 
+    /// A service by a name of its own, or else the first that signs with the name.
     fn by_name(&self, name: &str) -> Option<&'static ServiceSchema> {
-        self.services.iter().copied().find(|schema| {
-            schema.name == name || schema.signing_name == name || schema.endpoint_prefix == name
-        })
+        let named = |schema: &&ServiceSchema| schema.name == name || schema.endpoint_prefix == name;
+        let mut services = self.services.iter().copied();
+        services.clone().find(named).or_else(|| services.find(|s| s.signing_name == name))
     }
 
     /// The service and protocol; `None` when no open room fits.
@@ -107,6 +111,11 @@ impl Routes {
                 hosted.as_ref().map(|(service, _)| *service).or_else(|| self.by_name("s3"))?
             }
         };
+        if service.signing_name == "s3"
+            && let Some(control) = self.control(parts, hosted.as_ref())
+        {
+            return plain(control, *control.protocols.first()?);
+        }
         let bucket = hosted.filter(|(found, _)| found.name == service.name);
         let bucket = bucket.and_then(|(_, bucket)| bucket).filter(|_| service.name == "s3");
         let path = match &bucket {
@@ -114,6 +123,22 @@ impl Routes {
             None => path.to_owned(),
         };
         Some(Destination { service, protocol: *service.protocols.first()?, path, bucket })
+    }
+
+    /// The service that manages S3, which signs as S3 does, if the request is for it: by its host,
+    /// or by the first part of its paths together with the header that names an account. Clients
+    /// write that account before the host's name as well.
+    fn control(
+        &self,
+        parts: &Parts,
+        hosted: Option<&(&'static ServiceSchema, Option<String>)>,
+    ) -> Option<&'static ServiceSchema> {
+        if !parts.uri.path().starts_with(CONTROL_PATH) {
+            return None;
+        }
+        let control = self.services.iter().copied().find(|s| s.name == "s3control")?;
+        let by_host = hosted.is_some_and(|(found, _)| found.name == control.name);
+        (by_host || parts.headers.contains_key("x-amz-account-id")).then_some(control)
     }
 
     /// A service by its host name, with what stands before it: a virtual host's bucket.

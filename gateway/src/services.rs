@@ -11,6 +11,7 @@ const ROOMS: &[(&str, Open)] = &[
     ("sts", aquifer_sts::service),
     ("iam", aquifer_iam::service),
     ("s3", aquifer_s3::service),
+    ("s3control", aquifer_s3control::service),
     ("glue", aquifer_glue::service),
     ("athena", aquifer_athena::service),
 ];

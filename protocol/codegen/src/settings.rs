@@ -16,6 +16,9 @@ pub struct Settings {
     pub validation_code: String,
     /// The code that answers an idempotency token repeated with other input.
     pub mismatch_code: Option<String>,
+    /// Whether its XML errors stand within an `ErrorResponse`. S3's stand alone.
+    #[serde(default)]
+    pub wrapped_errors: bool,
     /// The namespace of its XML, where botocore's model leaves it out.
     pub xml_namespace: Option<String>,
     /// Operations that are there.

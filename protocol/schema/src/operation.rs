@@ -109,6 +109,8 @@ pub struct ServiceSchema {
     pub validation_code: &'static str,
     /// The code under which a repeated token with other input is answered.
     pub mismatch_code: &'static str,
+    /// Whether XML errors stand within an `ErrorResponse`.
+    pub wrapped_errors: bool,
     /// Every operation of the model.
     pub routes: &'static [Route],
 }

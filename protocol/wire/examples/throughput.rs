@@ -175,6 +175,7 @@ static SERVICE: ServiceSchema = ServiceSchema {
     xml_namespace: None,
     protocols: &[],
     validation_code: "ValidationException",
+    wrapped_errors: false,
     mismatch_code: "IdempotentParameterMismatch",
     routes: &[],
 };

@@ -7,6 +7,7 @@ import os
 import pathlib
 import subprocess
 import sys
+import urllib.parse
 
 import boto3
 import botocore.config
@@ -84,6 +85,19 @@ class Aws:
         """A boto3 client; keyword arguments are those of botocore's `Config`."""
         options = {"config": botocore.config.Config(**config)} if config else {}
         return self.session.client(service, endpoint_url=self.url, **options)
+
+    def s3control(self, **config):
+        """A client of S3 Control. It writes the account before the host, which here is an address and
+        can have no name before it: the account is taken away again before the request is signed."""
+        client = self.client("s3control", **config)
+
+        def at_address(request, **_):
+            url = urllib.parse.urlsplit(request.url)
+            host = urllib.parse.urlsplit(self.url).netloc
+            request.url = urllib.parse.urlunsplit(url._replace(netloc=host))
+
+        client.meta.events.register("before-sign.s3-control", at_address)
+        return client
 
     def resource(self, service: str):
         """A boto3 resource."""

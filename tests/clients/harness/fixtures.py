@@ -94,6 +94,11 @@ def s3(aws):
 
 
 @pytest.fixture
+def s3control(aws):
+    return aws.s3control()
+
+
+@pytest.fixture
 def glue(aws):
     return aws.client("glue")
 

@@ -27,6 +27,9 @@ COMMON_CODES = {
     "ValidationException",
 }
 
+# Services that model few of their errors: their codes can only be read in their documentation.
+UNMODELLED = ("s3", "s3control")
+
 RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z")
 HTTP_DATE = re.compile(r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT")
 INTEGER = re.compile(r"-?\d+")
@@ -62,8 +65,7 @@ class Watcher:
             code = parsed.get("Error", {}).get("Code", "")
             if not code or code.isdigit():
                 misfits.append(f"status {http_response.status_code} without an error code")
-            # S3 models few of its errors, so its codes can only be read in its documentation.
-            elif model.service_model.service_name != "s3" and not known(model, code):
+            elif model.service_model.service_name not in UNMODELLED and not known(model, code):
                 misfits.append(f"error code {code} is not one of the service's")
         self._add(model, misfits)
 

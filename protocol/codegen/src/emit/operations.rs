@@ -50,7 +50,8 @@ impl Emitter<'_> {
             "/// The service as its model states it.\npub static SERVICE: \
              ::aquifer_schema::ServiceSchema = ::aquifer_schema::ServiceSchema {{ name: {}, \
              signing_name: {}, endpoint_prefix: {}, service_id: {}, principal: {}, target_prefix: {}, \
-             api_version: {}, xml_namespace: {}, protocols: &[{}], validation_code: {}, mismatch_code: {}, routes: \
+             api_version: {}, xml_namespace: {}, protocols: &[{}], validation_code: {}, mismatch_code: {}, \
+             wrapped_errors: {}, routes: \
              &[{}] }};",
             literal(&self.settings.service),
             literal(signing),
@@ -65,6 +66,7 @@ impl Emitter<'_> {
             literal(
                 self.settings.mismatch_code.as_deref().unwrap_or("IdempotentParameterMismatch"),
             ),
+            self.settings.wrapped_errors,
             routes.join(", "),
         ));
         Ok(())

@@ -42,7 +42,7 @@ pub fn encode_error(
             headers.push(header("smithy-protocol", "rpc-v2-cbor"));
             cbor_error(error)
         }
-        Protocol::RestXml => rest_xml_error(error, request_id).into(),
+        Protocol::RestXml => rest_xml_error(service, error, request_id).into(),
         Protocol::AwsQuery => {
             let kind = if error.sender { "Sender" } else { "Receiver" };
             let mut out = String::new();
@@ -114,8 +114,15 @@ fn cbor_error(error: &ErrorAnswer<'_>) -> Vec<u8> {
 }
 
 /// Without the element around it that other services than S3 have.
-fn rest_xml_error(error: &ErrorAnswer<'_>, request_id: &str) -> String {
+fn rest_xml_error(service: &ServiceSchema, error: &ErrorAnswer<'_>, request_id: &str) -> String {
     let mut out = declaration();
+    if service.wrapped_errors {
+        xml::open("ErrorResponse", namespace(service), &mut out);
+        out.push_str("<Error>");
+        code_and_message(error, &mut out);
+        out.push_str(&format!("</Error><RequestId>{request_id}</RequestId></ErrorResponse>"));
+        return out;
+    }
     out.push_str("<Error>");
     code_and_message(error, &mut out);
     out.push_str(&format!("<RequestId>{request_id}</RequestId></Error>"));

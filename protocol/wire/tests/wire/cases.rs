@@ -137,6 +137,7 @@ pub fn operation(suite: &Suite, given: &Given) -> &'static OperationSchema {
         xml_namespace: suite.model.metadata.xml_namespace.as_deref().map(text),
         protocols: &[],
         validation_code: "ValidationException",
+        wrapped_errors: false,
         mismatch_code: "IdempotentParameterMismatch",
         routes: leak(Box::new([route])),
     };
