@@ -52,12 +52,13 @@ const END: u8 = 0x01;
 /// Appends text without its end, as a prefix of longer texts.
 pub(crate) fn escape(bytes: &[u8], into: &mut Vec<u8>) {
     into.reserve(bytes.len() + 2);
-    for &byte in bytes {
-        into.push(byte);
-        if byte == 0 {
-            into.push(ESCAPED_ZERO);
-        }
+    let mut rest = bytes;
+    while let Some(zero) = memchr::memchr(0, rest) {
+        into.extend_from_slice(&rest[..=zero]);
+        into.push(ESCAPED_ZERO);
+        rest = &rest[zero + 1..];
     }
+    into.extend_from_slice(rest);
 }
 
 fn encode_bytes(bytes: &[u8], into: &mut Vec<u8>) {
@@ -68,7 +69,7 @@ fn encode_bytes(bytes: &[u8], into: &mut Vec<u8>) {
 fn decode_bytes(from: &mut &[u8]) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
     loop {
-        let zero = from.iter().position(|&byte| byte == 0)?;
+        let zero = memchr::memchr(0, from)?;
         bytes.extend_from_slice(&from[..zero]);
         let mark = *from.get(zero + 1)?;
         *from = &from[zero + 2..];

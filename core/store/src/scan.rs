@@ -121,6 +121,13 @@ impl<'t, K: Key, V: Row> Scan<'t, K, V> {
         self
     }
 
+    /// The same rows, of which each is read only as far as `W` has fields: a row of the table may
+    /// have many more. `W` has the version of the table's rows.
+    pub fn rows_as<W: Row>(self) -> Scan<'t, K, W> {
+        let Scan { table, view, scope, range, reverse, merge, types: _ } = self;
+        Scan { table, view, scope, range, reverse, merge, types: PhantomData }
+    }
+
     /// From the last key down.
     pub fn reverse(mut self) -> Self {
         self.reverse = true;
@@ -243,7 +250,9 @@ impl<'t> Merge<'t> {
                     return Some(Err(error));
                 }
             };
-            self.position = Some(key.clone());
+            if self.view.may_change {
+                self.position = Some(key.clone());
+            }
             if let Some(value) = value {
                 return Some(Ok((key, value)));
             }
@@ -252,6 +261,10 @@ impl<'t> Merge<'t> {
 
     /// The next key of any source with the newest word on it; a deleted one has no value.
     fn step(&mut self) -> Option<Result<(Slice, Option<Slice>), StoreError>> {
+        if !self.view.may_change && self.accepted.peek().is_none() {
+            // Most scans: of what is on disk, and nothing else.
+            return self.durable.next().map(|row| row.map(|(key, row)| (key, Some(row))));
+        }
         let own = self.view.own_next(self.table, &self.range, self.position.as_ref(), self.reverse);
         if matches!(self.durable.peek(), Some(Err(_))) {
             return self.durable.next().map(|row| row.map(|(key, row)| (key, Some(row))));

@@ -199,7 +199,7 @@ impl Store {
     ) -> Result<T, E> {
         let shared = &*self.0.shared;
         refuse_nested(self.identity())?;
-        let view = View::new(self.identity(), &*shared.storage, shared.overlay.read());
+        let view = View::new(self.identity(), &*shared.storage, shared.overlay.read(), false);
         f(&ReadTx::new(&view, scope))
     }
 
@@ -294,7 +294,7 @@ impl Store {
         if self.0.queue.lock().is_none() {
             return Err(StoreError::Closed.into());
         }
-        let view = View::new(self.identity(), &*shared.storage, shared.overlay.read());
+        let view = View::new(self.identity(), &*shared.storage, shared.overlay.read(), true);
         let result = f(&WriteTx::new(&view, scope))?;
         let (changes, bytes) = view.into_changes();
         if changes.is_empty() && shared.settled.load(Ordering::Acquire) == *sequence {

@@ -35,6 +35,8 @@ pub(crate) struct View<'a> {
     /// The transaction's own changes; always empty when reading.
     pub(crate) own: RefCell<Batch>,
     own_bytes: Cell<usize>,
+    /// Whether it is a writer's.
+    pub(crate) may_change: bool,
     _entered: Entered,
 }
 
@@ -63,9 +65,11 @@ impl<'a> View<'a> {
         store: usize,
         storage: &'a dyn Storage,
         overlay: RwLockReadGuard<'a, Overlay>,
+        may_change: bool,
     ) -> View<'a> {
         let (own, own_bytes) = (RefCell::new(Batch::new()), Cell::new(0));
-        View { storage, overlay, own, own_bytes, _entered: Entered(ENTERED.replace(store)) }
+        let _entered = Entered(ENTERED.replace(store));
+        View { storage, overlay, own, own_bytes, may_change, _entered }
     }
 
     pub(crate) fn get(&self, table: &'static str, key: &[u8]) -> Result<Option<Slice>, StoreError> {

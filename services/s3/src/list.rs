@@ -1,8 +1,9 @@
 //! Listing keys with prefix, delimiter and start, at the cost of the page.
 
-use platform::{Ctx, Fail, ReadTx, Result};
+use platform::{Ctx, Fail, ReadTx, Result, Row, Timestamp};
+use serde::{Deserialize, Serialize};
 
-use crate::model::Version;
+use crate::checksum::Algorithm;
 use crate::store::CURRENT;
 
 /// Most keys of one page, whatever is asked.
@@ -10,9 +11,33 @@ pub(crate) const KEYS_MAX: i32 = 1_000;
 /// Rows looked at in one transaction: there may be any number of delete markers between two keys.
 const ROWS_MAX: usize = 4_000;
 
+/// What listings tell of a version, read from its row without the rest: a page has a thousand.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Brief {
+    #[serde(default)]
+    pub delete_marker: bool,
+    pub size: u64,
+    /// Without its quotes.
+    pub etag: String,
+    pub modified: Timestamp,
+    #[serde(default)]
+    pub storage_class: Option<String>,
+    #[serde(default)]
+    pub checksum: Option<BriefChecksum>,
+}
+
+impl Row for Brief {}
+
+/// A checksum without its value.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+pub(crate) struct BriefChecksum {
+    pub algorithm: Algorithm,
+    pub full_object: bool,
+}
+
 /// One entry of a listing.
 pub(crate) enum Entry {
-    Key(String, Box<Version>),
+    Key(String, Brief),
     /// All keys below it count as one.
     Prefix(String),
 }
@@ -80,7 +105,7 @@ fn walk(
     let (bucket, prefix) = (listing.bucket, listing.prefix);
     let mut rows_left = rows_max;
     'skips: loop {
-        let mut scan = CURRENT.scan(tx).starting_with(&(bucket,), prefix);
+        let mut scan = CURRENT.scan(tx).rows_as::<Brief>().starting_with(&(bucket,), prefix);
         scan = match &start {
             Start::Beginning => scan,
             Start::Passed(key) => scan.after(&(bucket, key.as_str())),
@@ -102,7 +127,7 @@ fn walk(
                     listed.entries.push(Entry::Prefix(common.to_owned()));
                     continue 'skips;
                 }
-                listed.entries.push(Entry::Key(key, Box::new(version)));
+                listed.entries.push(Entry::Key(key, version));
                 // No more of these than the limit: they need no counting.
                 continue;
             }
@@ -128,7 +153,10 @@ pub(crate) fn common_prefix<'k>(
 }
 
 /// A name as the answer writes it.
-pub(crate) fn encoded(name: &str, encoding: Option<s3_api::EncodingType>) -> String {
+pub(crate) fn encoded(
+    name: impl Into<String> + AsRef<str>,
+    encoding: Option<s3_api::EncodingType>,
+) -> String {
     match encoding {
         Some(s3_api::EncodingType::Url) => {
             const KEEP: &percent_encoding::AsciiSet = &percent_encoding::NON_ALPHANUMERIC
@@ -137,9 +165,9 @@ pub(crate) fn encoded(name: &str, encoding: Option<s3_api::EncodingType>) -> Str
                 .remove(b'.')
                 .remove(b'*')
                 .remove(b'/');
-            percent_encoding::utf8_percent_encode(name, KEEP).to_string()
+            percent_encoding::utf8_percent_encode(name.as_ref(), KEEP).to_string()
         }
-        None => name.to_owned(),
+        None => name.into(),
     }
 }
 
@@ -163,6 +191,7 @@ mod tests {
 
     use super::*;
     use crate::jobs::tests::version;
+    use crate::model::Version;
 
     fn fill(tx: &WriteTx<'_>) -> Result<()> {
         let blob = aquifer_object::BlobRef::Inline(platform::Bytes::new());

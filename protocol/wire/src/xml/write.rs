@@ -86,6 +86,11 @@ pub(crate) fn write_named(name: &str, member: &'static Member, view: View<'_>, o
             escape(text, out);
             close(name, out);
         }
+        View::Int(number) => {
+            open(name, namespace, out);
+            let _ = write!(out, "{number}");
+            close(name, out);
+        }
         view => {
             if let Some(text) = to_text(member, &view, TimestampFormat::DateTime) {
                 open(name, namespace, out);
@@ -162,12 +167,25 @@ pub(crate) fn close(name: &str, out: &mut String) {
     out.push('>');
 }
 
+/// Bytes that are not written as they are. A table: most text is looked through for nothing.
+const SPECIAL: [bool; 256] = {
+    let mut special = [false; 256];
+    let mut control = 0;
+    while control < 0x20 {
+        special[control] = !matches!(control as u8, b'\t' | b'\n');
+        control += 1;
+    }
+    special[b'<' as usize] = true;
+    special[b'>' as usize] = true;
+    special[b'&' as usize] = true;
+    special[b'"' as usize] = true;
+    special
+};
+
 /// Escapes text for content and attributes. Control characters that XML 1.0 cannot hold are written
 /// as references, as S3 does for keys.
 pub(crate) fn escape(text: &str, out: &mut String) {
-    let special = |byte: &u8| {
-        matches!(byte, b'<' | b'>' | b'&' | b'"' | 0..=0x1f) && !matches!(byte, b'\t' | b'\n')
-    };
+    let special = |byte: &u8| SPECIAL[usize::from(*byte)];
     let mut rest = text;
     while let Some(at) = rest.as_bytes().iter().position(special) {
         out.push_str(&rest[..at]);

@@ -8,8 +8,7 @@ use s3_api::{
     ListObjectsOutput, Object, ObjectStorageClass, Owner,
 };
 
-use crate::list::{self, Entry, Listing, Start, encoded};
-use crate::model::Version;
+use crate::list::{self, Brief, Entry, Listing, Start, encoded};
 use crate::refuse::refuse;
 use crate::{S3, checksum, store};
 
@@ -39,9 +38,9 @@ impl Handle<ListObjects> for S3 {
         let (mut contents, mut prefixes) = (Vec::new(), Vec::new());
         for entry in listed.entries {
             match entry {
-                Entry::Key(key, version) => contents.push(object(&key, &version, encoding, &owner)),
+                Entry::Key(key, version) => contents.push(object(key, version, encoding, &owner)),
                 Entry::Prefix(prefix) => {
-                    prefixes.push(CommonPrefix { prefix: Some(encoded(&prefix, encoding)) });
+                    prefixes.push(CommonPrefix { prefix: Some(encoded(prefix, encoding)) });
                 }
             }
         }
@@ -64,22 +63,26 @@ impl Handle<ListObjects> for S3 {
 
 /// A version as listings describe it.
 pub(crate) fn object(
-    key: &str,
-    version: &Version,
+    key: String,
+    version: Brief,
     encoding: Option<EncodingType>,
     owner: &Option<Owner>,
 ) -> Object {
     let class = version.storage_class.as_deref().and_then(ObjectStorageClass::parse);
-    let algorithms =
-        |c: &checksum::Checksum| -> Vec<ChecksumAlgorithm> { vec![c.algorithm.name()] };
+    let checksum = version.checksum;
+    let algorithms = checksum.map(|c| -> Vec<ChecksumAlgorithm> { vec![c.algorithm.name()] });
+    let mut etag = String::with_capacity(version.etag.len() + 2);
+    for part in ["\"", &version.etag, "\""] {
+        etag.push_str(part);
+    }
     Object {
         key: Some(encoded(key, encoding)),
         last_modified: Some(version.modified),
-        e_tag: Some(version.quoted_etag()),
+        e_tag: Some(etag),
         size: i64::try_from(version.size).ok(),
         storage_class: Some(class.unwrap_or(ObjectStorageClass::Standard)),
-        checksum_algorithm: version.checksum.as_ref().map(algorithms),
-        checksum_type: version.checksum.as_ref().map(checksum::kind),
+        checksum_algorithm: algorithms,
+        checksum_type: checksum.map(|c| checksum::kind_of(c.full_object)),
         owner: owner.clone(),
         restore_status: None,
     }

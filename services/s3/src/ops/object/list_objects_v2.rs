@@ -44,9 +44,9 @@ impl Handle<ListObjectsV2> for S3 {
         let count = listed.entries.len();
         for entry in listed.entries {
             match entry {
-                Entry::Key(key, version) => contents.push(object(&key, &version, encoding, &owner)),
+                Entry::Key(key, version) => contents.push(object(key, version, encoding, &owner)),
                 Entry::Prefix(prefix) => {
-                    prefixes.push(CommonPrefix { prefix: Some(encoded(&prefix, encoding)) });
+                    prefixes.push(CommonPrefix { prefix: Some(encoded(prefix, encoding)) });
                 }
             }
         }
