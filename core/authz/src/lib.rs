@@ -3,12 +3,16 @@
 //! Only interfaces: the answers are the identity room's, set when the platform is assembled, so
 //! that no service is named here.
 
+mod resource;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
 use aquifer_ctx::Ctx;
 use aquifer_types::{AccountId, Principal, Timestamp};
 use futures::future::BoxFuture;
+
+pub use resource::{ResourceAccess, ResourceRule, canonical_user_id};
 
 /// What a request is signed with.
 #[derive(Clone)]
@@ -56,16 +60,37 @@ pub trait Credentials: Send + Sync {
 }
 
 /// A request to be judged.
-#[derive(Clone, Debug)]
-pub struct AccessRequest {
+pub struct AccessRequest<'a> {
     /// `s3:GetObject`.
     pub action: String,
     /// The resource's ARN, or `*`.
     pub resource: String,
-    /// The account that owns the resource.
-    pub owner: AccountId,
+    /// The resource's owner and policies. An account in the ARN goes before the owner said here.
+    pub access: ResourceAccess,
     /// Condition keys in lower case and their values.
     pub conditions: BTreeMap<String, Vec<String>>,
+    /// Keys that cost a look at the resource.
+    pub late: Option<Late<'a>>,
+    /// Whose policies count.
+    pub identities: Identities,
+}
+
+/// Condition keys that are looked up only where a policy asks for one of them.
+pub struct Late<'a> {
+    /// How such keys begin, in lower case.
+    pub prefixes: &'a [&'a str],
+    /// Finds them all.
+    pub find: Box<dyn Fn() -> anyhow::Result<BTreeMap<String, Vec<String>>> + Send + Sync + 'a>,
+}
+
+/// Whether the caller's own policies are asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Identities {
+    /// They are.
+    #[default]
+    Judged,
+    /// They are taken to allow everything: only what the resource says counts.
+    Presumed,
 }
 
 /// A judgement.
@@ -82,6 +107,6 @@ pub trait Authorizer: Send + Sync {
     fn decide<'a>(
         &'a self,
         ctx: &'a Ctx,
-        request: AccessRequest,
+        request: AccessRequest<'a>,
     ) -> BoxFuture<'a, anyhow::Result<Decision>>;
 }

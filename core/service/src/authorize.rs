@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use aquifer_authz::{AccessRequest, Authorizer, Decision};
+use aquifer_authz::{AccessRequest, Authorizer, Decision, Identities, Late, ResourceAccess};
 use aquifer_ctx::Ctx;
 use aquifer_schema::{OperationSchema, Protocol, ServiceSchema, Structure, View};
-use aquifer_types::PrincipalKind;
+use aquifer_types::{Arn, PrincipalKind};
 
 use crate::fail::{Fail, Result};
 use crate::request_tags;
+use crate::resources::{Asked, ByService, Resources};
 
 /// How much of a request's claim to an identity is examined.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,6 +28,7 @@ pub enum AuthMode {
 pub(crate) struct Gate {
     pub mode: AuthMode,
     pub authorizer: Option<Arc<dyn Authorizer>>,
+    pub resources: ByService,
 }
 
 /// How much of identities the platform examines.
@@ -40,16 +42,14 @@ pub(crate) async fn authorize(
     schema: &'static OperationSchema,
     input: &dyn Structure,
 ) -> Result<()> {
-    let Some(gate) = ctx.ext::<Gate>().filter(|gate| gate.mode == AuthMode::Enforce) else {
-        return Ok(());
-    };
+    let Some(gate) = gate(ctx, schema.service) else { return Ok(()) };
     let with = |(member, action): &(&str, &'static str)| {
         member_text(input, member).is_some().then_some(*action)
     };
     let action = schema.actions_with.iter().find_map(with).unwrap_or(schema.action);
     for template in schema.resources {
         let resource = fill(template, ctx, input);
-        let keys = conditions_of(ctx, schema, input);
+        let keys = || conditions_of(ctx, schema, input);
         ask(ctx, &gate, schema.service, action, resource, keys).await?;
     }
     Ok(())
@@ -80,13 +80,14 @@ pub async fn require_with(
     resource: impl Into<String>,
     more: &[(&str, &str)],
 ) -> Result<()> {
-    let Some(gate) = ctx.ext::<Gate>().filter(|gate| gate.mode == AuthMode::Enforce) else {
-        return Ok(());
+    let Some(gate) = gate(ctx, service) else { return Ok(()) };
+    let keys = || {
+        let mut keys = conditions(ctx);
+        for (key, value) in more {
+            keys.entry(key.to_lowercase()).or_default().push((*value).to_owned());
+        }
+        keys
     };
-    let mut keys = conditions(ctx);
-    for (key, value) in more {
-        keys.entry(key.to_lowercase()).or_default().push((*value).to_owned());
-    }
     ask(ctx, &gate, service, action, resource.into(), keys).await
 }
 
@@ -102,11 +103,21 @@ pub async fn require_also(
     action: &str,
     resource: impl Into<String>,
 ) -> Result<()> {
-    let Some(gate) = ctx.ext::<Gate>().filter(|gate| gate.mode == AuthMode::Enforce) else {
-        return Ok(());
-    };
-    let keys = conditions_of(ctx, schema, input);
+    let Some(gate) = gate(ctx, schema.service) else { return Ok(()) };
+    let keys = || conditions_of(ctx, schema, input);
     ask(ctx, &gate, schema.service, action, resource.into(), keys).await
+}
+
+/// The gate, where something may have to be asked for a service at all: where policies are
+/// enforced, and where resources of the service may be opened to other accounts.
+fn gate(ctx: &Ctx, service: &ServiceSchema) -> Option<Arc<Gate>> {
+    let gate = ctx.ext::<Gate>()?;
+    let asks = match gate.mode {
+        AuthMode::Off => false,
+        AuthMode::Verify => gate.resources.of(service.name).is_some_and(Resources::opens_some),
+        AuthMode::Enforce => true,
+    };
+    asks.then_some(gate)
 }
 
 async fn ask(
@@ -115,20 +126,44 @@ async fn ask(
     service: &'static ServiceSchema,
     action: &str,
     resource: String,
-    conditions: BTreeMap<String, Vec<String>>,
+    conditions: impl FnOnce() -> BTreeMap<String, Vec<String>>,
 ) -> Result<()> {
+    // A room knows its resources by their ARNs; what has none is of the account acted on.
+    let arn = resource.parse::<Arn>().ok();
+    let room = arn.as_ref().and_then(|arn| Some((gate.resources.of(arn.service())?, arn)));
+    let identities = match (gate.mode, room) {
+        (AuthMode::Enforce, _) => Identities::Judged,
+        (_, Some((room, arn))) if room.opens(ctx, arn)? => Identities::Presumed,
+        _ => return Ok(()),
+    };
+    let access = match room {
+        Some((room, resource)) => room.access(ctx, Asked { action, resource })?,
+        None => None,
+    };
+    let access = access.unwrap_or_else(|| ResourceAccess::of(ctx.scope().account));
     // A service acting for itself is trusted: it is this process.
-    if ctx.caller().kind == PrincipalKind::Service {
+    if ctx.caller().kind == PrincipalKind::Service && !access.asks_services {
         return Ok(());
     }
     let Some(authorizer) = &gate.authorizer else {
         return Err(Fail::internal(anyhow::anyhow!("enforcement without an authorizer")));
     };
+    let late = room.filter(|(room, _)| !room.late_keys().is_empty()).map(|(room, resource)| Late {
+        prefixes: room.late_keys(),
+        find: Box::new(move || {
+            room.late(ctx, Asked { action, resource }).map_err(anyhow::Error::from)
+        }),
+    });
+    let mut conditions = conditions();
+    conditions.insert("aws:resourceaccount".to_owned(), vec![access.owner.to_string()]);
+    conditions.extend(access.conditions.clone());
     let request = AccessRequest {
         action: action.to_owned(),
         resource: resource.clone(),
-        owner: ctx.scope().account,
+        access,
         conditions,
+        late,
+        identities,
     };
     match authorizer.decide(ctx, request).await? {
         Decision::Allow => Ok(()),

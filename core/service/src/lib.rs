@@ -13,9 +13,13 @@ mod page;
 mod pipeline;
 mod registry;
 mod request_tags;
+mod resources;
 mod stored;
 
-pub use aquifer_authz::{AccessRequest, Authorizer, Credential, Credentials, Decision, RootKey};
+pub use aquifer_authz::{
+    AccessRequest, Authorizer, Credential, Credentials, Decision, Identities, Late, ResourceAccess,
+    ResourceRule, RootKey, canonical_user_id,
+};
 pub use aquifer_ctx::{
     CancellationToken, Clock, Ctx, Dispatcher, Ids, Keeper, MeterSink, PlatformParts, Session,
     Unit, Usage,
@@ -44,4 +48,5 @@ pub use operation::{Handle, Operation, Registered};
 pub use page::{Page, decode_token, encode_token};
 pub use pipeline::{Platform, Stages};
 pub use registry::{House, Registry, Service, ServiceBuilder};
+pub use resources::{Asked, Resources};
 pub use stored::Stored;

@@ -63,8 +63,8 @@ pub(crate) fn principal_of(ctx: &Ctx) -> Option<&'static str> {
 impl Platform {
     /// Assembles the house. In-process calls work from here on.
     pub fn new(parts: PlatformParts, registry: Registry, mode: AuthMode, stages: Stages) -> Self {
-        let authorizer = registry.authorizer.clone();
-        parts.set_ext(Arc::new(Gate { mode, authorizer }));
+        let (authorizer, resources) = (registry.authorizer.clone(), registry.resources.clone());
+        parts.set_ext(Arc::new(Gate { mode, authorizer, resources }));
         parts.set_ext(Arc::new(Schemas(registry.services().to_vec())));
         for operation in registry.operations() {
             if let Some(CallRate { per_second, burst, .. }) = operation.schema.rate {

@@ -11,6 +11,7 @@ use aquifer_schema::ServiceSchema;
 use aquifer_seal::RootSecret;
 
 use crate::operation::{Handle, Operation, Registered};
+use crate::resources::{ByService, Resources};
 
 /// What a room may build on when it opens.
 #[derive(Clone)]
@@ -37,6 +38,8 @@ pub struct Service {
     pub credentials: Option<Arc<dyn Credentials>>,
     /// Set by the room that decides on access.
     pub authorizer: Option<Arc<dyn Authorizer>>,
+    /// Set by rooms whose resources have policies.
+    pub resources: Option<Arc<dyn Resources>>,
     /// Forgets what the room keeps outside the store, when a platform in memory is reset.
     pub reset: Option<Reset>,
 }
@@ -48,9 +51,9 @@ impl Service {
     /// Opens a room; operations follow.
     #[expect(clippy::new_ret_no_self, reason = "a room is built operation by operation")]
     pub fn new<S>(schema: &'static ServiceSchema, room: Arc<S>) -> ServiceBuilder<S> {
-        let (credentials, authorizer) = (None, None);
+        let (credentials, authorizer, resources, reset) = (None, None, None, None);
         let operations = Vec::new();
-        let service = Self { schema, operations, credentials, authorizer, reset: None };
+        let service = Self { schema, operations, credentials, authorizer, resources, reset };
         ServiceBuilder { service, room }
     }
 }
@@ -86,6 +89,13 @@ impl<S> ServiceBuilder<S> {
         self
     }
 
+    /// The room tells of its resources when access to them is judged.
+    #[must_use]
+    pub fn resources(mut self, resources: Arc<dyn Resources>) -> Self {
+        self.service.resources = Some(resources);
+        self
+    }
+
     /// The room keeps things outside the store that a reset forgets.
     #[must_use]
     pub fn on_reset(mut self, reset: impl Fn() + Send + Sync + 'static) -> Self {
@@ -104,6 +114,7 @@ impl<S> ServiceBuilder<S> {
 pub struct Registry {
     pub(crate) credentials: Vec<Arc<dyn Credentials>>,
     pub(crate) authorizer: Option<Arc<dyn Authorizer>>,
+    pub(crate) resources: ByService,
     resets: Vec<Reset>,
     services: Vec<&'static ServiceSchema>,
     operations: HashMap<&'static str, HashMap<&'static str, Registered>>,
@@ -120,6 +131,11 @@ impl Registry {
         self.credentials.extend(service.credentials);
         self.resets.extend(service.reset);
         self.authorizer = service.authorizer.or(self.authorizer.take());
+        if let Some(resources) = &service.resources {
+            self.resources.add(name, resources);
+            // Where ARNs call a service otherwise, it is by the name that signatures call it.
+            self.resources.add(service.schema.signing_name, resources);
+        }
         let operations = self.operations.entry(name).or_default();
         for operation in service.operations {
             let known = operations.insert(operation.schema.name, operation);

@@ -26,6 +26,8 @@ pub struct Document {
     pub id: Option<String>,
     /// The statements in order; never empty.
     pub statements: Vec<Statement>,
+    /// The condition keys it consults; sorted, lower case.
+    keys: Vec<String>,
 }
 
 /// Whether a statement lets or forbids.
@@ -58,21 +60,21 @@ pub(crate) enum Choice<T> {
 }
 
 impl Document {
+    /// A document of statements, which may be none: then it says nothing.
+    pub fn new(id: Option<String>, statements: Vec<Statement>) -> Document {
+        let keys = keys_of(&statements);
+        Document { id, statements, keys }
+    }
+
     /// The condition keys the document consults, in conditions and variables; sorted, lower case.
-    pub fn context_keys(&self) -> Vec<String> {
-        let mut keys = Vec::new();
-        for statement in &self.statements {
-            if let Some(Choice::Only(list) | Choice::AllBut(list)) = &statement.resources {
-                list.iter().for_each(|pattern| keys.extend(pattern.variables()));
-            }
-            for condition in &statement.conditions {
-                keys.extend(condition.keys());
-            }
-        }
-        let mut keys: Vec<String> = keys.into_iter().map(|key| key.to_ascii_lowercase()).collect();
-        keys.sort_unstable();
-        keys.dedup();
-        keys
+    pub fn context_keys(&self) -> &[String] {
+        &self.keys
+    }
+
+    /// Whether the document consults a condition key that begins with one of the prefixes, which
+    /// are in lower case.
+    pub fn asks_for(&self, prefixes: &[&str]) -> bool {
+        self.keys.iter().any(|key| prefixes.iter().any(|prefix| key.starts_with(prefix)))
     }
 
     /// Whether any statement allows something to everyone without a condition.
@@ -87,6 +89,22 @@ impl Document {
                 }
         })
     }
+}
+
+fn keys_of(statements: &[Statement]) -> Vec<String> {
+    let mut keys = Vec::new();
+    for statement in statements {
+        if let Some(Choice::Only(list) | Choice::AllBut(list)) = &statement.resources {
+            list.iter().for_each(|pattern| keys.extend(pattern.variables()));
+        }
+        for condition in &statement.conditions {
+            keys.extend(condition.keys());
+        }
+    }
+    let mut keys: Vec<String> = keys.into_iter().map(|key| key.to_ascii_lowercase()).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    keys
 }
 
 /// The length of a document as quotas count it: characters other than white space.

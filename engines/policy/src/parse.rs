@@ -74,7 +74,7 @@ fn document(node: Node, kind: DocumentKind) -> Result<Document> {
             return Err(fault("Statement", Kind::RepeatedSid(sid.to_owned())));
         }
     }
-    Ok(Document { id, statements })
+    Ok(Document::new(id, statements))
 }
 
 struct StatementReader {

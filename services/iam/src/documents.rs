@@ -38,6 +38,7 @@ pub(crate) struct Documents(Mutex<Kept>);
 struct Kept {
     identity: HashMap<Box<str>, Arc<Document>>,
     trust: HashMap<Box<str>, Arc<Document>>,
+    resource: HashMap<Box<str>, Arc<Document>>,
     bytes: usize,
 }
 
@@ -51,7 +52,7 @@ impl Documents {
         let known = match kind {
             DocumentKind::Trust => kept.trust.get(text),
             DocumentKind::Identity => kept.identity.get(text),
-            DocumentKind::Resource => None,
+            DocumentKind::Resource => kept.resource.get(text),
         };
         if let Some(known) = known {
             return Ok(Arc::clone(known));
@@ -63,7 +64,7 @@ impl Documents {
         let table = match kind {
             DocumentKind::Trust => &mut kept.trust,
             DocumentKind::Identity => &mut kept.identity,
-            DocumentKind::Resource => return Ok(document),
+            DocumentKind::Resource => &mut kept.resource,
         };
         table.insert(text.into(), Arc::clone(&document));
         kept.bytes += text.len();

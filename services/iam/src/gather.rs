@@ -111,6 +111,6 @@ fn source_kind(kind: Kind) -> PolicySourceType {
 
 /// A policy without any statement.
 fn nothing() -> Source {
-    let document = Arc::new(Document { id: None, statements: Vec::new() });
+    let document = Arc::new(Document::new(None, Vec::new()));
     Source { id: String::new(), kind: PolicySourceType::None, text: String::new(), document }
 }

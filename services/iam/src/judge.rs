@@ -1,8 +1,8 @@
 //! The judgement over a request: whose policies have a say, and what they say together.
 //!
 //! The identities of the caller's account are read in one view of the store, so a judgement never
-//! mixes two states. The only policies of resources known here are the trust policies of roles,
-//! read with the scope of the role's account; those of other resources are their rooms' to bring.
+//! mixes two states. The trust policies of roles are read here, with the scope of the role's
+//! account; those of other resources come with the request, from their rooms.
 
 use std::sync::Arc;
 
@@ -13,7 +13,8 @@ use aquifer_policy::{
 use futures::future::BoxFuture;
 use iam_api::PolicySourceType;
 use platform::{
-    AccessRequest, Arn, Authorizer, Ctx, Decision, PrincipalKind, ReadTx, Scope, StoreError,
+    AccessRequest, Arn, Authorizer, Ctx, Decision, Identities, PrincipalKind, ReadTx, Scope,
+    StoreError,
 };
 
 use crate::documents::Documents;
@@ -25,6 +26,10 @@ use crate::store;
 const ASSUME_ROLE: &str = "sts:AssumeRole";
 const ABOUT_TRUST: [&str; 3] = [ASSUME_ROLE, "sts:TagSession", "sts:SetSourceIdentity"];
 
+/// The policy of identities that are not to be judged.
+const EVERYTHING: &str =
+    r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
+
 /// The judge of the house.
 pub(crate) struct Judge {
     documents: Arc<Documents>,
@@ -35,17 +40,23 @@ impl Judge {
         Self { documents }
     }
 
-    fn judge(&self, ctx: &Ctx, request: &AccessRequest) -> Result<Decision, StoreError> {
+    fn judge(&self, ctx: &Ctx, request: &AccessRequest<'_>) -> anyhow::Result<Decision> {
         let arn = request.resource.parse::<Arn>().ok();
-        let owner = arn.as_ref().and_then(Arn::account).unwrap_or(request.owner);
+        let owner = arn.as_ref().and_then(Arn::account).unwrap_or(request.access.owner);
         let caller = ctx.caller();
-        // Nothing narrows the root of an account within it.
-        if caller.kind == PrincipalKind::Root && caller.account == Some(owner) {
+        let rule = request.access.rule;
+        // Nothing of an identity's narrows the root of an account within it.
+        if caller.kind == PrincipalKind::Root
+            && caller.account == Some(owner)
+            && request.access.policies.is_empty()
+            && rule == platform::ResourceRule::EitherSide
+        {
             return Ok(Decision::Allow);
         }
         let about_trust = ABOUT_TRUST.contains(&request.action.as_str());
+        let judged = request.identities == Identities::Judged;
         let (found, trust, resource) = ctx.read(|tx| {
-            let found = self.identity(ctx, tx)?;
+            let found = self.identity(ctx, tx, judged)?;
             let trust = match &arn {
                 Some(arn) if about_trust => self.trust(tx, arn)?,
                 _ => None,
@@ -57,11 +68,18 @@ impl Judge {
             Ok::<_, StoreError>((found, trust, resource))
         })?;
         let resource = resource.unwrap_or_else(|| request.resource.clone());
-        let session = self.session_policies(ctx);
+        let session = if judged { self.session_policies(ctx) } else { None };
+        let granting = self.of_resource(request)?;
+        let named = |document| Attached { name: "resource", document };
         let mut set = PolicySet {
             identity: found.gathered.identity.iter().map(Source::attached).collect(),
             boundary: found.gathered.boundary.as_ref().map(Source::attached),
             session: session.as_ref().map(|list| list.iter().map(Source::attached).collect()),
+            resource: granting.iter().map(|document| named(&**document)).collect(),
+            resource_rule: match rule {
+                platform::ResourceRule::EitherSide => ResourceRule::EitherSide,
+                platform::ResourceRule::ResourceMustAllow => ResourceRule::ResourceMustAllow,
+            },
             ..PolicySet::default()
         };
         if about_trust {
@@ -72,6 +90,13 @@ impl Judge {
         let mut context = Context::default();
         for (key, values) in &request.conditions {
             context.insert_all(key, values.iter().cloned());
+        }
+        if let Some(late) = &request.late
+            && asks_for(&set, late.prefixes)
+        {
+            for (key, values) in (late.find)()? {
+                context.insert_all(&key, values);
+            }
         }
         found.principal.describe_in(&mut context);
         let decision = set.evaluate(&Request {
@@ -89,8 +114,20 @@ impl Judge {
         })
     }
 
-    /// The caller in the terms of the policy language, with what is attached to it.
-    fn identity(&self, ctx: &Ctx, tx: &ReadTx<'_>) -> Result<Caller, StoreError> {
+    /// The policies that came with the request. They parsed when they were put; one that no longer
+    /// does may hold a denial, so nothing is decided without it.
+    fn of_resource(&self, request: &AccessRequest<'_>) -> anyhow::Result<Vec<Arc<Document>>> {
+        let parsed = |text: &Arc<str>| {
+            self.documents.parsed(text, DocumentKind::Resource).map_err(|problem| {
+                anyhow::anyhow!("a policy of {} cannot be read: {problem}", request.resource)
+            })
+        };
+        request.access.policies.iter().map(parsed).collect()
+    }
+
+    /// The caller in the terms of the policy language, with what is attached to it; or with leave to
+    /// do everything, where what is attached is not to be judged.
+    fn identity(&self, ctx: &Ctx, tx: &ReadTx<'_>, judged: bool) -> Result<Caller, StoreError> {
         let caller = ctx.caller();
         let mut found = Caller {
             principal: Principal {
@@ -98,7 +135,7 @@ impl Judge {
                 account: caller.account.map(|account| account.to_string()).unwrap_or_default(),
                 arn: caller.arn.as_ref().map(ToString::to_string).unwrap_or_default(),
                 user_id: caller.id.clone(),
-                canonical_user_id: None,
+                canonical_user_id: caller.account.map(platform::canonical_user_id),
                 tags: caller.tags.clone().into_iter().collect(),
             },
             gathered: Gathered::default(),
@@ -136,7 +173,22 @@ impl Judge {
             PrincipalKind::Service => Kind::Service { names: vec![caller.id.clone()] },
             PrincipalKind::Anonymous => Kind::Anonymous,
         };
+        if !judged {
+            found.gathered = Gathered { identity: self.everything(), boundary: None };
+        }
         Ok(found)
+    }
+
+    /// Leave to do everything.
+    fn everything(&self) -> Vec<Source> {
+        let document = self.documents.parsed(EVERYTHING, DocumentKind::Identity).ok();
+        let source = |document| Source {
+            id: "presumed".to_owned(),
+            kind: PolicySourceType::None,
+            text: EVERYTHING.to_owned(),
+            document,
+        };
+        document.map(source).into_iter().collect()
     }
 
     /// The trust policy of the role of an ARN, in whatever account it is.
@@ -160,6 +212,13 @@ impl Judge {
         };
         Some(texts.iter().filter_map(source).collect())
     }
+}
+
+/// Whether any policy asks for a key that begins so.
+fn asks_for(set: &PolicySet<'_>, prefixes: &[&str]) -> bool {
+    let asks = |attached: &Attached<'_>| attached.document.asks_for(prefixes);
+    set.identity.iter().chain(&set.resource).chain(&set.boundary).any(asks)
+        || set.session.iter().flatten().any(asks)
 }
 
 struct Caller {
@@ -189,133 +248,11 @@ impl Authorizer for Judge {
     fn decide<'a>(
         &'a self,
         ctx: &'a Ctx,
-        request: AccessRequest,
+        request: AccessRequest<'a>,
     ) -> BoxFuture<'a, anyhow::Result<Decision>> {
-        let decision = self.judge(ctx, &request).map_err(anyhow::Error::from);
-        Box::pin(std::future::ready(decision))
+        Box::pin(std::future::ready(self.judge(ctx, &request)))
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeMap;
-
-    use platform::{
-        AccountId, Backend, Clock, Durability, Ids, PlatformParts, Session, Store, StoreOptions,
-    };
-
-    use super::*;
-    use crate::identities;
-    use crate::model::{Identity, Kind as Sort, Role, SESSION_SECONDS_DEFAULT, User};
-
-    const EVERYTHING: &str =
-        r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
-    const BUCKET: &str = "arn:aws:s3:::b";
-    const ROLE: &str = "arn:aws:iam::000000000002:role/jobs/etl";
-
-    fn account(n: u8) -> AccountId {
-        format!("{n:012}").parse().unwrap()
-    }
-
-    fn house() -> Ctx {
-        let options = StoreOptions { backend: Backend::Memory, durability: Durability::Strict };
-        let store = Store::open(options).unwrap();
-        let parts = PlatformParts::new(store, Clock::new(), Ids::seeded(1));
-        Ctx::root(&parts, Scope::new(account(1), Default::default()))
-    }
-
-    /// A user who may do everything, as a caller.
-    async fn ann(ctx: &Ctx) -> platform::Principal {
-        let mut identity = Identity::new(ctx, Sort::User, "ann".into(), None);
-        identity.inline.insert("all".into(), EVERYTHING.into());
-        let user = User { identity, groups: Default::default() };
-        ctx.write(|tx| identities::put(tx, &user)).await.unwrap();
-        let (partition, account) = (ctx.scope().partition(), ctx.scope().account);
-        platform::Principal::user(partition, account, "ann", &user.identity.id)
-    }
-
-    /// A role of the second account that trusts a principal.
-    async fn role(ctx: &Ctx, trusted: &str) {
-        let there = ctx.with_scope(Scope::new(account(2), Default::default()));
-        let trust = format!(
-            r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Principal":{{"AWS":"{trusted}"}},"Action":"sts:AssumeRole"}}}}"#
-        );
-        let role = Role {
-            identity: Identity::new(&there, Sort::Role, "etl".into(), Some("/jobs/".into())),
-            trust,
-            description: None,
-            session_seconds_max: SESSION_SECONDS_DEFAULT,
-        };
-        there.write(|tx| identities::put(tx, &role)).await.unwrap();
-    }
-
-    fn decide(ctx: &Ctx, action: &str, resource: &str, owner: AccountId) -> Decision {
-        let judge = Judge::new(Arc::default());
-        let request = AccessRequest {
-            action: action.to_owned(),
-            resource: resource.to_owned(),
-            owner,
-            conditions: BTreeMap::new(),
-        };
-        judge.judge(ctx, &request).unwrap()
-    }
-
-    #[tokio::test]
-    async fn what_another_account_owns_is_closed_to_those_who_may_do_everything() {
-        let ctx = house();
-        let ctx = ctx.with_caller(ann(&ctx).await);
-        assert_eq!(decide(&ctx, "s3:GetObject", BUCKET, account(1)), Decision::Allow);
-        let refused = " because no resource-based policy allows the s3:GetObject action";
-        let theirs = decide(&ctx, "s3:GetObject", BUCKET, account(2));
-        assert_eq!(theirs, Decision::Deny(refused.to_owned()));
-        // An account in the name counts, whatever the request's scope.
-        let table = "arn:aws:glue:us-east-1:000000000002:table/d/t";
-        assert_ne!(decide(&ctx, "glue:GetTable", table, account(1)), Decision::Allow);
-    }
-
-    #[tokio::test]
-    async fn the_root_rules_its_own_account_only() {
-        let ctx = house();
-        assert_eq!(decide(&ctx, "iam:DeleteUser", "*", account(1)), Decision::Allow);
-        assert_ne!(decide(&ctx, "s3:GetObject", BUCKET, account(2)), Decision::Allow);
-    }
-
-    #[tokio::test]
-    async fn a_role_is_assumed_by_those_it_trusts_and_the_others_learn_nothing() {
-        let silence = Decision::Deny(String::new());
-        let ctx = house();
-        let ctx = ctx.with_caller(ann(&ctx).await);
-        assert_eq!(decide(&ctx, ASSUME_ROLE, ROLE, account(1)), silence);
-        role(&ctx, "000000000003").await;
-        assert_eq!(decide(&ctx, ASSUME_ROLE, ROLE, account(1)), silence);
-        role(&ctx, "000000000001").await;
-        assert_eq!(decide(&ctx, ASSUME_ROLE, ROLE, account(1)), Decision::Allow);
-        // The path is part of the name.
-        let without_path = ROLE.replace("jobs/", "");
-        assert_eq!(decide(&ctx, ASSUME_ROLE, &without_path, account(1)), silence);
-    }
-
-    #[tokio::test]
-    async fn a_session_policy_narrows_and_one_that_cannot_be_read_allows_nothing() {
-        let ctx = house();
-        let ctx = ctx.with_caller(ann(&ctx).await);
-        let with = |text: &str| {
-            let session = Session { policies: vec![text.to_owned()], ..Session::default() };
-            decide(&ctx.with_session(session), "s3:GetObject", BUCKET, account(1))
-        };
-        assert_eq!(with(EVERYTHING), Decision::Allow);
-        assert_ne!(with(&EVERYTHING.replace("\"*\",", "\"glue:*\",")), Decision::Allow);
-        assert_ne!(with("nonsense"), Decision::Allow);
-    }
-
-    #[tokio::test]
-    async fn a_user_of_the_same_name_and_another_id_has_nothing() {
-        let ctx = house();
-        let mut other = ann(&ctx).await;
-        other.id = "AIDAANOTHER".to_owned();
-        assert_ne!(
-            decide(&ctx.with_caller(other), "s3:GetObject", BUCKET, account(1)),
-            Decision::Allow
-        );
-    }
-}
+mod tests;

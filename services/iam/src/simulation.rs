@@ -201,7 +201,7 @@ impl Stage<'_> {
         let policies = &self.simulated.policies;
         let sources = policies.identity.iter().chain(&policies.boundary);
         let documents = sources.map(|source| &*source.document).chain(&self.resource_policy);
-        let keys: BTreeSet<String> = documents.flat_map(Document::context_keys).collect();
+        let keys: BTreeSet<String> = documents.flat_map(Document::context_keys).cloned().collect();
         keys.into_iter().filter(|key| self.context.get(key).is_none()).collect()
     }
 
