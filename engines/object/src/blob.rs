@@ -7,6 +7,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
+use crate::seal::Salt;
 
 /// Where an object's bytes are. Small enough to live in a metadata row; it carries all that is
 /// needed to read and to verify, so the row and the bytes cannot disagree unnoticed.
@@ -21,6 +22,8 @@ pub enum BlobRef {
     /// Blobs read one after the other: an object assembled without copying its parts.
     /// Never nested; build it with [`BlobRef::chain`].
     Chain(Vec<BlobRef>),
+    /// A single blob whose bytes are sealed; what it is read with is not here but with the caller.
+    Sealed(Salt, Box<BlobRef>),
 }
 
 /// Identity of stored bytes, unique over the life of a data folder (ids are never reused).
@@ -65,7 +68,7 @@ impl BlobRef {
         for part in parts {
             match part {
                 BlobRef::Chain(inner) => flat.extend(inner),
-                BlobRef::Inline(bytes) if bytes.is_empty() => {}
+                other if matches!(other.bare(), BlobRef::Inline(bytes) if bytes.is_empty()) => {}
                 other => flat.push(other),
             }
         }
@@ -84,6 +87,7 @@ impl BlobRef {
             BlobRef::File { len, .. } => *len,
             // Saturating: a hostile row must not overflow; reading such a range fails later.
             BlobRef::Chain(parts) => parts.iter().fold(0, |sum, p| p.len().saturating_add(sum)),
+            BlobRef::Sealed(_, blob) => blob.len(),
         }
     }
 
@@ -109,15 +113,45 @@ impl BlobRef {
             single => std::slice::from_mut(single),
         };
         let found = parts.iter_mut().find(|part| part.single_id() == Some(old));
-        found.map(|part| part.clone_from(new)).is_some()
+        let Some(part) = found else { return false };
+        match part {
+            // Sealed bytes are moved as they are.
+            BlobRef::Sealed(_, blob) => blob.as_mut().clone_from(new),
+            part => part.clone_from(new),
+        }
+        true
+    }
+
+    /// Whether any of its bytes are sealed.
+    pub fn is_sealed(&self) -> bool {
+        match self {
+            BlobRef::Chain(parts) => parts.iter().any(BlobRef::is_sealed),
+            single => single.salt().is_some(),
+        }
+    }
+
+    /// The blob as it is stored, sealed or not.
+    pub(crate) fn bare(&self) -> &BlobRef {
+        match self {
+            BlobRef::Sealed(_, blob) => blob,
+            plain => plain,
+        }
+    }
+
+    /// What a single blob is sealed with besides the caller's key.
+    pub(crate) fn salt(&self) -> Option<Salt> {
+        match self {
+            BlobRef::Sealed(salt, _) => Some(*salt),
+            _ => None,
+        }
     }
 
     /// The id of a blob that is one stored thing.
     pub(crate) fn single_id(&self) -> Option<BlobId> {
-        match *self {
+        match *self.bare() {
             BlobRef::Packed { pack, offset, .. } => Some(BlobId::Packed { pack, offset }),
             BlobRef::File { id, .. } => Some(BlobId::File(id)),
-            BlobRef::Inline(_) | BlobRef::Chain(_) => None,
+            BlobRef::Inline(_) | BlobRef::Chain(_) | BlobRef::Sealed(..) => None,
         }
     }
 
@@ -218,6 +252,23 @@ mod tests {
         assert!(chain.point_at(old, &packed(2)));
         assert_eq!(chain, BlobRef::chain([file(1, 10), packed(2)]));
         assert!(!chain.point_at(old, &packed(3)));
+    }
+
+    #[test]
+    fn what_is_sealed_stays_so_where_it_moves() {
+        let packed = |pack| BlobRef::Packed { pack, offset: 88, len: 5, crc: 1 };
+        let sealed = |blob| BlobRef::Sealed(Salt::draw().unwrap(), Box::new(blob));
+        let (salted, old) = (sealed(packed(1)), BlobId::Packed { pack: 1, offset: 88 });
+        assert_eq!((salted.len(), salted.ids(), salted.is_sealed()), (5, vec![old], true));
+        let mut chain = BlobRef::chain([file(1, 10), salted.clone(), sealed(file(2, 0))]);
+        assert!(chain.is_sealed() && !BlobRef::chain([file(1, 10), file(2, 1)]).is_sealed());
+        assert!(chain.point_at(old, &packed(2)));
+        let BlobRef::Chain(parts) = &chain else { panic!("{chain:?}") };
+        assert_eq!((parts[1].salt(), parts[1].bare()), (salted.salt(), &packed(2)));
+        let stored = rmp_serde::to_vec_named(&chain).unwrap();
+        assert_eq!(rmp_serde::from_slice::<BlobRef>(&stored).unwrap(), chain);
+        let empty = || sealed(BlobRef::Inline(Bytes::new()));
+        assert_eq!(BlobRef::chain([empty(), file(1, 1), empty()]), file(1, 1));
     }
 
     #[test]

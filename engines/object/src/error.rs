@@ -35,6 +35,12 @@ pub enum Error {
     /// A blob reference no writer can have produced.
     #[error("malformed blob reference: {0}")]
     Malformed(&'static str),
+    /// The blob is sealed and no key was given.
+    #[error("the blob is sealed and no key was given")]
+    Sealed,
+    /// The operating system gave no randomness to seal with.
+    #[error("the operating system gives no randomness")]
+    NoRandomness,
     /// The pack holds blobs whose rows may be on their way; its compaction is tried later.
     #[error("pack {0:016x} is still being written about")]
     Unsettled(u64),
@@ -66,11 +72,15 @@ impl Error {
         match self {
             Error::NotFound(_) => io::ErrorKind::NotFound,
             Error::Corrupt { .. } => io::ErrorKind::InvalidData,
-            Error::Range { .. } | Error::Malformed(_) => io::ErrorKind::InvalidInput,
+            Error::Range { .. } | Error::Malformed(_) | Error::Sealed => {
+                io::ErrorKind::InvalidInput
+            }
             Error::Full(_) => io::ErrorKind::StorageFull,
             Error::Locked(_) | Error::Unsettled(_) => io::ErrorKind::ResourceBusy,
             Error::Io { source, .. } => source.kind(),
-            Error::SyncFailed | Error::Broken | Error::Stopped => io::ErrorKind::Other,
+            Error::SyncFailed | Error::Broken | Error::Stopped | Error::NoRandomness => {
+                io::ErrorKind::Other
+            }
         }
     }
 }

@@ -35,6 +35,7 @@ mod pack;
 mod packs;
 mod pins;
 mod read;
+mod seal;
 mod store;
 mod sweep;
 mod write;
@@ -48,6 +49,7 @@ pub use hash::{Digests, Hashes};
 pub use lease::Lease;
 pub use packs::PackUsage;
 pub use read::ReadStream;
+pub use seal::{Key, Salt};
 pub use sweep::SweepReport;
 pub use write::{Writer, Written};
 
@@ -152,7 +154,7 @@ impl Objects {
     }
 
     /// Begins to take a body in. A `size_hint` above `pack_max` spares its first bytes a detour;
-    /// it need not be right.
+    /// it need not be right. [`Writer::sealed_with`] seals what is stored.
     pub fn writer(&self, size_hint: Option<u64>, hashes: Hashes) -> Writer {
         Writer::new(self.inner.clone(), size_hint, hashes)
     }
@@ -169,12 +171,33 @@ impl Objects {
     /// Fails at once when the range is not inside the blob, or the blob is about to go; the
     /// stream's errors carry an [`Error`] (see its `From`). `prime` it to learn of a bad start.
     pub fn read(&self, blob: &BlobRef, range: Range<u64>) -> Result<ReadStream> {
-        ReadStream::new(&self.inner, blob, range)
+        self.read_with(blob, range, None)
+    }
+
+    /// Streams as [`Objects::read`] does, and opens with `key` what is sealed: it must be the one
+    /// the blob was written with. Bytes that are not sealed need none.
+    pub fn read_with(
+        &self,
+        blob: &BlobRef,
+        range: Range<u64>,
+        key: Option<&Key>,
+    ) -> Result<ReadStream> {
+        ReadStream::new(&self.inner, blob, range, key)
     }
 
     /// The bytes `range` of a blob, at once.
     pub async fn read_all(&self, blob: &BlobRef, range: Range<u64>) -> Result<Bytes> {
-        read::read_all(&self.inner, blob, range).await
+        self.read_all_with(blob, range, None).await
+    }
+
+    /// Reads as [`Objects::read_all`] does, and opens with `key` what is sealed.
+    pub async fn read_all_with(
+        &self,
+        blob: &BlobRef,
+        range: Range<u64>,
+        key: Option<&Key>,
+    ) -> Result<Bytes> {
+        read::read_all(&self.inner, blob, range, key).await
     }
 
     /// Lets a blob's bytes go, once no row names them any more. Files being read go when their
@@ -186,7 +209,7 @@ impl Objects {
         };
         let mut files = Vec::new();
         for part in parts {
-            match *part {
+            match *part.bare() {
                 BlobRef::File { id, .. } => files.push(Home::File(id)),
                 _ => self.inner.count_dead(part),
             }
@@ -310,7 +333,7 @@ impl Inner {
 
     /// Counts a packed blob as dead; other kinds have no room to account for.
     fn count_dead(&self, blob: &BlobRef) {
-        if let (Store::Disk(disk), BlobRef::Packed { pack, len, .. }) = (&self.store, blob) {
+        if let (Store::Disk(disk), BlobRef::Packed { pack, len, .. }) = (&self.store, blob.bare()) {
             disk.packs.add_dead(*pack, u64::from(*len));
         }
     }

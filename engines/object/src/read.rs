@@ -16,6 +16,7 @@ use tokio::task::{JoinError, JoinHandle, spawn_blocking};
 use crate::Inner;
 use crate::blob::{BlobRef, Home, Piece};
 use crate::error::{Error, Result};
+use crate::seal::Key;
 use crate::write::blocking;
 
 /// Bytes of a file read at a time; a multiple of its checksum blocks.
@@ -24,6 +25,31 @@ const CHUNK: u64 = 1 << 20;
 const FIRST_CHUNK: u64 = 256 << 10;
 /// The chunk being waited for, and the one ahead.
 const JOBS: usize = 2;
+
+/// Refuses what cannot be opened before anything is read.
+fn check_key(pieces: &[Piece], key: Option<&Key>) -> Result<()> {
+    let sealed = || pieces.iter().any(|piece| piece.blob.salt().is_some());
+    if key.is_none() && sealed() { Err(Error::Sealed) } else { Ok(()) }
+}
+
+impl Inner {
+    /// Reads, verifies and opens a range of a single blob.
+    fn read(&self, piece: &Piece, key: Option<&Key>) -> Result<Bytes> {
+        open(piece, key, self.store.read(piece)?)
+    }
+
+    /// Reads without waiting for a disk; `None` when that is not possible.
+    fn try_read(&self, piece: &Piece, key: Option<&Key>) -> Option<Result<Bytes>> {
+        let read = self.store.try_read(piece)?;
+        Some(read.and_then(|bytes| open(piece, key, bytes)))
+    }
+}
+
+fn open(piece: &Piece, key: Option<&Key>, bytes: Bytes) -> Result<Bytes> {
+    let Some(salt) = piece.blob.salt() else { return Ok(bytes) };
+    let key = key.ok_or(Error::Sealed)?;
+    Ok(key.cipher(salt).open(piece.range.start, bytes))
+}
 
 /// Keeps the files of a read from being unlinked.
 pub(crate) struct PinGuard {
@@ -70,6 +96,7 @@ enum Job {
 /// The bytes of a range, in order. Deleting the blob meanwhile does not disturb it.
 pub struct ReadStream {
     inner: Arc<Inner>,
+    key: Option<Key>,
     pieces: VecDeque<Piece>,
     jobs: VecDeque<Job>,
     len: u64,
@@ -78,12 +105,19 @@ pub struct ReadStream {
 }
 
 impl ReadStream {
-    pub(crate) fn new(inner: &Arc<Inner>, blob: &BlobRef, range: Range<u64>) -> Result<ReadStream> {
+    pub(crate) fn new(
+        inner: &Arc<Inner>,
+        blob: &BlobRef,
+        range: Range<u64>,
+        key: Option<&Key>,
+    ) -> Result<ReadStream> {
         let len = range.end.saturating_sub(range.start);
         let pieces = blob.pieces(range)?;
+        check_key(&pieces, key)?;
         let pin = PinGuard::new(inner, &pieces)?;
         Ok(ReadStream {
             inner: inner.clone(),
+            key: key.cloned(),
             pieces: pieces.into(),
             jobs: VecDeque::new(),
             len,
@@ -119,11 +153,11 @@ impl ReadStream {
         while self.jobs.len() < JOBS
             && let Some(piece) = self.next_chunk()
         {
-            let job = match self.inner.store.try_read(&piece) {
+            let job = match self.inner.try_read(&piece, self.key.as_ref()) {
                 Some(done) => Job::Done(done),
                 None => {
-                    let inner = self.inner.clone();
-                    Job::Running(spawn_blocking(move || inner.store.read(&piece)))
+                    let (inner, key) = (self.inner.clone(), self.key.clone());
+                    Job::Running(spawn_blocking(move || inner.read(&piece, key.as_ref())))
                 }
             };
             self.jobs.push_back(job);
@@ -134,7 +168,7 @@ impl ReadStream {
     fn next_chunk(&mut self) -> Option<Piece> {
         let mut piece = self.pieces.pop_front().filter(|piece| !piece.range.is_empty())?;
         let step = if std::mem::replace(&mut self.started, true) { CHUNK } else { FIRST_CHUNK };
-        if let BlobRef::File { .. } = piece.blob {
+        if let BlobRef::File { .. } = piece.blob.bare() {
             let border = (piece.range.start / step + 1).saturating_mul(step);
             if border < piece.range.end {
                 let rest = Piece { blob: piece.blob.clone(), range: border..piece.range.end };
@@ -187,26 +221,29 @@ pub(crate) async fn read_all(
     inner: &Arc<Inner>,
     blob: &BlobRef,
     range: Range<u64>,
+    key: Option<&Key>,
 ) -> Result<Bytes> {
     let len = range.end.saturating_sub(range.start);
     let pieces = blob.pieces(range)?;
     if pieces.is_empty() {
         return Ok(Bytes::new());
     }
+    check_key(&pieces, key)?;
     let pin = PinGuard::new(inner, &pieces)?;
     if let [piece] = pieces.as_slice()
-        && let Some(read) = inner.store.try_read(piece)
+        && let Some(read) = inner.try_read(piece, key)
     {
         return read;
     }
+    let key = key.cloned();
     blocking(move || {
         if let [piece] = pieces.as_slice() {
-            return pin.inner.store.read(piece);
+            return pin.inner.read(piece, key.as_ref());
         }
         // Grown as the parts are read: a hostile row's length is not to be believed.
         let mut whole = BytesMut::with_capacity(len.min(CHUNK) as usize);
         for piece in &pieces {
-            whole.extend_from_slice(&pin.inner.store.read(piece)?);
+            whole.extend_from_slice(&pin.inner.read(piece, key.as_ref())?);
         }
         Ok(whole.freeze())
     })

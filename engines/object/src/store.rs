@@ -96,14 +96,15 @@ impl Store {
         }
     }
 
-    /// Reads and verifies a range of a single blob.
+    /// Reads and verifies a range of a single blob, as it is stored.
     pub fn read(&self, piece: &Piece) -> Result<Bytes> {
         let range = piece.range.clone();
-        match (&piece.blob, self) {
+        match (piece.blob.bare(), self) {
             (BlobRef::Inline(bytes), _) => {
                 Ok(bytes.slice(range.start as usize..range.end as usize))
             }
-            (BlobRef::Chain(_), _) => Err(Error::Malformed("a chain inside a chain")),
+            (BlobRef::Chain(_), _) => Err(Error::Malformed("a chain inside a blob")),
+            (BlobRef::Sealed(..), _) => Err(Error::Malformed("a blob sealed twice")),
             (&BlobRef::File { id, .. }, Store::Memory(memory)) => memory.read(id, range),
             (&BlobRef::Packed { pack, offset, .. }, Store::Memory(_)) => {
                 Err(Error::NotFound(BlobId::Packed { pack, offset }))
@@ -120,9 +121,9 @@ impl Store {
         }
     }
 
-    /// Reads without waiting for a disk; `None` when that is not possible.
+    /// Reads as [`Store::read`] does without waiting for a disk; `None` when that is not possible.
     pub fn try_read(&self, piece: &Piece) -> Option<Result<Bytes>> {
-        match (&piece.blob, self) {
+        match (piece.blob.bare(), self) {
             (BlobRef::Inline(_), _) | (_, Store::Memory(_)) => Some(self.read(piece)),
             (&BlobRef::Packed { pack, offset, len, crc }, Store::Disk(disk)) => {
                 if len > TRY_READ_MAX {

@@ -13,8 +13,9 @@ use tokio::task::{JoinHandle, spawn_blocking};
 use crate::Inner;
 use crate::blob::BlobRef;
 use crate::error::{Error, Result};
-use crate::hash::{CrcLane, Digests, Hashes, Md5Lane, ShaLane, digest_all, digests};
+use crate::hash::{CrcLane, Digests, Hashes, Md5Lane, ShaLane, crc64nvme, digest_all, digests};
 use crate::lease::Lease;
+use crate::seal::{Cipher, Key, Salt};
 use crate::store::Sink;
 
 /// Bytes gathered before the threads are bothered: 1.3 ms of MD5.
@@ -41,6 +42,7 @@ pub struct Written {
 pub struct Writer {
     inner: Arc<Inner>,
     hashes: Hashes,
+    seal: Option<(Salt, Cipher)>,
     size_hint: u64,
     size: u64,
     batch: Vec<Bytes>,
@@ -53,8 +55,30 @@ pub struct Writer {
 /// A body on its way to a file.
 struct Large {
     md5: Lane<Md5Lane>,
-    file: Lane<(Sink, CrcLane)>,
+    file: Lane<FileLane>,
     sha: Option<Lane<ShaLane>>,
+}
+
+/// The file, the checksums that ride along, and what seals the bytes between the two.
+struct FileLane {
+    sink: Sink,
+    crc: CrcLane,
+    cipher: Option<Cipher>,
+    at: u64,
+}
+
+impl FileLane {
+    fn write(&mut self, chunks: &[Bytes]) -> Result<()> {
+        self.crc.update(chunks);
+        match &self.cipher {
+            None => self.sink.write(chunks),
+            Some(cipher) => {
+                let sealed = cipher.seal(self.at, chunks);
+                self.at += sealed.len() as u64;
+                self.sink.write(&[sealed])
+            }
+        }
+    }
 }
 
 impl Drop for Large {
@@ -107,6 +131,7 @@ impl Writer {
         Writer {
             inner,
             hashes,
+            seal: None,
             size_hint: size_hint.unwrap_or(0),
             size: 0,
             batch: Vec::new(),
@@ -115,6 +140,18 @@ impl Writer {
             large: None,
             broken: false,
         }
+    }
+
+    /// Seals what is stored, to be read only with the same key. To be said before the first byte.
+    ///
+    /// The digests are still those of the body as it comes.
+    pub fn sealed_with(mut self, key: &Key) -> Result<Writer> {
+        if self.size > 0 {
+            return Err(Error::Broken);
+        }
+        let salt = Salt::draw()?;
+        self.seal = Some((salt, key.cipher(salt)));
+        Ok(self)
     }
 
     /// Bytes taken so far.
@@ -149,27 +186,41 @@ impl Writer {
         self.flush().await?;
         let Some(mut large) = self.large.take() else { return Err(Error::Broken) };
         large.settle().await?;
-        let (sink, crc) = large.file.take()?;
+        let FileLane { sink, crc, .. } = large.file.take()?;
         let sha = large.sha.as_mut().map(Lane::take).transpose()?;
         let digests = digests(large.md5.take()?, crc, sha);
         let inner = self.inner.clone();
         let blob = blocking(move || inner.store.finish(sink)).await?;
+        let blob = salted(blob, self.seal.as_ref());
         Ok(Written { blob, size: self.size, digests, lease: Lease::default() })
     }
 
     async fn finish_small(mut self) -> Result<Written> {
         let (chunks, hashes, size) = (self.take_batch(), self.hashes, self.size);
+        let seal = self.seal.take();
         if size <= self.inner.inline_max {
             let digests = digest_all(hashes, &chunks);
             // Copied, so that the row does not keep a whole receive buffer alive.
-            let blob = BlobRef::Inline(chunks.concat().into());
+            let bytes = match &seal {
+                None => chunks.concat().into(),
+                Some((_, cipher)) => cipher.seal(0, &chunks),
+            };
+            let blob = salted(BlobRef::Inline(bytes), seal.as_ref());
             return Ok(Written { blob, size, digests, lease: Lease::default() });
         }
         let inner = self.inner.clone();
         blocking(move || {
             let digests = digest_all(hashes, &chunks);
-            let blob = inner.store.put(&chunks, size as u32, digests.crc64nvme)?;
+            let blob = match &seal {
+                None => inner.store.put(&chunks, size as u32, digests.crc64nvme)?,
+                Some((_, cipher)) => {
+                    let sealed = cipher.seal(0, &chunks);
+                    let crc = crc64nvme(&sealed);
+                    inner.store.put(&[sealed], size as u32, crc)?
+                }
+            };
             let lease = Lease::new(&inner, &blob);
+            let blob = salted(blob, seal.as_ref());
             Ok(Written { blob, size, digests, lease })
         })
         .await
@@ -214,12 +265,13 @@ impl Writer {
     fn enlarge(&self, batch: Arc<[Bytes]>) -> Large {
         let (inner, hashes) = (self.inner.clone(), self.hashes);
         let expect = self.size_hint;
+        let cipher = self.seal.as_ref().map(|(_, cipher)| cipher.clone());
         let first = batch.clone();
         let file = Lane::start(move || {
-            let (mut sink, mut crc) = (inner.store.sink(expect)?, CrcLane::new(hashes));
-            crc.update(&first);
-            sink.write(&first)?;
-            Ok((sink, crc))
+            let (sink, crc) = (inner.store.sink(expect)?, CrcLane::new(hashes));
+            let mut file = FileLane { sink, crc, cipher, at: 0 };
+            file.write(&first)?;
+            Ok(file)
         });
         let first = batch.clone();
         let sha = ShaLane::new(hashes).map(|mut sha| {
@@ -249,10 +301,7 @@ impl Large {
 
     fn run(&mut self, batch: Arc<[Bytes]>) {
         let chunks = batch.clone();
-        self.file.run(move |(sink, crc)| {
-            crc.update(&chunks);
-            sink.write(&chunks)
-        });
+        self.file.run(move |file| file.write(&chunks));
         if let Some(sha) = &mut self.sha {
             let chunks = batch.clone();
             sha.run(move |sha| {
@@ -264,6 +313,14 @@ impl Large {
             md5.update(&batch);
             Ok(())
         });
+    }
+}
+
+/// A blob that is kept with what it was sealed with, if it was.
+fn salted(blob: BlobRef, seal: Option<&(Salt, Cipher)>) -> BlobRef {
+    match seal {
+        None => blob,
+        Some((salt, _)) => BlobRef::Sealed(*salt, Box::new(blob)),
     }
 }
 

@@ -6,11 +6,12 @@ mod compaction;
 mod crash;
 mod faults;
 mod model;
+mod sealed;
 mod sizes;
 
 use std::path::{Path, PathBuf};
 
-use aquifer_object::{BlobRef, Durability, Hashes, Objects, ObjectsOptions, Result};
+use aquifer_object::{BlobRef, Durability, Hashes, Key, Objects, ObjectsOptions, Result};
 use bytes::Bytes;
 use futures::StreamExt;
 
@@ -46,14 +47,32 @@ async fn put(objects: &Objects, body: &Bytes) -> BlobRef {
     objects.put(body.clone(), Hashes::NONE).await.unwrap().blob
 }
 
+/// Puts under a key, in slices of a size that divides nothing.
+async fn put_sealed(objects: &Objects, body: &Bytes, key: &Key) -> BlobRef {
+    let mut writer = objects.writer(None, Hashes::NONE).sealed_with(key).unwrap();
+    for at in (0..body.len()).step_by(70_001) {
+        writer.write(body.slice(at..body.len().min(at + 70_001))).await.unwrap();
+    }
+    writer.finish().await.unwrap().blob
+}
+
 async fn get(objects: &Objects, blob: &BlobRef) -> Result<Bytes> {
     objects.read_all(blob, 0..blob.len()).await
 }
 
 /// Reads through the stream; the error, if any, is the engine's own.
 async fn stream(objects: &Objects, blob: &BlobRef, range: std::ops::Range<u64>) -> Result<Vec<u8>> {
+    stream_with(objects, blob, range, None).await
+}
+
+async fn stream_with(
+    objects: &Objects,
+    blob: &BlobRef,
+    range: std::ops::Range<u64>,
+    key: Option<&Key>,
+) -> Result<Vec<u8>> {
     let prime = range.start.is_multiple_of(2);
-    let mut stream = objects.read(blob, range)?;
+    let mut stream = objects.read_with(blob, range, key)?;
     if prime {
         stream.prime().await?;
     }

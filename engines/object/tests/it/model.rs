@@ -1,5 +1,5 @@
 //! Random histories against a map: whatever was put and not deleted reads back, on disk across
-//! reopening, sweeping and compaction, and in memory.
+//! reopening, sweeping and compaction, and in memory. Every other body is sealed, all with one key.
 
 use super::*;
 use proptest::prelude::*;
@@ -39,13 +39,6 @@ async fn remove(objects: &Objects, rows: &mut Rows, key: u8) {
     }
 }
 
-fn parts(blob: &mut BlobRef) -> &mut [BlobRef] {
-    match blob {
-        BlobRef::Chain(parts) => parts,
-        single => std::slice::from_mut(single),
-    }
-}
-
 async fn compact(objects: &Objects, rows: &mut Rows) {
     let live: HashSet<_> = rows.values().flat_map(|(blob, _)| blob.ids()).collect();
     let shared = Arc::new(Mutex::new(std::mem::take(rows)));
@@ -55,9 +48,9 @@ async fn compact(objects: &Objects, rows: &mut Rows) {
             let mut rows = shared.lock().unwrap();
             let mut swapped = Vec::new();
             for moved in moves {
-                let all = rows.values_mut().flat_map(|(blob, _)| parts(blob));
-                let old = all.into_iter().find(|part| **part == moved.old);
-                swapped.push(old.map(|part| *part = moved.new).is_some());
+                let old = moved.old.ids()[0];
+                let mut rows = rows.values_mut();
+                swapped.push(rows.any(|(blob, _)| blob.point_at(old, &moved.new)));
             }
             std::future::ready(Ok(swapped))
         };
@@ -76,11 +69,15 @@ async fn play(steps: Vec<Step>, dir: Option<&Path>) {
     };
     let mut objects = open();
     let mut rows = Rows::new();
+    let seal = Key::new(&[7; 32]);
     for (i, step) in steps.into_iter().enumerate() {
         match step {
             Step::Put { key, len } => {
                 let body = body(i as u64, len);
-                let blob = put(&objects, &body).await;
+                let blob = match i % 2 {
+                    0 => put(&objects, &body).await,
+                    _ => put_sealed(&objects, &body, &seal).await,
+                };
                 remove(&objects, &mut rows, key).await;
                 rows.insert(key, (blob, body));
             }
@@ -96,8 +93,12 @@ async fn play(steps: Vec<Step>, dir: Option<&Path>) {
                 let end = (start + usize::from(len)).min(body.len());
                 let range = start as u64..end as u64;
                 let expected = body.slice(start..end);
-                assert_eq!(objects.read_all(blob, range.clone()).await.unwrap(), expected);
-                assert_eq!(stream(&objects, blob, range).await.unwrap(), expected);
+                let read = objects.read_all_with(blob, range.clone(), Some(&seal));
+                assert_eq!(read.await.unwrap(), expected);
+                assert_eq!(
+                    stream_with(&objects, blob, range, Some(&seal)).await.unwrap(),
+                    expected
+                );
             }
             Step::Commit => objects.sync_pending().unwrap(),
             Step::Compact => compact(&objects, &mut rows).await,
@@ -113,7 +114,8 @@ async fn play(steps: Vec<Step>, dir: Option<&Path>) {
         }
     }
     for (blob, body) in rows.values() {
-        assert_eq!(get(&objects, blob).await.unwrap(), body);
+        let read = objects.read_all_with(blob, 0..blob.len(), Some(&seal));
+        assert_eq!(read.await.unwrap(), body);
     }
     let on_disk = rows.values().flat_map(|(b, _)| b.ids());
     let on_disk = on_disk.filter(|id| matches!(id, aquifer_object::BlobId::File(_))).count();
