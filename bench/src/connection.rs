@@ -32,6 +32,8 @@ pub struct Answer {
     pub status: StatusCode,
     /// The body.
     pub body: Bytes,
+    /// The ETag, as it is written.
+    pub etag: Option<String>,
 }
 
 impl Connection {
@@ -67,8 +69,10 @@ impl Connection {
         let request = self.sign(outgoing)?;
         let response = self.send(request).await?;
         let status = response.status();
+        let etag = response.headers().get(http::header::ETAG);
+        let etag = etag.and_then(|etag| etag.to_str().ok()).map(str::to_owned);
         match Limited::new(response.into_body(), ANSWER_BYTES_MAX).collect().await {
-            Ok(body) => Ok(Answer { status, body: body.to_bytes() }),
+            Ok(body) => Ok(Answer { status, body: body.to_bytes(), etag }),
             Err(error) => {
                 self.sender = None;
                 anyhow::bail!("the answer broke off: {error}")

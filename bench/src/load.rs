@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 use bytes::Bytes;
+use http::Method;
 use http_body_util::BodyExt as _;
 use tokio::task::JoinSet;
 
@@ -36,6 +37,8 @@ pub enum Expect {
     Success,
     /// Just these bytes.
     Body(Bytes),
+    /// Just these bytes to a GET, and any success to whatever else is asked between.
+    Read(Bytes),
     /// Text with this many times this tag.
     Count(&'static str, usize),
 }
@@ -74,6 +77,13 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// One right answer.
+    pub fn once(elapsed: Duration) -> Outcome {
+        let micros = u32::try_from(elapsed.as_micros()).unwrap_or(u32::MAX);
+        let latencies_micros = vec![micros];
+        Outcome { requests: 1, elapsed, latencies_micros, ..Outcome::default() }
+    }
+
     /// Right answers a second.
     pub fn per_second(&self) -> f64 {
         self.requests as f64 / self.elapsed.as_secs_f64()
@@ -202,16 +212,22 @@ impl Worker {
     }
 
     async fn one(&self, connection: &mut Connection, n: u64) -> Result<Duration> {
-        let request = connection.sign(&(self.workload.request)(n))?;
+        let outgoing = (self.workload.request)(n);
+        let request = connection.sign(&outgoing)?;
         let started = Instant::now();
         let response = connection.send(request).await?;
         let status = response.status();
         let mut body = response.into_body();
         if !status.is_success() {
             let body = body.collect().await?.to_bytes();
-            bail!("{}", refusal(&Answer { status, body }));
+            bail!("{}", refusal(&Answer { status, body, etag: None }));
         }
-        let mut check = Check::new(&self.workload.expect);
+        let expect = match &self.workload.expect {
+            Expect::Read(whole) if outgoing.method == Method::GET => &Expect::Body(whole.clone()),
+            Expect::Read(_) => &Expect::Success,
+            expect => expect,
+        };
+        let mut check = Check::new(expect);
         while let Some(frame) = body.frame().await {
             if let Ok(data) = frame.context("the answer broke off")?.into_data() {
                 check.data(&data)?;
@@ -238,7 +254,7 @@ impl<'a> Check<'a> {
     fn data(&mut self, data: &[u8]) -> Result<()> {
         match self.expect {
             Expect::Success => {}
-            Expect::Body(whole) => {
+            Expect::Body(whole) | Expect::Read(whole) => {
                 let end = self.seen_bytes + data.len();
                 if whole.get(self.seen_bytes..end) != Some(data) {
                     bail!("the answer differs from what was written before its byte {end}");
@@ -253,8 +269,8 @@ impl<'a> Check<'a> {
     fn end(&self) -> Result<()> {
         match self.expect {
             Expect::Success => Ok(()),
-            Expect::Body(whole) if whole.len() == self.seen_bytes => Ok(()),
-            Expect::Body(whole) => {
+            Expect::Body(whole) | Expect::Read(whole) if whole.len() == self.seen_bytes => Ok(()),
+            Expect::Body(whole) | Expect::Read(whole) => {
                 bail!("the answer has {} of {} bytes", self.seen_bytes, whole.len())
             }
             Expect::Count(tag, expected) => {

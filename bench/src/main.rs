@@ -5,6 +5,7 @@
 //! (`--spawn`) or is pointed at one (`--endpoint`), and prints a Markdown table. Nothing here is a
 //! test: no number fails a build. `RESULTS.md` keeps what was measured, with the commands.
 
+mod bare;
 mod connection;
 mod endpoint;
 mod load;
@@ -26,6 +27,8 @@ enum Command {
     S3(s3::Options),
     /// The five questions of the flights example: Athena's API against DuckDB on the same files.
     Sql(sql::Options),
+    /// A server that only copies bodies between sockets and files, to compare S3 servers with.
+    Bare(bare::Options),
     /// From a new process to its first answer, and what it weighs when idle.
     Start(start::Options),
 }
@@ -34,6 +37,7 @@ fn main() -> ExitCode {
     let done = match Command::parse() {
         Command::S3(options) => s3::run(&options),
         Command::Sql(options) => sql::run(&options),
+        Command::Bare(options) => bare::run(&options),
         Command::Start(options) => start::run(&options),
     };
     match done {

@@ -58,12 +58,14 @@ struct Size {
     /// PUT goes over this many keys; none: every key is new.
     put_keys: Option<u64>,
     get_keys: u64,
+    /// Whether reading and writing side by side is measured too.
+    mixed: bool,
 }
 
 const SIZES: [Size; 3] = [
-    Size { name: "1 KiB", bytes: 1 << 10, put_keys: None, get_keys: 10_000 },
-    Size { name: "64 KiB", bytes: 64 << 10, put_keys: Some(2_000), get_keys: 2_000 },
-    Size { name: "8 MiB", bytes: 8 << 20, put_keys: Some(32), get_keys: 32 },
+    Size { name: "1 KiB", bytes: 1 << 10, put_keys: None, get_keys: 10_000, mixed: true },
+    Size { name: "64 KiB", bytes: 64 << 10, put_keys: Some(2_000), get_keys: 2_000, mixed: false },
+    Size { name: "8 MiB", bytes: 8 << 20, put_keys: Some(32), get_keys: 32, mixed: false },
 ];
 
 /// All cells.
@@ -73,6 +75,9 @@ pub fn all(layout: Layout) -> Vec<Cell> {
         let body = body(size.bytes, layout.unsigned);
         cells.push(put(size, &body));
         cells.push(get(size, &body));
+        if size.mixed {
+            cells.push(mixed(size, &body));
+        }
     }
     let buckets = [("bench-small", SMALL_KEYS), ("bench-large", layout.keys)];
     let buckets = buckets.into_iter().filter(|(_, keys)| *keys >= PAGE_KEYS);
@@ -101,27 +106,54 @@ fn put(size: &Size, body: &Body) -> Cell {
 }
 
 fn get(size: &Size, body: &Body) -> Cell {
-    let path = format!("/{BUCKET}/get/{}", size.bytes);
-    let (folder, content) = (path.clone(), body.clone());
+    let (path, keys) = (read_folder(size), size.get_keys);
+    let read = move |n| read(&path, n, keys);
+    Cell {
+        name: format!("GET {}", size.name),
+        workload: workload(read, Expect::Body(body.bytes.clone()), size.bytes),
+        source: Some(source(size, body)),
+    }
+}
+
+/// Nine reads to a write.
+fn mixed(size: &Size, body: &Body) -> Cell {
+    let (path, keys) = (read_folder(size), size.get_keys);
+    let (folder, content) = (format!("/{BUCKET}/mixed/{}", size.bytes), body.clone());
+    let request = move |n| match n % 10 {
+        0 => {
+            let path = format!("{folder}/{:02x}/{n:09}", n / 10 % 256);
+            Outgoing::s3(Method::PUT, path, String::new(), content.clone())
+        }
+        _ => read(&path, n, keys),
+    };
+    Cell {
+        name: format!("MIX 90/10 {}", size.name),
+        workload: workload(request, Expect::Read(body.bytes.clone()), size.bytes),
+        source: Some(source(size, body)),
+    }
+}
+
+fn read_folder(size: &Size) -> String {
+    format!("/{BUCKET}/get/{}", size.bytes)
+}
+
+fn read(folder: &str, n: u64, keys: u64) -> Outgoing {
+    let path = format!("{folder}/{:09}", scattered(n) % keys);
+    Outgoing::s3(Method::GET, path, String::new(), Body::none())
+}
+
+/// The objects that are read.
+fn source(size: &Size, body: &Body) -> Source {
+    let (folder, content) = (read_folder(size), body.clone());
     let write = move |n| {
         let path = format!("{folder}/{n:09}");
         Outgoing::s3(Method::PUT, path, String::new(), content.clone())
     };
-    let keys = size.get_keys;
-    let read = move |n| {
-        let path = format!("{path}/{:09}", scattered(n) % keys);
-        Outgoing::s3(Method::GET, path, String::new(), Body::none())
-    };
-    let source = Source {
-        name: format!("{} objects of {}", grouped(keys as i64), size.name),
+    Source {
+        name: format!("{} objects of {}", grouped(size.get_keys as i64), size.name),
         bucket: BUCKET.to_owned(),
         workload: workload(write, Expect::Success, size.bytes),
-        count: keys,
-    };
-    Cell {
-        name: format!("GET {}", size.name),
-        workload: workload(read, Expect::Body(body.bytes.clone()), size.bytes),
-        source: Some(source),
+        count: size.get_keys,
     }
 }
 
@@ -195,7 +227,7 @@ fn encode(key: &str) -> String {
 }
 
 /// Content that no compression makes smaller.
-fn body(bytes: usize, unsigned: bool) -> Body {
+pub fn body(bytes: usize, unsigned: bool) -> Body {
     let words = (0..bytes.div_ceil(8) as u64).flat_map(|n| scattered(n).to_le_bytes());
     let content: Bytes = words.take(bytes).collect::<Vec<u8>>().into();
     if unsigned { Body::unsigned(content) } else { Body::signed(content) }
@@ -217,12 +249,12 @@ mod tests {
     fn a_large_and_a_small_bucket_stand_side_by_side() {
         let layout = Layout { keys: 1_000_000, unsigned: false };
         let names: Vec<String> = all(layout).into_iter().map(|cell| cell.name).collect();
-        assert_eq!(names.len(), 12);
+        assert_eq!(names.len(), 13);
         assert_eq!(names[0], "PUT 1 KiB");
-        assert_eq!(names[6], "LIST 1,000 of 10,000 by prefix");
-        assert_eq!(names[7], "LIST 1,000 of 1,000,000 by prefix");
-        assert_eq!(names[11], "LIST 1,000 folders of 1,000,000");
-        assert_eq!(all(Layout { keys: 0, unsigned: false }).len(), 9);
+        assert_eq!(names[7], "LIST 1,000 of 10,000 by prefix");
+        assert_eq!(names[8], "LIST 1,000 of 1,000,000 by prefix");
+        assert_eq!(names[12], "LIST 1,000 folders of 1,000,000");
+        assert_eq!(all(Layout { keys: 0, unsigned: false }).len(), 10);
     }
 
     #[test]

@@ -1,6 +1,7 @@
-//! `s3`: PUT and GET of three sizes and LIST of a page, one endpoint alone or two in alternation.
+//! `s3`: PUT and GET of three sizes, a large object in parts and LIST of a page, one endpoint alone or two in alternation.
 
 mod cells;
+mod multipart;
 mod report;
 
 use std::path::PathBuf;
@@ -23,6 +24,10 @@ use report::{Pair, Report};
 
 /// The bucket everything but the listed keys goes to.
 const BUCKET: &str = "bench";
+
+/// The large object: its parts are of 8 MiB.
+const MULTIPART: &str = "MULTIPART 1 GiB";
+const PART_BYTES: usize = 8 << 20;
 
 /// Options of `s3`.
 #[derive(Args)]
@@ -125,7 +130,15 @@ pub fn run(options: &Options) -> Result<()> {
     }
     for cell in &chosen {
         let pairs = measure(&sides, cell, options)?;
-        report.cell(cell, &pairs);
+        report.cell(&cell.name, cell.workload.content_bytes, &pairs);
+        eprintln!("{}", report.last());
+    }
+    if only(MULTIPART) {
+        let part = cells::body(PART_BYTES, options.unsigned);
+        let upload = |at: usize, _| multipart::run(&sides[at].endpoint, &part, options.connections);
+        let pairs = alternate(&sides, options, upload)?;
+        let content = (multipart::PARTS * PART_BYTES) as u64;
+        report.cell(MULTIPART, content, &pairs);
         eprintln!("{}", report.last());
     }
     println!("{}", report.text());
@@ -211,6 +224,24 @@ fn measure(sides: &[Side], cell: &Cell, options: &Options) -> Result<Vec<Pair>> 
     let pressure = Pressure { connections: options.connections, threads: options.threads };
     let seconds = Duration::from_secs_f64(options.seconds);
     let counters: Vec<_> = sides.iter().map(|_| Arc::new(AtomicU64::new(0))).collect();
+    let press = |at: usize, warm_up: bool| {
+        let until = Until::Elapsed(if warm_up { seconds / 10 } else { seconds });
+        let endpoint: &Endpoint = &sides[at].endpoint;
+        let outcome = load::run(endpoint, &cell.workload, pressure, until, &counters[at])?;
+        if let Some(error) = outcome.first_error.as_ref().filter(|_| !warm_up) {
+            eprintln!("{} at {}: {error}", cell.name, endpoint.authority);
+        }
+        Ok(outcome)
+    };
+    alternate(sides, options, press)
+}
+
+/// All rounds of something, which is told which side it presses and whether only to warm up.
+fn alternate(
+    sides: &[Side],
+    options: &Options,
+    press: impl Fn(usize, bool) -> Result<Outcome>,
+) -> Result<Vec<Pair>> {
     let mut rounds = Vec::new();
     for round in 0..options.rounds {
         let mut pair: Pair = sides.iter().map(|_| (Outcome::default(), None)).collect();
@@ -220,17 +251,10 @@ fn measure(sides: &[Side], cell: &Cell, options: &Options) -> Result<Vec<Pair>> 
         }
         for at in order {
             let side = &sides[at];
-            let press = |time| {
-                let until = Until::Elapsed(time);
-                load::run(&side.endpoint, &cell.workload, pressure, until, &counters[at])
-            };
-            press(seconds / 10)?;
+            press(at, true)?;
             let before = used(side)?;
-            let outcome = press(seconds)?;
+            let outcome = press(at, false)?;
             let after = used(side)?;
-            if let Some(error) = &outcome.first_error {
-                eprintln!("{} at {}: {error}", cell.name, side.endpoint.authority);
-            }
             pair[at] = (outcome, before.zip(after).map(|(before, after)| since(before, after)));
         }
         rounds.push(pair);

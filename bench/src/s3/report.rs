@@ -1,6 +1,5 @@
 //! The table of an S3 run.
 
-use super::cells::Cell;
 use crate::load::Outcome;
 use crate::process::Used;
 use crate::table::{Table, grouped, median, number};
@@ -45,10 +44,9 @@ impl Report {
         Report { table, ratios, last: String::new() }
     }
 
-    /// Adds a cell.
-    pub fn cell(&mut self, cell: &Cell, rounds: &[Pair]) {
-        let content = cell.workload.content_bytes;
-        let row = row(&cell.name, content, &middle(rounds, 0));
+    /// Adds a cell of which one request moves so many bytes of content.
+    pub fn cell(&mut self, name: &str, content: u64, rounds: &[Pair]) {
+        let row = row(name, content, &middle(rounds, 0));
         self.last = row.join("  ");
         self.table.row(&row);
         let Some(ratios) = &mut self.ratios else { return };
@@ -61,7 +59,7 @@ impl Report {
             .filter_map(|pair| Some(cpu_each(&pair[0])? / cpu_each(&pair[1])?))
             .collect();
         let row = [
-            cell.name.clone(),
+            name.to_owned(),
             number(first.0.per_second()),
             number(second.0.per_second()),
             format!("{} ×", number(median(&speeds))),
@@ -104,7 +102,7 @@ fn row(name: &str, content: u64, measured: &(Outcome, Option<Used>)) -> [String;
     let moved = (outcome.requests * content) as f64;
     let per_gib = used.filter(|_| moved > 0.0).map(|used| number(used.cpu_seconds * GIB / moved));
     let stored = used
-        .filter(|_| moved > 0.0 && name.starts_with("PUT"))
+        .filter(|_| moved > 0.0 && !name.starts_with("GET") && !name.starts_with("MIX"))
         .map(|used| number(used.written_bytes as f64 / moved));
     [
         name.to_owned(),
