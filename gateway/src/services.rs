@@ -14,6 +14,7 @@ const ROOMS: &[(&str, Open)] = &[
     ("s3control", aquifer_s3control::service),
     ("glue", aquifer_glue::service),
     ("athena", aquifer_athena::service),
+    ("kms", aquifer_kms::service),
 ];
 
 /// Opens the named rooms, or all.

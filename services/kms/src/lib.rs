@@ -1,0 +1,47 @@
+//! Keys, and encryption under them for every other room.
+//!
+//! A key is a row with its policy, state and tags; its material stands beside it, sealed under the
+//! root secret of the data directory, and never leaves this room in the clear. A ciphertext names
+//! the key and the material that made it, so that a key whose material was rotated still opens what
+//! it encrypted before. Other rooms call `GenerateDataKey` and `Decrypt` in process, with their
+//! caller's identity, as AWS's services do.
+//!
+//! <https://docs.aws.amazon.com/kms/latest/APIReference/Welcome.html>
+
+mod access;
+mod as_text;
+mod cipher;
+mod ciphertext;
+mod error;
+mod find;
+mod jobs;
+mod managed;
+mod model;
+mod ops;
+mod pages;
+mod policy;
+mod spec;
+mod store;
+mod tags;
+mod vault;
+
+use std::sync::Arc;
+
+use platform::{House, Service};
+
+use crate::vault::Vault;
+
+/// The room.
+pub struct Kms {
+    vault: Vault,
+}
+
+/// Opens the room.
+///
+/// # Errors
+/// Never; the signature is that of all rooms.
+pub fn service(house: &House) -> anyhow::Result<Service> {
+    house.jobs.register(jobs::DELETE, jobs::delete);
+    let room = Kms { vault: Vault::new(&house.secret) };
+    Ok(ops::register(Service::new(&kms_api::SERVICE, Arc::new(room))).build())
+}

@@ -1,0 +1,30 @@
+//! `CancelKeyDeletion`: lets a key stay that was to be deleted. It comes back disabled.
+//!
+//! <https://docs.aws.amazon.com/kms/latest/APIReference/API_CancelKeyDeletion.html>
+
+use kms_api::{CancelKeyDeletion, CancelKeyDeletionInput, CancelKeyDeletionOutput};
+use platform::{Ctx, Handle, Result};
+
+use crate::{Kms, access, error, find, jobs, store};
+
+impl Handle<CancelKeyDeletion> for Kms {
+    async fn handle(
+        &self,
+        ctx: &Ctx,
+        input: CancelKeyDeletionInput,
+    ) -> Result<CancelKeyDeletionOutput> {
+        let found = find::own(ctx, &input.key_id)?;
+        access::require_change(ctx, &found, "kms:CancelKeyDeletion").await?;
+        ctx.write(|tx| {
+            let mut key = find::read(tx, found.scope.clone(), found.key.id.clone(), None)?.key;
+            if key.deletion.take().is_none() {
+                return Err(error::not_pending_deletion(&found.arn()));
+            }
+            key.enabled = false;
+            store::KEYS.put(tx, &key.id, &key)?;
+            jobs::cancel_deletion(tx, &key.id)
+        })
+        .await?;
+        Ok(CancelKeyDeletionOutput { key_id: Some(found.arn().to_string()) })
+    }
+}
