@@ -9,6 +9,8 @@ mod body;
 mod browser;
 mod digest;
 mod dispatch;
+#[cfg(test)]
+mod fuzz;
 mod hoisted;
 mod options;
 mod refusal;
