@@ -306,6 +306,7 @@ fn packed_bytes(blob: &BlobRef) -> u64 {
     match blob {
         BlobRef::Packed { len, .. } => u64::from(*len),
         BlobRef::Chain(parts) => parts.iter().map(packed_bytes).sum(),
+        BlobRef::Sealed(_, blob) => packed_bytes(blob),
         BlobRef::Inline(_) | BlobRef::File { .. } => 0,
     }
 }
