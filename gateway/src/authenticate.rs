@@ -4,7 +4,8 @@ use std::net::IpAddr;
 
 use aquifer_schema::Protocol;
 use aquifer_sigv4::{
-    KeyCache, ParseError, Presented, PresignedV2, RequestParts, Verified, check_time, verify,
+    KeyCache, ParseError, Presented, PresignedV2, RequestParts, SignedForm, Verified, check_time,
+    verify,
 };
 use platform::{
     AccountId, AuthMode, Credential, Ctx, Fail, Platform, Principal, Region, Result, Scope, Session,
@@ -26,6 +27,8 @@ pub(crate) enum Claim {
     Signed(Box<Presented>),
     /// A URL presigned with Signature Version 2.
     Older(PresignedV2),
+    /// A form with a policy that somebody signed.
+    Form(SignedForm),
 }
 
 impl Claim {
@@ -51,6 +54,8 @@ pub(crate) struct Arrival<'a> {
     /// The hash of a body in memory.
     pub body_hash: Option<&'a str>,
     pub peer: IpAddr,
+    /// Whether the page that asks is one that the owner of the resource lets ask.
+    pub welcome: bool,
 }
 
 impl Arrival<'_> {
@@ -66,7 +71,8 @@ impl Arrival<'_> {
         }
         // What a browser asks before it asks does nothing.
         let asks_first = self.request.method == "OPTIONS";
-        if mode != AuthMode::Enforce && !asks_first && browser::is_elsewhere(self.request.headers) {
+        let guarded = mode != AuthMode::Enforce && !asks_first && !self.welcome;
+        if guarded && browser::is_elsewhere(self.request.headers) {
             return Err(refusal::foreign_page(self.protocol));
         }
         Ok(())
@@ -91,6 +97,7 @@ impl Gatekeeper {
             Claim::Nothing => anonymous(arrival),
             Claim::Signed(presented) => self.admit_v4(presented, arrival),
             Claim::Older(presented) => admit_v2(presented, arrival),
+            Claim::Form(form) => self.admit_form(form, arrival),
         }
     }
 
@@ -130,15 +137,63 @@ impl Gatekeeper {
                 .map_err(|error| refusal::mismatch(protocol, presented, error))?;
         check_time(presented, clock.real_now().as_secs(), now.as_secs())
             .map_err(|error| refusal::time(protocol, presented, now, &error))?;
-        if credential.session_token != presented.session_token {
-            return Err(refusal::wrong_token(protocol));
-        }
-        if credential.expires.is_some_and(|end| end <= now) {
-            return Err(refusal::expired_token(protocol));
-        }
+        may_still(ctx, &credential, presented.session_token.as_ref(), protocol)?;
         let ctx = as_holder(ctx, credential, &presented.access_key, region);
         Ok(Admitted { ctx, verified: Some(verified) })
     }
+}
+
+impl Gatekeeper {
+    /// Admits a form. When its policy ends is for whoever reads the policy.
+    fn admit_form(&self, form: &SignedForm, arrival: &Arrival<'_>) -> Result<Admitted> {
+        let Arrival { platform, ctx, protocol, .. } = *arrival;
+        let mode = platform.auth_mode();
+        let region = form.region().and_then(|region| region.parse().ok());
+        let region = region.unwrap_or_else(|| ctx.region().clone());
+        let credential = match mode {
+            AuthMode::Off => None,
+            _ => platform.credential(ctx, &form.access_key)?,
+        };
+        if let Some(service) = form.service().filter(|service| *service != arrival.signing_name) {
+            return Err(refusal::form_of_another_service(service, arrival.signing_name));
+        }
+        let Some(credential) = credential else {
+            if mode == AuthMode::Enforce {
+                return Err(refusal::unknown_key(protocol, &form.access_key));
+            }
+            arrival.unchecked(Some(&form.access_key))?;
+            let ctx = as_root(ctx, account_of(&form.access_key), region);
+            return Ok(Admitted { ctx, verified: None });
+        };
+        if !credential.active {
+            return Err(refusal::unknown_key(protocol, &form.access_key));
+        }
+        if !form.verify(&credential.secret, &self.keys) {
+            return Err(Fail::new("SignatureDoesNotMatch", 403, refusal::SIGNATURE_SENTENCE)
+                .with("AWSAccessKeyId", &form.access_key)
+                .with("StringToSign", &form.policy)
+                .with("SignatureProvided", &form.signature));
+        }
+        may_still(ctx, &credential, form.session_token.as_ref(), protocol)?;
+        let ctx = as_holder(ctx, credential, &form.access_key, region);
+        Ok(Admitted { ctx, verified: None })
+    }
+}
+
+/// Refuses a temporary key without its token, or after its end.
+fn may_still(
+    ctx: &Ctx,
+    credential: &Credential,
+    token: Option<&String>,
+    protocol: Protocol,
+) -> Result<()> {
+    if credential.session_token.as_ref() != token {
+        return Err(refusal::wrong_token(protocol));
+    }
+    if credential.expires.is_some_and(|end| end <= ctx.now()) {
+        return Err(refusal::expired_token(protocol));
+    }
+    Ok(())
 }
 
 /// Admits a URL presigned the older way.
@@ -171,12 +226,7 @@ fn admit_v2(presented: &PresignedV2, arrival: &Arrival<'_>) -> Result<Admitted> 
     if !presented.verify(&arrival.request, arrival.bucket, &credential.secret) {
         return Err(Fail::new("SignatureDoesNotMatch", 403, refusal::SIGNATURE_SENTENCE));
     }
-    if credential.session_token != presented.session_token {
-        return Err(refusal::wrong_token(protocol));
-    }
-    if credential.expires.is_some_and(|end| end <= now) {
-        return Err(refusal::expired_token(protocol));
-    }
+    may_still(ctx, &credential, presented.session_token.as_ref(), protocol)?;
     Ok(Admitted { ctx: as_holder(ctx, credential, &presented.access_key, region), verified: None })
 }
 

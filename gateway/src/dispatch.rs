@@ -1,6 +1,6 @@
 //! The way of one request: route → authenticate → decode → pipeline → encode.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::Ordering;
 
 use aquifer_schema::{Bytes, OperationSchema, Protocol, ServiceSchema};
@@ -13,22 +13,28 @@ use http::request::Parts;
 use http::{HeaderValue, Method, Request, Response, Version};
 use http_body::Body as _;
 use hyper::body::Incoming;
-use platform::{Ctx, Fail, Platform, PrincipalKind, Registered, Result, Scope};
+use platform::{Ctx, Fail, Platform, PrincipalKind, Registered, Result, Scope, Web};
 use sha2::{Digest, Sha256};
 
 use crate::answer::{Body, refuse, respond};
 use crate::authenticate::{Arrival, Claim, Gatekeeper};
 use crate::body::{self, Arriving};
-use crate::digest;
 use crate::hoisted::Hoisted;
-use crate::refusal;
 use crate::route::{Destination, Routes, Target};
+use crate::{cross, digest, form, refusal};
 
 /// What serves requests.
 pub(crate) struct Dispatch {
     pub platform: Platform,
     routes: Routes,
     gatekeeper: Gatekeeper,
+}
+
+/// Where a request comes from.
+struct Sender {
+    peer: IpAddr,
+    /// Whether the page that asks is one that the owner of the resource lets ask.
+    welcome: bool,
 }
 
 /// The body as far as it had to be read before the sender was known.
@@ -75,9 +81,20 @@ impl Dispatch {
         let (body, read) = Arriving::new(body);
         let (service, protocol) = (to.service, to.protocol);
         let head = parts.method == Method::HEAD;
-        let answer = match claim {
-            Ok(claim) => self.answer(&ctx, &mut parts, body, &to, &claim, peer).await,
-            Err(error) => Err(Refused { ctx: None, fail: refusal::malformed(protocol, &error) }),
+        let web = self.platform.registry().web(service.name).map(|web| &**web);
+        let page = web.and_then(|web| cross::allowed(web, &ctx, &parts, &to));
+        let from = Sender { peer: peer.ip(), welcome: page.is_some() };
+        let answer = match (claim, web) {
+            (Ok(_), Some(web)) if parts.method == Method::OPTIONS => {
+                cross::preflight(web, &ctx, &parts, &to).map_err(Refused::from)
+            }
+            (Ok(Claim::Nothing), Some(web)) if form::is_one(&parts, &to) => {
+                self.form(web, &ctx, &parts, body, &to, &from).await
+            }
+            (Ok(claim), _) => self.answer(&ctx, &mut parts, body, &to, &claim, &from).await,
+            (Err(error), _) => {
+                Err(Refused { ctx: None, fail: refusal::malformed(protocol, &error) })
+            }
         };
         let mut response = match answer {
             Ok(response) => response,
@@ -89,6 +106,9 @@ impl Dispatch {
                 response
             }
         };
+        if let Some(page) = page {
+            cross::add(response.headers_mut(), &page);
+        }
         let done = read.load(Ordering::Acquire) && !early;
         if !done && parts.version < Version::HTTP_2 {
             response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
@@ -103,7 +123,7 @@ impl Dispatch {
         incoming: Arriving,
         to: &Destination,
         claim: &Claim,
-        peer: SocketAddr,
+        from: &Sender,
     ) -> Result<Response<Body>, Refused> {
         let protocol = to.protocol;
         let query = query_pairs(parts.uri.query().unwrap_or_default())
@@ -153,7 +173,8 @@ impl Dispatch {
                 signing_name: to.service.signing_name,
                 bucket: to.bucket.as_deref(),
                 body_hash: hash,
-                peer: peer.ip(),
+                peer: from.peer,
+                welcome: from.welcome,
             },
         )?;
         let ctx = admitted.ctx;
@@ -189,6 +210,35 @@ impl Dispatch {
         self.run(&ctx, operation, &call, payload).await.map_err(refused)
     }
 
+    /// Stores what a form brings.
+    async fn form(
+        &self,
+        web: &dyn Web,
+        ctx: &Ctx,
+        parts: &Parts,
+        incoming: Arriving,
+        to: &Destination,
+        from: &Sender,
+    ) -> Result<Response<Body>, Refused> {
+        let mut opened = form::open(parts, incoming).await?;
+        let claim = opened.signed.take().map_or(Claim::Nothing, Claim::Form);
+        let admitted = self.gatekeeper.admit(
+            &claim,
+            &Arrival {
+                platform: &self.platform,
+                ctx,
+                protocol: to.protocol,
+                request: request_parts(parts, to.service.signing_name),
+                signing_name: to.service.signing_name,
+                bucket: to.bucket.as_deref(),
+                body_hash: None,
+                peer: from.peer,
+                welcome: from.welcome,
+            },
+        )?;
+        form::store(&self.platform, web, &admitted.ctx, (parts, to), opened).await
+    }
+
     async fn run(
         &self,
         ctx: &Ctx,
@@ -208,9 +258,9 @@ impl Dispatch {
 }
 
 /// A refusal, with the context it was reached in.
-struct Refused {
-    ctx: Option<Ctx>,
-    fail: Fail,
+pub(crate) struct Refused {
+    pub ctx: Option<Ctx>,
+    pub fail: Fail,
 }
 
 impl From<Fail> for Refused {
@@ -339,7 +389,7 @@ fn malformed(protocol: Protocol, service: &ServiceSchema, what: &str) -> Fail {
 }
 
 /// A request that cannot be read, in the protocol's words.
-fn wire_fail(protocol: Protocol, service: &ServiceSchema, error: WireError) -> Fail {
+pub(crate) fn wire_fail(protocol: Protocol, service: &ServiceSchema, error: WireError) -> Fail {
     match (protocol, error) {
         (Protocol::RestXml, WireError::Malformed(cause)) if !cause.contains("is not a value") => {
             Fail::new(

@@ -7,8 +7,10 @@ mod answer;
 mod authenticate;
 mod body;
 mod browser;
+mod cross;
 mod digest;
 mod dispatch;
+mod form;
 #[cfg(test)]
 mod fuzz;
 mod hoisted;

@@ -196,6 +196,15 @@ pub(crate) fn wrong_service(protocol: Protocol, presented: &Presented, signing_n
     }
 }
 
+/// The policy of a form is signed for another service.
+pub(crate) fn form_of_another_service(claimed: &str, signing_name: &str) -> Fail {
+    let message = format!(
+        "Error parsing the X-Amz-Credential parameter; incorrect service \"{claimed}\". This \
+         endpoint belongs to \"{signing_name}\"."
+    );
+    Fail::new("AuthorizationQueryParametersError", 400, message)
+}
+
 /// The signature's time is not acceptable.
 pub(crate) fn time(
     protocol: Protocol,

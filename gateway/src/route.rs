@@ -30,6 +30,14 @@ pub(crate) struct Destination {
     pub bucket: Option<String>,
 }
 
+impl Destination {
+    /// What the path begins with, decoded: a bucket.
+    pub fn resource(&self) -> String {
+        let first = self.path.trim_start_matches('/').split('/').next().unwrap_or_default();
+        aquifer_wire::percent_decode(first).unwrap_or_default()
+    }
+}
+
 /// What the operation of a request turned out to be.
 pub(crate) enum Target {
     Known {

@@ -15,6 +15,7 @@ mod registry;
 mod request_tags;
 mod resources;
 mod stored;
+mod web;
 
 pub use aquifer_authz::{
     AccessRequest, Authorizer, Credential, Credentials, Decision, Identities, Late, ResourceAccess,
@@ -50,3 +51,4 @@ pub use pipeline::{Platform, Stages};
 pub use registry::{House, Registry, Service, ServiceBuilder};
 pub use resources::{Asked, Resources};
 pub use stored::Stored;
+pub use web::{CrossOrigin, Form, Headers, Posted, Success, Web, from_xml};

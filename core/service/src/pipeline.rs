@@ -16,7 +16,7 @@ use tracing::Instrument;
 use crate::authorize::{AuthMode, Gate, authorize, fill};
 use crate::fail::{Fail, Result};
 use crate::idempotency::{self, RACED, Replay};
-use crate::operation::Registered;
+use crate::operation::{Operation, Registered};
 use crate::registry::Registry;
 
 /// The assembled house: parts, rooms, and the way requests take through them.
@@ -128,6 +128,22 @@ impl Platform {
             account = %ctx.scope().account,
         );
         self.guarded(&ctx, operation, input).instrument(span).await
+    }
+
+    /// Runs an operation for a room that answers a request by means of it.
+    ///
+    /// # Errors
+    /// What [`Platform::run`] answers.
+    pub async fn run_as<Op: Operation>(&self, ctx: &Ctx, input: Op::Input) -> Result<Op::Output> {
+        let schema = Op::SCHEMA;
+        let operation = self.registry().operation(schema.service.name, schema.name);
+        let operation =
+            operation.ok_or_else(|| Fail::not_implemented(schema.service.name, schema.name))?;
+        let output = self.run(ctx, operation, Box::new(input)).await?;
+        let output = output.into_any().downcast::<Op::Output>();
+        output
+            .map(|output| *output)
+            .map_err(|_| Fail::internal(anyhow::anyhow!("{} answered another type", schema.name)))
     }
 
     /// All stages, in order.

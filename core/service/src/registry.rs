@@ -12,6 +12,7 @@ use aquifer_seal::RootSecret;
 
 use crate::operation::{Handle, Operation, Registered};
 use crate::resources::{ByService, Resources};
+use crate::web::Web;
 
 /// What a room may build on when it opens.
 #[derive(Clone)]
@@ -40,6 +41,8 @@ pub struct Service {
     pub authorizer: Option<Arc<dyn Authorizer>>,
     /// Set by rooms whose resources have policies.
     pub resources: Option<Arc<dyn Resources>>,
+    /// Set by rooms that answer browsers too.
+    pub web: Option<Arc<dyn Web>>,
     /// Forgets what the room keeps outside the store, when a platform in memory is reset.
     pub reset: Option<Reset>,
 }
@@ -53,7 +56,8 @@ impl Service {
     pub fn new<S>(schema: &'static ServiceSchema, room: Arc<S>) -> ServiceBuilder<S> {
         let (credentials, authorizer, resources, reset) = (None, None, None, None);
         let operations = Vec::new();
-        let service = Self { schema, operations, credentials, authorizer, resources, reset };
+        let service =
+            Self { schema, operations, credentials, authorizer, resources, web: None, reset };
         ServiceBuilder { service, room }
     }
 }
@@ -96,6 +100,16 @@ impl<S> ServiceBuilder<S> {
         self
     }
 
+    /// The room answers browsers too.
+    #[must_use]
+    pub fn web(mut self) -> Self
+    where
+        S: Web + 'static,
+    {
+        self.service.web = Some(Arc::clone(&self.room) as Arc<dyn Web>);
+        self
+    }
+
     /// The room keeps things outside the store that a reset forgets.
     #[must_use]
     pub fn on_reset(mut self, reset: impl Fn() + Send + Sync + 'static) -> Self {
@@ -116,6 +130,7 @@ pub struct Registry {
     pub(crate) authorizer: Option<Arc<dyn Authorizer>>,
     pub(crate) resources: ByService,
     resets: Vec<Reset>,
+    webs: HashMap<&'static str, Arc<dyn Web>>,
     services: Vec<&'static ServiceSchema>,
     operations: HashMap<&'static str, HashMap<&'static str, Registered>>,
 }
@@ -130,6 +145,7 @@ impl Registry {
         self.services.push(service.schema);
         self.credentials.extend(service.credentials);
         self.resets.extend(service.reset);
+        self.webs.extend(service.web.map(|web| (name, web)));
         self.authorizer = service.authorizer.or(self.authorizer.take());
         if let Some(resources) = &service.resources {
             self.resources.add(name, resources);
@@ -158,6 +174,11 @@ impl Registry {
     /// The operation of a room, if it answers it.
     pub fn operation(&self, service: &str, operation: &str) -> Option<&Registered> {
         self.operations.get(service)?.get(operation)
+    }
+
+    /// How a room answers browsers, if it does.
+    pub fn web(&self, service: &str) -> Option<&Arc<dyn Web>> {
+        self.webs.get(service)
     }
 
     /// All operations of all rooms.

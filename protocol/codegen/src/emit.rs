@@ -41,6 +41,14 @@ impl<'a> Emitter<'a> {
             }
             operations.push((name.as_str(), operation));
         }
+        for (name, of) in &settings.forms {
+            let listed = operations.iter().find(|(known, _)| known == of);
+            let (_, operation) = listed.with_context(|| format!("{of} is not listed"))?;
+            if model.operations.contains_key(name) {
+                bail!("the model has an operation {name}");
+            }
+            operations.push((name.as_str(), *operation));
+        }
         let tables = [
             settings.actions.keys().collect::<Vec<_>>(),
             settings.actions_with.keys().collect(),
@@ -50,7 +58,7 @@ impl<'a> Emitter<'a> {
             settings.resources.keys().filter(|name| *name != "*").collect(),
         ];
         for name in tables.into_iter().flatten() {
-            if !model.operations.contains_key(name) {
+            if !model.operations.contains_key(name) && !settings.forms.contains_key(name) {
                 bail!("the model has no operation {name}");
             }
         }

@@ -23,6 +23,10 @@ pub struct Settings {
     pub xml_namespace: Option<String>,
     /// Operations that are there.
     pub operations: Vec<String>,
+    /// Operation that the model does not have → the one whose shapes it has: another way of asking
+    /// for the same, which no client of the model takes.
+    #[serde(default)]
+    pub forms: BTreeMap<String, String>,
     /// Operation → action in policies, where it is not `prefix:Operation`.
     #[serde(default)]
     pub actions: BTreeMap<String, String>,

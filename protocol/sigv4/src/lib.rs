@@ -20,6 +20,7 @@
 mod canonical;
 mod chunked;
 mod error;
+mod form;
 mod key;
 mod presented;
 mod sign;
@@ -30,6 +31,7 @@ mod verify;
 pub use canonical::{RequestParts, Style};
 pub use chunked::{ChunkDecoder, ChunkError, ChunkSignatures};
 pub use error::{ParseError, SigError};
+pub use form::{FormError, SignedForm};
 pub use key::{KeyCache, SigningKey};
 pub use presented::{Kind, PayloadHash, Presented};
 pub use sign::{SignError, Signer};

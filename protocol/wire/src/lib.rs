@@ -25,6 +25,7 @@ pub use request::{Call, Payload, decode, query_pairs};
 pub use response::{ErrorAnswer, Response, ResponseBody, encode, encode_error};
 pub use router::{Match, RestRouter};
 pub use text::{encode_path, percent_decode};
+pub use xml::{escape, read_document};
 
 /// The CBOR form of a structure: compact, self-describing, and stable when members are added. Rows
 /// that hold api shapes keep them in it.

@@ -9,6 +9,7 @@ use crate::model::{Bucket, Version};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum By {
     Put,
+    Post,
     Copy,
     CompleteMultipartUpload,
 }

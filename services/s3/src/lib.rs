@@ -25,6 +25,7 @@ mod settings;
 mod store;
 mod usage;
 mod versions;
+mod web;
 
 use std::sync::Arc;
 
@@ -66,5 +67,5 @@ pub fn service(house: &House) -> anyhow::Result<Service> {
     let (parts, resetting) = (house.parts.clone(), objects.clone());
     parts.add_keeper(Arc::new(usage::Keeping(parts.clone())));
     let room = Service::new(&s3_api::SERVICE, Arc::new(S3 { parts, objects, upkeep }));
-    Ok(ops::register(room).on_reset(move || resetting.clear()).build())
+    Ok(ops::register(room).web().on_reset(move || resetting.clear()).build())
 }

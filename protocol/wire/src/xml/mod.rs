@@ -7,10 +7,10 @@ mod read;
 mod write;
 
 pub(crate) use document::parse;
+pub use read::read_document;
 pub(crate) use read::{read_struct, read_value};
-pub(crate) use write::{
-    close, escape, open, write_document, write_members, write_named, write_some,
-};
+pub use write::escape;
+pub(crate) use write::{close, open, write_document, write_members, write_named, write_some};
 
 use aquifer_schema::{Kind, Member};
 

@@ -9,6 +9,27 @@ use super::element_name;
 use crate::error::WireError;
 use crate::text::from_text;
 
+/// Fills a structure from a document that is no request of its own, but stands within one.
+///
+/// # Errors
+/// [`WireError::Malformed`] for what is no such document, [`WireError::Invalid`] for violations of
+/// the model's constraints.
+pub fn read_document(body: &[u8], value: &mut dyn Structure) -> Result<(), WireError> {
+    let root = super::parse(body)?;
+    let schema = value.schema();
+    if root.name != schema.name {
+        let message = format!("the root element is {}, expected {}", root.name, schema.name);
+        return Err(WireError::malformed(message));
+    }
+    let (mut check, mut seen) = (Validator::default(), Seen::default());
+    read_struct(&root, value, &mut check, &mut seen)?;
+    check.structure(schema, &seen);
+    match check.sentence() {
+        None => Ok(()),
+        Some(sentence) => Err(WireError::Malformed(sentence)),
+    }
+}
+
 /// Fills a structure from an element's children and attributes.
 pub(crate) fn read_struct(
     from: &Element,

@@ -184,7 +184,7 @@ const SPECIAL: [bool; 256] = {
 
 /// Escapes text for content and attributes. Control characters that XML 1.0 cannot hold are written
 /// as references, as S3 does for keys.
-pub(crate) fn escape(text: &str, out: &mut String) {
+pub fn escape(text: &str, out: &mut String) {
     let special = |byte: &u8| SPECIAL[usize::from(*byte)];
     let mut rest = text;
     while let Some(at) = rest.as_bytes().iter().position(special) {

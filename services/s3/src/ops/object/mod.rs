@@ -12,6 +12,7 @@ pub(crate) mod headers;
 mod list_object_versions;
 mod list_objects;
 mod list_objects_v2;
+mod post_object;
 pub(crate) mod put_object;
 pub(crate) mod put_object_tagging;
 pub(crate) mod range;
@@ -34,6 +35,7 @@ pub(crate) fn register(room: ServiceBuilder<S3>) -> ServiceBuilder<S3> {
         .op::<s3_api::ListObjects>()
         .op::<s3_api::ListObjectsV2>()
         .op::<s3_api::ListObjectVersions>()
+        .op::<s3_api::PostObject>()
         .op::<s3_api::PutObject>()
         .op::<s3_api::PutObjectTagging>()
 }

@@ -14,7 +14,19 @@ use crate::refuse::{self, refuse, refuse_customer_key};
 use crate::{S3, condition, names, store, usage, versions};
 
 impl Handle<PutObject> for S3 {
-    async fn handle(&self, ctx: &Ctx, mut input: PutObjectInput) -> Result<PutObjectOutput> {
+    async fn handle(&self, ctx: &Ctx, input: PutObjectInput) -> Result<PutObjectOutput> {
+        self.put(ctx, input, By::Put).await
+    }
+}
+
+impl S3 {
+    /// Stores an object, whichever way it came.
+    pub(crate) async fn put(
+        &self,
+        ctx: &Ctx,
+        mut input: PutObjectInput,
+        by: By,
+    ) -> Result<PutObjectOutput> {
         names::check_key(&input.key)?;
         refuse_unsupported(&input)?;
         let storage_class = refuse::storage_class(input.storage_class)?;
@@ -52,7 +64,7 @@ impl Handle<PutObject> for S3 {
                     tags,
                     ..Version::new(owner, ctx.now().floor_millis())
                 };
-                let put = versions::put(ctx, tx, (name, &bucket), key, version, By::Put)?;
+                let put = versions::put(ctx, tx, (name, &bucket), key, version, by)?;
                 Ok::<_, Fail>((bucket.versioning, put))
             })
             .await;
