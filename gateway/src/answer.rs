@@ -107,6 +107,9 @@ pub(crate) fn refuse(
         "InternalFailure" if protocol == Protocol::RestXml => "InternalError",
         code => code,
     };
+    let renamed = service.query_codes.iter().find(|(from, _)| *from == code).map(|(_, to)| *to);
+    let query_code = renamed.unwrap_or(code);
+    let code = if protocol == Protocol::AwsQuery { query_code } else { code };
     let error = ErrorAnswer {
         code,
         status: fail.status(),
@@ -119,6 +122,10 @@ pub(crate) fn refuse(
     answer
         .headers
         .extend(fail.headers().iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+    if !service.query_codes.is_empty() && protocol != Protocol::AwsQuery {
+        let kind = if fail.is_sender() { "Sender" } else { "Receiver" };
+        answer.headers.push(("x-amzn-query-error".to_owned(), format!("{query_code};{kind}")));
+    }
     if matches!(fail.status(), 204 | 304) {
         answer.body = ResponseBody::Whole(Bytes::new());
     }

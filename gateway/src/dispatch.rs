@@ -57,6 +57,8 @@ impl Dispatch {
             Some(peer.ip()),
             agent,
         );
+        let ctx =
+            crate::route::host(&parts).map_or_else(|| ctx.clone(), |host| ctx.with_host(host));
         let presented = {
             let request = request_parts(&parts, "");
             Presented::parse(&request)
@@ -138,6 +140,12 @@ impl Dispatch {
             if let Held::Whole { body, .. } = &held {
                 let text = std::str::from_utf8(body).ok().and_then(query_pairs);
                 form.extend(text.ok_or_else(|| malformed(protocol, to.service, "not a form"))?);
+            }
+            if let Some(member) = to.service.query_path_member
+                && to.path.len() > 1
+                && !form.iter().any(|(name, _)| name == member)
+            {
+                form.push((member.to_owned(), to.path.clone()));
             }
         }
         let presented = claim.signed();
@@ -453,5 +461,7 @@ static NOBODY: ServiceSchema = ServiceSchema {
     validation_code: "",
     mismatch_code: "",
     wrapped_errors: false,
+    query_codes: &[],
+    query_path_member: None,
     routes: &[],
 };

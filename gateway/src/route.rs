@@ -130,7 +130,11 @@ impl Routes {
             Some(bucket) => format!("/{bucket}{path}"),
             None => path.to_owned(),
         };
-        Some(Destination { service, protocol: *service.protocols.first()?, path, bucket })
+        // What names its target in a header was told apart above.
+        let query = Protocol::AwsQuery;
+        let protocol =
+            if service.protocols.contains(&query) { query } else { *service.protocols.first()? };
+        Some(Destination { service, protocol, path, bucket })
     }
 
     /// The service that manages S3, which signs as S3 does, if the request is for it: by its host,

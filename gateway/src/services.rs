@@ -15,6 +15,7 @@ const ROOMS: &[(&str, Open)] = &[
     ("glue", aquifer_glue::service),
     ("athena", aquifer_athena::service),
     ("kms", aquifer_kms::service),
+    ("sqs", aquifer_sqs::service),
 ];
 
 /// Opens the named rooms, or all.

@@ -57,6 +57,7 @@ struct Inner {
     operation: &'static str,
     secure_transport: bool,
     source_ip: Option<IpAddr>,
+    host: Option<Arc<str>>,
     user_agent: Option<Arc<str>>,
     session: Option<Arc<Session>>,
     called_via: Vec<&'static str>,
@@ -77,6 +78,7 @@ impl Ctx {
             operation: "",
             secure_transport: false,
             source_ip: None,
+            host: None,
             user_agent: None,
             session: None,
             called_via: Vec::new(),
@@ -149,6 +151,11 @@ impl Ctx {
         self.0.source_ip
     }
 
+    /// The name and port under which the client called; none for jobs and in-process calls.
+    pub fn host(&self) -> Option<&str> {
+        self.0.host.as_deref()
+    }
+
     /// The client's own description of itself.
     pub fn user_agent(&self) -> Option<&str> {
         self.0.user_agent.as_deref()
@@ -205,6 +212,12 @@ impl Ctx {
             inner.source_ip = source_ip;
             inner.user_agent = user_agent.map(Into::into);
         })
+    }
+
+    /// The same request with the name and port it was sent to.
+    #[must_use]
+    pub fn with_host(&self, host: &str) -> Ctx {
+        self.with(|inner| inner.host = Some(host.into()))
     }
 
     /// The same request with what the caller's credentials carry.

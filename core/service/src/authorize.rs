@@ -262,7 +262,7 @@ fn conditions(ctx: &Ctx) -> BTreeMap<String, Vec<String>> {
 
 /// Fills a resource template: `{account}` and `{region}` from the scope, all else from the input,
 /// where a dot goes into a structure. What the input leaves out matches anything, unless the
-/// template says what it then is: `{Path|/}`.
+/// template says what it then is: `{Path|/}`. `{QueueUrl:name}` is what follows its last slash.
 pub(crate) fn fill(template: &str, ctx: &Ctx, input: &dyn Structure) -> String {
     let mut text = String::new();
     let mut rest = template;
@@ -274,8 +274,11 @@ pub(crate) fn fill(template: &str, ctx: &Ctx, input: &dyn Structure) -> String {
             "region" => text.push_str(ctx.region().as_str()),
             path => {
                 let (path, otherwise) = path.split_once('|').unwrap_or((path, "*"));
+                let (path, last) = path.split_once(':').map_or((path, false), |(p, _)| (p, true));
                 let value = member_text(input, path);
-                text.push_str(value.as_deref().unwrap_or(otherwise));
+                let value = value.as_deref().unwrap_or(otherwise);
+                let name = value.trim_end_matches('/').rsplit('/').next();
+                text.push_str(name.filter(|_| last).unwrap_or(value));
             }
         }
         rest = after;

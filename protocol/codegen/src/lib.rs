@@ -4,6 +4,7 @@
 //! operations listed in the room's `service.toml` and the shapes they reach are generated, so a
 //! model of 700 operations costs what we use of it. All other operation names stay known as routes.
 
+mod amend;
 mod emit;
 mod facts;
 mod model;
@@ -30,8 +31,9 @@ pub fn build() -> Result<()> {
     let settings: Settings = toml::from_str(&read(&settings_path)?)
         .with_context(|| format!("in {}", settings_path.display()))?;
     let model_path = house.join("models").join(format!("{}.json", settings.service));
-    let model: Model = serde_json::from_str(&read(&model_path)?)
+    let mut model: Model = serde_json::from_str(&read(&model_path)?)
         .with_context(|| format!("in {}", model_path.display()))?;
+    model.amend(&settings)?;
     let code = generate(&model, &settings)?;
     let out = PathBuf::from(std::env::var("OUT_DIR")?).join("api.rs");
     std::fs::write(&out, code).with_context(|| format!("writing {}", out.display()))?;

@@ -21,6 +21,21 @@ pub struct Settings {
     pub wrapped_errors: bool,
     /// The namespace of its XML, where botocore's model leaves it out.
     pub xml_namespace: Option<String>,
+    /// Protocols it is spoken to in besides those its model lists.
+    #[serde(default)]
+    pub more_protocols: Vec<String>,
+    /// `Shape.member`, `Shape.element`, `Shape.key` or `Shape.value` → its name in XML and forms,
+    /// for models that lost it with the protocol.
+    #[serde(default)]
+    pub wire_names: BTreeMap<String, String>,
+    /// Code of an error → its code in the Query protocol, where that is another.
+    #[serde(default)]
+    pub query_codes: BTreeMap<String, String>,
+    /// The member of an input that the path of a request in the Query protocol gives.
+    pub query_path_member: Option<String>,
+    /// Enumerations that are text here: the room itself says what it does not know.
+    #[serde(default)]
+    pub open_enums: Vec<String>,
     /// Operations that are there.
     pub operations: Vec<String>,
     /// Operation that the model does not have → the one whose shapes it has: another way of asking

@@ -111,6 +111,11 @@ pub struct ServiceSchema {
     pub mismatch_code: &'static str,
     /// Whether XML errors stand within an `ErrorResponse`.
     pub wrapped_errors: bool,
+    /// Codes of errors that are others in the Query protocol, for services that left it. What they
+    /// answer in JSON says these codes too, in a header.
+    pub query_codes: &'static [(&'static str, &'static str)],
+    /// The member of an input that the path of a request in the Query protocol gives.
+    pub query_path_member: Option<&'static str>,
     /// Every operation of the model.
     pub routes: &'static [Route],
 }

@@ -177,6 +177,8 @@ static SERVICE: ServiceSchema = ServiceSchema {
     validation_code: "ValidationException",
     wrapped_errors: false,
     mismatch_code: "IdempotentParameterMismatch",
+    query_codes: &[],
+    query_path_member: None,
     routes: &[],
 };
 

@@ -18,9 +18,10 @@ COMMON_CODES = {
     "AccessDenied", "AccessDeniedException", "ExpiredToken", "ExpiredTokenException",
     "IncompleteSignature", "IncompleteSignatureException", "InternalFailure", "InternalError",
     "InternalServerError", "InternalServerException", "InvalidAction", "InvalidClientTokenId",
-    "InvalidParameterValue",
+    "InvalidParameterValue", "InvalidParameterValueException",
     "InvalidSignatureException", "MalformedQueryString", "MissingAction",
-    "MissingAuthenticationToken", "MissingAuthenticationTokenException", "NotImplemented",
+    "MissingAuthenticationToken", "MissingAuthenticationTokenException",
+    "MissingRequiredParameterException", "NotImplemented",
     "OptInRequired", "RequestExpired", "RequestTimeTooSkewed", "SerializationException",
     "ServiceUnavailable", "SignatureDoesNotMatch", "Throttling", "ThrottlingException",
     "UnknownOperationException", "UnrecognizedClientException", "ValidationError",
@@ -62,7 +63,9 @@ class Watcher:
         if not metadata.get("RequestId"):
             misfits.append("no request id")
         if http_response.status_code >= 300 and http_response.content:
-            code = parsed.get("Error", {}).get("Code", "")
+            found = parsed.get("Error", {})
+            # A service that left the Query protocol says its older code too, and models the newer.
+            code = found.get("QueryErrorCode") or found.get("Code", "")
             if not code or code.isdigit():
                 misfits.append(f"status {http_response.status_code} without an error code")
             elif model.service_model.service_name not in UNMODELLED and not known(model, code):

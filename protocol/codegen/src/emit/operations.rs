@@ -51,8 +51,7 @@ impl Emitter<'_> {
              ::aquifer_schema::ServiceSchema = ::aquifer_schema::ServiceSchema {{ name: {}, \
              signing_name: {}, endpoint_prefix: {}, service_id: {}, principal: {}, target_prefix: {}, \
              api_version: {}, xml_namespace: {}, protocols: &[{}], validation_code: {}, mismatch_code: {}, \
-             wrapped_errors: {}, routes: \
-             &[{}] }};",
+             wrapped_errors: {}, query_codes: &[{}], query_path_member: {}, routes: &[{}] }};",
             literal(&self.settings.service),
             literal(signing),
             literal(&metadata.endpoint_prefix),
@@ -67,6 +66,8 @@ impl Emitter<'_> {
                 self.settings.mismatch_code.as_deref().unwrap_or("IdempotentParameterMismatch"),
             ),
             self.settings.wrapped_errors,
+            pairs(Some(&self.settings.query_codes)),
+            optional(self.settings.query_path_member.as_deref()),
             routes.join(", "),
         ));
         Ok(())

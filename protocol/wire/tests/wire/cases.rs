@@ -139,6 +139,8 @@ pub fn operation(suite: &Suite, given: &Given) -> &'static OperationSchema {
         validation_code: "ValidationException",
         wrapped_errors: false,
         mismatch_code: "IdempotentParameterMismatch",
+        query_codes: &[],
+        query_path_member: None,
         routes: leak(Box::new([route])),
     };
     leak(Box::new(OperationSchema {

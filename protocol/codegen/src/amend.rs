@@ -1,0 +1,52 @@
+//! What `service.toml` knows better than the model, put into the model before anything is made of it.
+
+use anyhow::{Context, Result, bail};
+
+use crate::model::{Model, Reference};
+use crate::settings::Settings;
+
+impl Model {
+    /// Puts the settings' corrections in.
+    ///
+    /// # Errors
+    /// When they name what the model does not have.
+    pub fn amend(&mut self, settings: &Settings) -> Result<()> {
+        for name in &settings.open_enums {
+            let shape = self.shapes.get_mut(name);
+            shape.with_context(|| format!("open_enums: there is no {name}"))?.values.clear();
+        }
+        for (place, name) in &settings.wire_names {
+            let reference = self.reference(place);
+            reference.with_context(|| format!("wire_names: there is no {place}"))?.location_name =
+                Some(name.clone());
+        }
+        if settings.more_protocols.is_empty() {
+            return Ok(());
+        }
+        if settings.more_protocols != ["query"] {
+            bail!("more_protocols: only the Query protocol is known to have been left");
+        }
+        let metadata = &mut self.metadata;
+        if metadata.protocols.is_empty() {
+            metadata.protocols.push(metadata.protocol.clone());
+        }
+        metadata.protocols.extend(settings.more_protocols.iter().cloned());
+        for (name, operation) in &mut self.operations {
+            if let Some(output) = &mut operation.output {
+                output.result_wrapper.get_or_insert_with(|| format!("{name}Result"));
+            }
+        }
+        Ok(())
+    }
+
+    fn reference(&mut self, place: &str) -> Option<&mut Reference> {
+        let (shape, member) = place.split_once('.')?;
+        let shape = self.shapes.get_mut(shape)?;
+        match (shape.kind.as_str(), member) {
+            ("list", "element") => shape.member.as_mut(),
+            ("map", "key") => shape.key.as_mut(),
+            ("map", "value") => shape.value.as_mut(),
+            _ => shape.members.get_mut(member),
+        }
+    }
+}
