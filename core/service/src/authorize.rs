@@ -108,6 +108,82 @@ pub async fn require_also(
     ask(ctx, &gate, schema.service, action, resource.into(), keys).await
 }
 
+/// Asks for an action on a resource whose room has its policies at hand, with condition keys besides
+/// those every request has. Where policies are not enforced, other accounts still need a grant of the
+/// resource's.
+///
+/// # Errors
+/// The service's refusal, with AWS's sentence.
+pub async fn require_on(
+    ctx: &Ctx,
+    service: &'static ServiceSchema,
+    action: &str,
+    resource: impl Into<String>,
+    access: ResourceAccess,
+    more: &[(&str, &str)],
+) -> Result<()> {
+    let Some(gate) = ctx.ext::<Gate>() else { return Ok(()) };
+    let foreign = ctx.caller().account != Some(access.owner);
+    let identities = match gate.mode {
+        AuthMode::Enforce => Identities::Judged,
+        AuthMode::Verify if foreign => Identities::Presumed,
+        AuthMode::Verify | AuthMode::Off => return Ok(()),
+    };
+    // A service acting for itself is trusted: it is this process.
+    if ctx.caller().kind == PrincipalKind::Service && !access.asks_services {
+        return Ok(());
+    }
+    let resource = resource.into();
+    let request = asked(ctx, action, &resource, access, identities, more);
+    match authorizer(&gate)?.decide(ctx, request).await? {
+        Decision::Allow => Ok(()),
+        Decision::Deny(why) => Err(refusal(ctx, service, action, &resource, &why)),
+    }
+}
+
+/// Whether policies of a resource would let the caller do something, if its own let it do
+/// everything. For rooms that refuse policies which lock out whoever puts them. Without a judge in
+/// the house nobody is locked out.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn would_let(
+    ctx: &Ctx,
+    action: &str,
+    resource: &str,
+    access: ResourceAccess,
+    more: &[(&str, &str)],
+) -> Result<bool> {
+    let Some(gate) = ctx.ext::<Gate>() else { return Ok(true) };
+    let Some(authorizer) = &gate.authorizer else { return Ok(true) };
+    let request = asked(ctx, action, resource, access, Identities::Presumed, more);
+    Ok(authorizer.decide(ctx, request).await? == Decision::Allow)
+}
+
+/// A request with all that its room has to say.
+fn asked<'a>(
+    ctx: &Ctx,
+    action: &str,
+    resource: &str,
+    access: ResourceAccess,
+    identities: Identities,
+    more: &[(&str, &str)],
+) -> AccessRequest<'a> {
+    let mut conditions = conditions(ctx);
+    for (key, value) in more {
+        conditions.entry(key.to_lowercase()).or_default().push((*value).to_owned());
+    }
+    conditions.insert("aws:resourceaccount".to_owned(), vec![access.owner.to_string()]);
+    conditions.extend(access.conditions.clone());
+    let (action, resource) = (action.to_owned(), resource.to_owned());
+    AccessRequest { action, resource, access, conditions, late: None, identities }
+}
+
+fn authorizer(gate: &Gate) -> Result<&Arc<dyn Authorizer>> {
+    let missing = || Fail::internal(anyhow::anyhow!("enforcement without an authorizer"));
+    gate.authorizer.as_ref().ok_or_else(missing)
+}
+
 /// The gate, where something may have to be asked for a service at all: where policies are
 /// enforced, and where resources of the service may be opened to other accounts.
 fn gate(ctx: &Ctx, service: &ServiceSchema) -> Option<Arc<Gate>> {
@@ -145,9 +221,7 @@ async fn ask(
     if ctx.caller().kind == PrincipalKind::Service && !access.asks_services {
         return Ok(());
     }
-    let Some(authorizer) = &gate.authorizer else {
-        return Err(Fail::internal(anyhow::anyhow!("enforcement without an authorizer")));
-    };
+    let authorizer = authorizer(gate)?;
     let late = room.filter(|(room, _)| !room.late_keys().is_empty()).map(|(room, resource)| Late {
         prefixes: room.late_keys(),
         find: Box::new(move || {

@@ -41,7 +41,9 @@ pub use aquifer_types::{
     AccountId, Arn, Partition, Principal, PrincipalKind, Region, Scope, Tags, Timestamp,
 };
 
-pub use authorize::{AuthMode, auth_mode, require, require_also, require_with};
+pub use authorize::{
+    AuthMode, auth_mode, require, require_also, require_on, require_with, would_let,
+};
 pub use call::call;
 pub use fail::{BodyFault, Fail, Result};
 pub use idempotency::{Replay, forget_old_answers, remember};

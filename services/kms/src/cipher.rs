@@ -5,6 +5,7 @@ use platform::{Ctx, Result, Scope};
 
 use crate::access::{self, Ask};
 use crate::ciphertext::{self, Context, Header};
+use crate::crypto::rsa::{self, OaepHash};
 use crate::find::{self, Found};
 use crate::{Kms, error};
 
@@ -16,7 +17,7 @@ pub(crate) struct Encrypted {
 }
 
 impl Kms {
-    /// Encrypts with the current material of a key that may be used.
+    /// Encrypts with the current material of a symmetric key that may be used.
     pub(crate) fn encrypt(
         &self,
         ctx: &Ctx,
@@ -31,26 +32,73 @@ impl Kms {
             material_id: material.id,
         };
         let bytes = ciphertext::encrypt(&header, &material.bytes, context, plaintext);
-        let bytes = bytes.ok_or_else(|| {
-            platform::Fail::internal(anyhow::anyhow!("the material of a key has another length"))
-        })?;
+        let bytes = bytes.ok_or_else(error::broken_material)?;
         Ok(Encrypted { bytes, material_id: header.material_id })
     }
 
-    /// Decrypts what a symmetric key encrypted.
-    pub(crate) fn decrypt(
+    /// Encrypts with a key of either kind.
+    pub(crate) fn encrypt_with(
         &self,
         ctx: &Ctx,
         found: &Found,
+        algorithm: EncryptionAlgorithmSpec,
+        context: Option<&Context>,
+        plaintext: &[u8],
+    ) -> Result<Encrypted> {
+        let Some(hash) = oaep(algorithm)? else {
+            return self.encrypt(ctx, found, context, plaintext);
+        };
+        let material = self.vault.current(ctx, found)?;
+        let (algorithm, spec) = (algorithm.as_str(), found.key.spec.as_str());
+        let bits = rsa::bits(&material.bytes).map_err(|_| error::broken_material())?;
+        let most = (bits / 8).saturating_sub(2 * hash.length() + 2);
+        if plaintext.len() > most {
+            return Err(error::invalid(format!(
+                "Algorithm {algorithm} and key spec {spec} cannot encrypt data larger than {most} \
+                 bytes."
+            )));
+        }
+        let bytes = rsa::public(&material.bytes)
+            .and_then(|public| rsa::encrypt(&public, hash, plaintext))
+            .map_err(|_| error::broken_material())?;
+        Ok(Encrypted { bytes, material_id: material.id })
+    }
+
+    /// Decrypts with a key of either kind; answers with which material.
+    pub(crate) fn decrypt_with(
+        &self,
+        ctx: &Ctx,
+        found: &Found,
+        algorithm: EncryptionAlgorithmSpec,
         context: Option<&Context>,
         bytes: &[u8],
     ) -> Result<(Vec<u8>, String)> {
+        if let Some(hash) = oaep(algorithm)? {
+            let material = self.vault.current(ctx, found)?;
+            let plaintext = rsa::decrypt(&material.bytes, hash, bytes);
+            return Ok((plaintext.map_err(|_| error::bad_ciphertext())?, material.id));
+        }
         let (header, length) = ciphertext::parse(bytes).ok_or_else(error::bad_ciphertext)?;
         let material = self.vault.open(ctx, found, &header.material_id)?;
         let material = material.ok_or_else(error::bad_ciphertext)?;
         let plaintext = ciphertext::decrypt(bytes, length, &material.bytes, context);
         Ok((plaintext.ok_or_else(error::bad_ciphertext)?, material.id))
     }
+}
+
+/// The hash of an algorithm of RSA; none for the one of symmetric keys.
+fn oaep(algorithm: EncryptionAlgorithmSpec) -> Result<Option<OaepHash>> {
+    match algorithm {
+        EncryptionAlgorithmSpec::SymmetricDefault => Ok(None),
+        EncryptionAlgorithmSpec::RsaesOaepSha1 => Ok(Some(OaepHash::Sha1)),
+        EncryptionAlgorithmSpec::RsaesOaepSha256 => Ok(Some(OaepHash::Sha256)),
+        other => Err(error::absent(&format!("EncryptionAlgorithm {}", other.as_str()))),
+    }
+}
+
+/// The member of an answer that names the material, which only symmetric keys have.
+pub(crate) fn told(algorithm: EncryptionAlgorithmSpec, material_id: String) -> Option<String> {
+    (algorithm == EncryptionAlgorithmSpec::SymmetricDefault).then_some(material_id)
 }
 
 /// The key that a ciphertext is to be decrypted with: the one it names, which must be the one that
@@ -85,15 +133,22 @@ pub(crate) async fn key_of(
         .map_err(|fail| if fail.is("NotFoundException") { error::bad_ciphertext() } else { fail })
 }
 
+/// What a call is to do.
+pub(crate) struct Asked<'a> {
+    pub action: &'static str,
+    pub context: Option<&'a Context>,
+    pub algorithm: EncryptionAlgorithmSpec,
+    pub grant_tokens: Option<&'a [String]>,
+    /// Condition keys of the call.
+    pub more: Vec<(&'static str, String)>,
+}
+
 /// Asks whether the caller may encrypt or decrypt with a key, and whether the key can.
-pub(crate) async fn require(
-    ctx: &Ctx,
-    found: &Found,
-    action: &str,
-    context: Option<&Context>,
-    algorithm: EncryptionAlgorithmSpec,
-) -> Result<()> {
-    access::require(ctx, found, action, Ask::cipher(context, algorithm)).await?;
+pub(crate) async fn require(ctx: &Ctx, found: &Found, asked: Asked<'_>) -> Result<()> {
+    let Asked { action, context, algorithm, grant_tokens, more } = asked;
+    let mut ask = Ask::cipher(context, algorithm, grant_tokens);
+    ask.more.extend(more);
+    access::require(ctx, found, action, ask).await?;
     access::check_use(ctx, found, KeyUsageType::EncryptDecrypt)?;
     let spec = found.key.spec;
     let has = crate::spec::encryption_algorithms(spec, found.key.usage).unwrap_or_default();

@@ -99,3 +99,18 @@ pub(crate) fn wrong_spec(arn: &Arn, spec: &str, operation: &str) -> Fail {
         "{arn} key spec is {spec} which is not valid for {operation}."
     ))
 }
+
+pub(crate) fn no_public_key(arn: &Arn, spec: &str) -> Fail {
+    error::unsupported_operation_exception(format!(
+        "{arn} key spec is {spec}: it has no public key."
+    ))
+}
+
+pub(crate) fn no_material(id: &str) -> Fail {
+    error::not_found_exception(format!("Key material {id} does not exist"))
+}
+
+/// Material that does not work although it did when it was put.
+pub(crate) fn broken_material() -> Fail {
+    Fail::internal(anyhow::anyhow!("the material of a key does not fit its kind"))
+}

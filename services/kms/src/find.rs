@@ -95,6 +95,11 @@ pub(crate) fn read(
     }
 }
 
+/// A key as it is now, which may be otherwise than when it was found.
+pub(crate) fn again(tx: &ReadTx<'_>, found: &Found) -> Result<KeyRow> {
+    Ok(read(tx, found.scope.clone(), found.key.id.clone(), None)?.key)
+}
+
 fn by_alias(tx: &ReadTx<'_>, scope: &Scope, name: &str) -> Result<Option<Found>> {
     match store::alias(&tx.in_scope(scope), name)? {
         Some(row) => read(tx, scope.clone(), row.target, Some(name.to_owned())).map(Some),

@@ -12,17 +12,21 @@ mod access;
 mod as_text;
 mod cipher;
 mod ciphertext;
+mod crypto;
 mod error;
 mod find;
+mod grants;
 mod jobs;
 mod managed;
 mod model;
 mod ops;
 mod pages;
 mod policy;
+mod related;
 mod spec;
 mod store;
 mod tags;
+mod usage;
 mod vault;
 
 use std::sync::Arc;
@@ -41,7 +45,12 @@ pub struct Kms {
 /// # Errors
 /// Never; the signature is that of all rooms.
 pub fn service(house: &House) -> anyhow::Result<Service> {
+    let vault = Vault::new(&house.secret);
+    let rotating = vault.clone();
     house.jobs.register(jobs::DELETE, jobs::delete);
-    let room = Kms { vault: Vault::new(&house.secret) };
+    house.jobs.register(jobs::EXPIRE, jobs::expire);
+    house.jobs.register(jobs::ROTATE, move |ctx, job| jobs::rotate(rotating.clone(), ctx, job));
+    house.parts.add_keeper(Arc::new(usage::Keeping(house.parts.clone())));
+    let room = Kms { vault };
     Ok(ops::register(Service::new(&kms_api::SERVICE, Arc::new(room))).build())
 }

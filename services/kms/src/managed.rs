@@ -3,10 +3,14 @@
 //! <https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#aws-managed-key>
 
 use kms_api::{KeySpec, KeyUsageType, OriginType};
-use platform::{Ctx, Result, Scope, StoreError, Tags};
+use platform::{Ctx, Result, Scope, Tags};
 
-use crate::model::{AliasRow, KeyRow};
-use crate::{Kms, store};
+use crate::model::{AliasRow, KeyRow, Rotation};
+use crate::spec::Kind;
+use crate::{Kms, jobs, store, vault};
+
+/// AWS rotates these keys about every year.
+const ROTATION_DAYS: i32 = 365;
 
 /// What names of these keys begin with. Nobody else may name a key so.
 pub(crate) const RESERVED: &str = "alias/aws/";
@@ -53,8 +57,10 @@ pub(crate) async fn make(kms: &Kms, ctx: &Ctx, service: &'static str) -> Result<
     let described = SERVICES.iter().find(|(name, _)| *name == service).map(|(_, what)| *what);
     let what = described.unwrap_or(service);
     let id = ctx.ids().uuid();
-    let (material_id, material) = kms.vault.draw(ctx, scope, &id);
+    let bytes = vault::draw(ctx, Kind::Symmetric).await?;
+    let (material_id, material) = kms.vault.seal(ctx, scope, &id, &bytes)?;
     let now = ctx.now().floor_millis();
+    let next = now + jobs::DAY * ROTATION_DAYS.unsigned_abs();
     let key = KeyRow {
         id: id.clone(),
         spec: KeySpec::SymmetricDefault,
@@ -68,6 +74,10 @@ pub(crate) async fn make(kms: &Kms, ctx: &Ctx, service: &'static str) -> Result<
         current: Some(material_id.clone()),
         policy: policy(scope, service),
         tags: Tags::new(),
+        rotation: Some(Rotation { days: ROTATION_DAYS, next }),
+        multi_region: None,
+        imported: None,
+        expires: None,
     };
     let name = format!("{RESERVED}{service}");
     ctx.write(|tx| {
@@ -77,10 +87,10 @@ pub(crate) async fn make(kms: &Kms, ctx: &Ctx, service: &'static str) -> Result<
         store::KEYS.put(tx, &id, &key)?;
         store::MATERIALS.put(tx, &(id.as_str(), material_id.as_str()), &material)?;
         let alias = AliasRow { target: id.clone(), created: now, updated: now };
-        store::put_alias(tx, &name, &alias)
+        store::put_alias(tx, &name, &alias)?;
+        jobs::schedule_rotation(tx, &key)
     })
     .await
-    .map_err(|error: StoreError| error.into())
 }
 
 /// Who may use the key: everyone of the account, by way of the service only.

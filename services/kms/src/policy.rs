@@ -4,7 +4,10 @@
 
 use aquifer_policy::{Document, DocumentKind};
 use kms_api::error::malformed_policy_document_exception;
-use platform::{Arn, Result, Scope};
+use platform::{Arn, Ctx, Result, Scope};
+
+use crate::access;
+use crate::find::Found;
 
 /// The longest policy of a key, in bytes.
 const BYTES_MAX: usize = 32_768;
@@ -18,6 +21,24 @@ pub(crate) fn check(text: &str) -> Result<Document> {
     }
     Document::parse(text, DocumentKind::Resource)
         .map_err(|problem| malformed_policy_document_exception(problem.sentence()))
+}
+
+/// Refuses a policy under which the caller could not put another.
+pub(crate) async fn check_lockout(ctx: &Ctx, found: &Found, text: &str) -> Result<()> {
+    match access::lets_put_policy(ctx, found, text).await? {
+        true => Ok(()),
+        false => Err(malformed_policy_document_exception(
+            "The new key policy will not allow you to update the key policy in the future.",
+        )),
+    }
+}
+
+/// Whether a policy can name a principal so.
+pub(crate) fn is_principal(text: &str) -> bool {
+    let policy = format!(
+        r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Principal":{{"AWS":"{text}"}},"Action":"kms:*","Resource":"*"}}}}"#
+    );
+    Document::parse(&policy, DocumentKind::Resource).is_ok()
 }
 
 /// The account as a principal.

@@ -2,7 +2,7 @@
 
 use platform::{ReadTx, StoreError, Table, WriteTx};
 
-use crate::model::{AliasRow, KeyRow, Material};
+use crate::model::{AliasRow, GrantRow, KeyRow, Material};
 
 /// Key's id → key.
 pub(crate) static KEYS: Table<String, KeyRow> = Table::regional("kms.keys");
@@ -13,6 +13,48 @@ pub(crate) static MATERIALS: Table<(String, String), Material> = Table::regional
 static ALIASES: Table<String, AliasRow> = Table::regional("kms.aliases");
 /// Key's id, alias → nothing: the aliases of a key.
 static ALIASES_OF: Table<(String, String), ()> = Table::regional("kms.aliases_of");
+
+/// Key's id, grant's id → grant.
+pub(crate) static GRANTS: Table<(String, String), GrantRow> = Table::regional("kms.grants");
+/// Who may retire it, key's id, grant's id → nothing.
+pub(crate) static RETIRABLE: Table<(String, String, String), ()> =
+    Table::regional("kms.grants_retirable");
+
+/// Adds a grant.
+pub(crate) fn put_grant(
+    tx: &WriteTx<'_>,
+    key: &str,
+    id: &str,
+    grant: &GrantRow,
+) -> Result<(), StoreError> {
+    if let Some(principal) = &grant.retiring {
+        RETIRABLE.put(tx, &(principal.as_str(), key, id), &())?;
+    }
+    GRANTS.put(tx, &(key, id), grant)
+}
+
+/// Ends a grant, answering whether there was one.
+pub(crate) fn delete_grant(tx: &WriteTx<'_>, key: &str, id: &str) -> Result<bool, StoreError> {
+    let Some(grant) = GRANTS.get(tx, &(key, id))? else { return Ok(false) };
+    if let Some(principal) = &grant.retiring {
+        RETIRABLE.delete(tx, &(principal.as_str(), key, id))?;
+    }
+    GRANTS.delete(tx, &(key, id))
+}
+
+/// Ends all grants of a key.
+pub(crate) fn delete_grants(tx: &WriteTx<'_>, key: &str) -> Result<(), StoreError> {
+    let ids: Vec<String> = GRANTS
+        .scan(tx)
+        .prefix(&(key,))
+        .keys()
+        .map(|key| key.map(|(_, id)| id))
+        .collect::<Result<_, _>>()?;
+    for id in ids {
+        delete_grant(tx, key, &id)?;
+    }
+    Ok(())
+}
 
 /// The key that a name stands for.
 pub(crate) fn alias(tx: &ReadTx<'_>, name: &str) -> Result<Option<AliasRow>, StoreError> {

@@ -17,15 +17,15 @@ impl Handle<GenerateDataKey> for Kms {
         if input.recipient.is_some() {
             return Err(error::absent("Recipient"));
         }
+        let length = (input.key_spec, input.number_of_bytes);
         let wanted = Wanted {
             key_id: &input.key_id,
             action: "kms:GenerateDataKey",
-            spec: input.key_spec,
-            bytes: input.number_of_bytes,
             context: input.encryption_context.as_ref(),
+            grant_tokens: input.grant_tokens.as_deref(),
             dry_run: input.dry_run == Some(true),
         };
-        let (plaintext, encrypted, found) = data_key(self, ctx, wanted).await?;
+        let (plaintext, encrypted, found) = data_key(self, ctx, wanted, length).await?;
         Ok(GenerateDataKeyOutput {
             ciphertext_blob: Some(encrypted.bytes.into()),
             plaintext: Some(plaintext.into()),

@@ -17,15 +17,15 @@ impl Handle<GenerateDataKeyWithoutPlaintext> for Kms {
         ctx: &Ctx,
         input: GenerateDataKeyWithoutPlaintextInput,
     ) -> Result<GenerateDataKeyWithoutPlaintextOutput> {
+        let length = (input.key_spec, input.number_of_bytes);
         let wanted = Wanted {
             key_id: &input.key_id,
             action: "kms:GenerateDataKeyWithoutPlaintext",
-            spec: input.key_spec,
-            bytes: input.number_of_bytes,
             context: input.encryption_context.as_ref(),
+            grant_tokens: input.grant_tokens.as_deref(),
             dry_run: input.dry_run == Some(true),
         };
-        let (_, encrypted, found) = data_key(self, ctx, wanted).await?;
+        let (_, encrypted, found) = data_key(self, ctx, wanted, length).await?;
         Ok(GenerateDataKeyWithoutPlaintextOutput {
             ciphertext_blob: Some(encrypted.bytes.into()),
             key_id: Some(found.arn().to_string()),

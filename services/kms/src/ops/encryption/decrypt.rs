@@ -21,8 +21,16 @@ impl Handle<Decrypt> for Kms {
         let algorithm = model::algorithm(input.encryption_algorithm);
         let context = input.encryption_context.as_ref();
         let found = cipher::key_of(self, ctx, &bytes, input.key_id.as_deref(), algorithm).await?;
-        cipher::require(ctx, &found, "kms:Decrypt", context, algorithm).await?;
-        let (plaintext, material_id) = self.decrypt(ctx, &found, context, &bytes)?;
+        let asked = cipher::Asked {
+            action: "kms:Decrypt",
+            context,
+            algorithm,
+            grant_tokens: input.grant_tokens.as_deref(),
+            more: Vec::new(),
+        };
+        cipher::require(ctx, &found, asked).await?;
+        let (plaintext, material_id) =
+            self.decrypt_with(ctx, &found, algorithm, context, &bytes)?;
         if input.dry_run == Some(true) {
             return Err(error::dry_run());
         }
@@ -30,7 +38,7 @@ impl Handle<Decrypt> for Kms {
             key_id: Some(found.arn().to_string()),
             plaintext: Some(plaintext.into()),
             encryption_algorithm: Some(algorithm),
-            key_material_id: Some(material_id),
+            key_material_id: cipher::told(algorithm, material_id),
             ..DecryptOutput::default()
         })
     }

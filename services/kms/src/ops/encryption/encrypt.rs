@@ -12,11 +12,18 @@ impl Handle<Encrypt> for Kms {
         let found = find::by_any(self, ctx, &input.key_id).await?;
         let algorithm = model::algorithm(input.encryption_algorithm);
         let context = input.encryption_context.as_ref();
-        cipher::require(ctx, &found, "kms:Encrypt", context, algorithm).await?;
+        let asked = cipher::Asked {
+            action: "kms:Encrypt",
+            context,
+            algorithm,
+            grant_tokens: input.grant_tokens.as_deref(),
+            more: Vec::new(),
+        };
+        cipher::require(ctx, &found, asked).await?;
         if input.dry_run == Some(true) {
             return Err(error::dry_run());
         }
-        let encrypted = self.encrypt(ctx, &found, context, &input.plaintext)?;
+        let encrypted = self.encrypt_with(ctx, &found, algorithm, context, &input.plaintext)?;
         Ok(EncryptOutput {
             ciphertext_blob: Some(encrypted.bytes.into()),
             key_id: Some(found.arn().to_string()),

@@ -26,21 +26,29 @@ impl Handle<ReEncrypt> for Kms {
         let source = input.source_key_id.as_deref();
         let source = cipher::key_of(self, ctx, &bytes, source, old).await?;
         let destination = find::by_any(self, ctx, &input.destination_key_id).await?;
-        cipher::require(ctx, &source, "kms:ReEncryptFrom", from, old).await?;
-        cipher::require(ctx, &destination, "kms:ReEncryptTo", to, new).await?;
-        let (plaintext, source_material_id) = self.decrypt(ctx, &source, from, &bytes)?;
+        let grant_tokens = input.grant_tokens.as_deref();
+        let asked = |action, context, algorithm| cipher::Asked {
+            action,
+            context,
+            algorithm,
+            grant_tokens,
+            more: vec![("kms:ReEncryptOnSameKey", (source.arn() == destination.arn()).to_string())],
+        };
+        cipher::require(ctx, &source, asked("kms:ReEncryptFrom", from, old)).await?;
+        cipher::require(ctx, &destination, asked("kms:ReEncryptTo", to, new)).await?;
+        let (plaintext, source_material_id) = self.decrypt_with(ctx, &source, old, from, &bytes)?;
         if input.dry_run == Some(true) {
             return Err(error::dry_run());
         }
-        let encrypted = self.encrypt(ctx, &destination, to, &plaintext)?;
+        let encrypted = self.encrypt_with(ctx, &destination, new, to, &plaintext)?;
         Ok(ReEncryptOutput {
             ciphertext_blob: Some(encrypted.bytes.into()),
             source_key_id: Some(source.arn().to_string()),
             key_id: Some(destination.arn().to_string()),
             source_encryption_algorithm: Some(old),
             destination_encryption_algorithm: Some(new),
-            source_key_material_id: Some(source_material_id),
-            destination_key_material_id: Some(encrypted.material_id),
+            source_key_material_id: cipher::told(old, source_material_id),
+            destination_key_material_id: cipher::told(new, encrypted.material_id),
         })
     }
 }

@@ -5,7 +5,7 @@
 use kms_api::{CancelKeyDeletion, CancelKeyDeletionInput, CancelKeyDeletionOutput};
 use platform::{Ctx, Handle, Result};
 
-use crate::{Kms, access, error, find, jobs, store};
+use crate::{Kms, access, error, find, jobs, store, usage};
 
 impl Handle<CancelKeyDeletion> for Kms {
     async fn handle(
@@ -16,12 +16,13 @@ impl Handle<CancelKeyDeletion> for Kms {
         let found = find::own(ctx, &input.key_id)?;
         access::require_change(ctx, &found, "kms:CancelKeyDeletion").await?;
         ctx.write(|tx| {
-            let mut key = find::read(tx, found.scope.clone(), found.key.id.clone(), None)?.key;
+            let mut key = find::again(tx, &found)?;
             if key.deletion.take().is_none() {
                 return Err(error::not_pending_deletion(&found.arn()));
             }
             key.enabled = false;
             store::KEYS.put(tx, &key.id, &key)?;
+            usage::opened(tx, ctx.now(), &key)?;
             jobs::cancel_deletion(tx, &key.id)
         })
         .await?;

@@ -11,7 +11,8 @@ use crate::{Kms, find};
 impl Handle<DescribeKey> for Kms {
     async fn handle(&self, ctx: &Ctx, input: DescribeKeyInput) -> Result<DescribeKeyOutput> {
         let found = find::by_any(self, ctx, &input.key_id).await?;
-        access::require(ctx, &found, "kms:DescribeKey", Ask::default()).await?;
+        let ask = Ask { grant_tokens: input.grant_tokens.as_deref(), ..Ask::default() };
+        access::require(ctx, &found, "kms:DescribeKey", ask).await?;
         Ok(DescribeKeyOutput { key_metadata: Some(found.key.metadata(&found.scope)) })
     }
 }

@@ -2,17 +2,13 @@
 //!
 //! <https://docs.aws.amazon.com/kms/latest/APIReference/API_ScheduleKeyDeletion.html>
 
-use std::time::Duration;
-
 use kms_api::{ScheduleKeyDeletion, ScheduleKeyDeletionInput, ScheduleKeyDeletionOutput};
 use platform::{Ctx, Handle, Result};
 
 use crate::access::{self, Ask};
-use crate::model::Deletion;
-use crate::{Kms, error, find, jobs, store};
+use crate::{Kms, error, find, jobs};
 
 const DAYS_DEFAULT: i32 = 30;
-const DAY: Duration = Duration::from_secs(86_400);
 
 impl Handle<ScheduleKeyDeletion> for Kms {
     async fn handle(
@@ -28,23 +24,19 @@ impl Handle<ScheduleKeyDeletion> for Kms {
             )));
         }
         let found = find::own(ctx, &input.key_id)?;
-        let more = vec![("kms:ScheduleKeyDeletionPendingWindowInDays", days.to_string())];
-        let ask = Ask { more, ..Ask::default() };
+        let ask = Ask::with(vec![("kms:ScheduleKeyDeletionPendingWindowInDays", days.to_string())]);
         access::require_change_with(ctx, &found, "kms:ScheduleKeyDeletion", ask).await?;
-        let at = (ctx.now() + DAY * days.unsigned_abs()).floor_millis();
+        let now = ctx.now();
         let key = ctx
             .write(|tx| {
-                let mut key = find::read(tx, found.scope.clone(), found.key.id.clone(), None)?.key;
+                let key = find::again(tx, &found)?;
                 key.not_being_deleted(&found.scope)?;
-                key.deletion = Some(Deletion { days, at });
-                store::KEYS.put(tx, &key.id, &key)?;
-                jobs::schedule_deletion(tx, &key.id, at)?;
-                Ok::<_, platform::Fail>(key)
+                jobs::schedule_deletion(tx, now, key, days)
             })
             .await?;
         Ok(ScheduleKeyDeletionOutput {
             key_id: Some(found.arn().to_string()),
-            deletion_date: Some(at),
+            deletion_date: key.deletion.and_then(|deletion| deletion.at),
             key_state: Some(key.state()),
             pending_window_in_days: Some(days),
         })
