@@ -1,28 +1,10 @@
 """Encrypting and decrypting with symmetric keys, and keys for encrypting elsewhere."""
 
-import pytest
-from botocore.exceptions import ClientError
-from harness import behaviour, error
-
-
-@pytest.fixture
-def kms(aws):
-    return aws.client("kms")
-
-
-@pytest.fixture
-def key(kms):
-    return kms.create_key()["KeyMetadata"]["Arn"]
-
-
-def refusal(call, **options):
-    with pytest.raises(ClientError) as refused:
-        call(**options)
-    return error(refused)
+from harness import behaviour
 
 
 @behaviour("KMS-1")
-def test_what_is_encrypted_is_decrypted_with_the_same_context_only(kms, key):
+def test_what_is_encrypted_is_decrypted_with_the_same_context_only(kms, key, refusal):
     context = {"table": "orders", "row": "1"}
     made = kms.encrypt(KeyId=key, Plaintext=b"x" * 4096, EncryptionContext=context)
     assert made["KeyId"] == key and made["EncryptionAlgorithm"] == "SYMMETRIC_DEFAULT"
@@ -35,13 +17,13 @@ def test_what_is_encrypted_is_decrypted_with_the_same_context_only(kms, key):
 
 
 @behaviour("KMS-1")
-def test_more_than_4096_bytes_are_refused(kms, key):
+def test_more_than_4096_bytes_are_refused(kms, key, refusal):
     refused = refusal(kms.encrypt, KeyId=key, Plaintext=b"x" * 4097)
     assert refused.code == "ValidationException"
     assert "Member must have length less than or equal to 4096" in refused.message
 
 
-def test_a_ciphertext_of_one_key_is_none_of_another(kms, key):
+def test_a_ciphertext_of_one_key_is_none_of_another(kms, key, refusal):
     other = kms.create_key()["KeyMetadata"]["Arn"]
     blob = kms.encrypt(KeyId=key, Plaintext=b"a")["CiphertextBlob"]
     assert refusal(kms.decrypt, CiphertextBlob=blob, KeyId=other).code == "IncorrectKeyException"
@@ -51,7 +33,7 @@ def test_a_ciphertext_of_one_key_is_none_of_another(kms, key):
     assert refusal(kms.decrypt, CiphertextBlob=b"x").code == "InvalidCiphertextException"
 
 
-def test_a_key_of_another_region_is_not_found(aws, kms, key):
+def test_a_key_of_another_region_is_not_found(aws, kms, key, refusal):
     there = aws.elsewhere(region="eu-west-1").client("kms")
     refused = refusal(there.describe_key, KeyId=key)
     assert refused.code == "NotFoundException" and refused.message == "Invalid arn us-east-1"
@@ -60,7 +42,7 @@ def test_a_key_of_another_region_is_not_found(aws, kms, key):
 
 
 @behaviour("KMS-2")
-def test_data_keys_come_in_the_clear_and_encrypted(kms, key):
+def test_data_keys_come_in_the_clear_and_encrypted(kms, key, refusal):
     context = {"bucket": "lake"}
     for options, length in (({"KeySpec": "AES_256"}, 32), ({"KeySpec": "AES_128"}, 16),
                             ({"NumberOfBytes": 64}, 64)):
@@ -87,7 +69,7 @@ def test_what_one_key_encrypted_another_encrypts_anew(kms, key):
     assert (opened["Plaintext"], opened["KeyId"]) == (b"a", other)
 
 
-def test_a_dry_run_says_whether_it_would_have_worked(kms, key):
+def test_a_dry_run_says_whether_it_would_have_worked(kms, key, refusal):
     dry = refusal(kms.encrypt, KeyId=key, Plaintext=b"a", DryRun=True)
     assert dry.code == "DryRunOperationException"
     assert refusal(kms.encrypt, KeyId="nothing", Plaintext=b"a", DryRun=True).code == (

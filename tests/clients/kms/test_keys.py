@@ -3,24 +3,12 @@
 import datetime
 
 import pytest
-from botocore.exceptions import ClientError
-from harness import behaviour, error
-
-
-@pytest.fixture
-def kms(aws):
-    return aws.client("kms")
+from harness import behaviour
 
 
 @pytest.fixture
 def key(kms):
     return kms.create_key()["KeyMetadata"]["KeyId"]
-
-
-def refusal(call, **options):
-    with pytest.raises(ClientError) as refused:
-        call(**options)
-    return error(refused)
 
 
 def test_a_new_key_encrypts_and_says_what_it_is(kms, account):
@@ -42,7 +30,7 @@ def test_a_new_key_encrypts_and_says_what_it_is(kms, account):
     assert kms.describe_key(KeyId=made["KeyId"])["KeyMetadata"]["Description"] == "returns"
 
 
-def test_keys_are_listed_in_pages(kms):
+def test_keys_are_listed_in_pages(kms, refusal):
     made = {kms.create_key()["KeyMetadata"]["KeyId"] for _ in range(5)}
     pages = list(kms.get_paginator("list_keys").paginate(PaginationConfig={"PageSize": 2}))
     assert [len(page["Keys"]) for page in pages] == [2, 2, 1]
@@ -50,7 +38,7 @@ def test_keys_are_listed_in_pages(kms):
     assert refusal(kms.list_keys, Marker="x").code == "InvalidMarkerException"
 
 
-def test_a_key_that_is_not_there_is_named(kms, account):
+def test_a_key_that_is_not_there_is_named(kms, account, refusal):
     key = "11111111-2222-3333-4444-555555555555"
     refused = refusal(kms.describe_key, KeyId=key)
     assert refused.code == "NotFoundException"
@@ -58,7 +46,7 @@ def test_a_key_that_is_not_there_is_named(kms, account):
 
 
 @behaviour("KMS-5")
-def test_a_disabled_key_does_not_work_until_it_is_enabled(kms, key, account):
+def test_a_disabled_key_does_not_work_until_it_is_enabled(kms, key, account, refusal):
     kms.disable_key(KeyId=key)
     refused = refusal(kms.encrypt, KeyId=key, Plaintext=b"a")
     assert refused.code == "DisabledException"
@@ -69,7 +57,7 @@ def test_a_disabled_key_does_not_work_until_it_is_enabled(kms, key, account):
 
 @behaviour("KMS-5")
 @pytest.mark.clock
-def test_a_key_is_deleted_when_its_time_has_come(kms, key, clock):
+def test_a_key_is_deleted_when_its_time_has_come(kms, key, clock, refusal):
     kms.create_alias(AliasName="alias/old", TargetKeyId=key)
     blob = kms.encrypt(KeyId=key, Plaintext=b"a")["CiphertextBlob"]
     for days in (6, 31):
@@ -100,7 +88,7 @@ def test_a_key_is_deleted_when_its_time_has_come(kms, key, clock):
 
 
 @behaviour("KMS-7")
-def test_a_name_is_put_from_one_key_to_another(kms, key, account):
+def test_a_name_is_put_from_one_key_to_another(kms, key, account, refusal):
     other = kms.create_key()["KeyMetadata"]["KeyId"]
     kms.create_alias(AliasName="alias/orders", TargetKeyId=key)
     blob = kms.encrypt(KeyId="alias/orders", Plaintext=b"a")["CiphertextBlob"]
@@ -120,7 +108,7 @@ def test_a_name_is_put_from_one_key_to_another(kms, key, account):
 
 
 @behaviour("KMS-7")
-def test_names_are_given_once_and_some_are_reserved(kms, key):
+def test_names_are_given_once_and_some_are_reserved(kms, key, refusal):
     kms.create_alias(AliasName="alias/a", TargetKeyId=key)
     taken = refusal(kms.create_alias, AliasName="alias/a", TargetKeyId=key)
     assert taken.code == "AlreadyExistsException"
@@ -136,7 +124,7 @@ def test_names_are_given_once_and_some_are_reserved(kms, key):
 
 
 @behaviour("KMS-8")
-def test_a_key_that_aws_manages_is_made_when_it_is_asked_for(kms):
+def test_a_key_that_aws_manages_is_made_when_it_is_asked_for(kms, refusal):
     made = kms.describe_key(KeyId="alias/aws/s3")["KeyMetadata"]
     assert made["KeyManager"] == "AWS"
     assert made == kms.describe_key(KeyId="alias/aws/s3")["KeyMetadata"]
