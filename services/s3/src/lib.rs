@@ -11,6 +11,7 @@ mod changes;
 mod checksum;
 mod condition;
 mod copy_source;
+mod encryption;
 mod error;
 mod jobs;
 mod list;
@@ -32,12 +33,14 @@ use std::sync::Arc;
 use aquifer_object::{Durability, Objects, ObjectsOptions};
 use platform::{House, PlatformParts, PreCommit, Service};
 
+use crate::encryption::Keys;
 use crate::jobs::Upkeep;
 
 /// The room.
 pub struct S3 {
     parts: PlatformParts,
     objects: Objects,
+    keys: Keys,
     upkeep: Arc<Upkeep>,
 }
 
@@ -64,8 +67,9 @@ pub fn service(house: &House) -> anyhow::Result<Service> {
     let objects = Objects::open(ObjectsOptions { dir, durability, ..ObjectsOptions::default() })?;
     store.before_commit(Arc::new(SyncPacks(objects.clone())));
     let upkeep = Upkeep::start(house, &objects);
+    let keys = Keys::new(&house.secret);
     let (parts, resetting) = (house.parts.clone(), objects.clone());
     parts.add_keeper(Arc::new(usage::Keeping(parts.clone())));
-    let room = Service::new(&s3_api::SERVICE, Arc::new(S3 { parts, objects, upkeep }));
+    let room = Service::new(&s3_api::SERVICE, Arc::new(S3 { parts, objects, keys, upkeep }));
     Ok(ops::register(room).web().on_reset(move || resetting.clear()).build())
 }

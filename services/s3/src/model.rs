@@ -10,6 +10,7 @@ use platform::{AccountId, Row, Scope, Tags, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::checksum::Checksum;
+use crate::encryption::Encryption;
 use crate::settings::Settings;
 
 /// A bucket.
@@ -79,6 +80,9 @@ pub(crate) struct Version {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub delete_marker: bool,
     pub blob: BlobRef,
+    /// `None` for what was stored before objects were encrypted.
+    #[serde(default, rename = "sse", skip_serializing_if = "Option::is_none")]
+    pub encryption: Option<Encryption>,
     pub size: u64,
     /// Without its quotes.
     pub etag: String,
@@ -118,6 +122,7 @@ impl Version {
             id: None,
             delete_marker: false,
             blob: BlobRef::Inline(Default::default()),
+            encryption: None,
             size: 0,
             etag: String::new(),
             modified,
@@ -156,6 +161,9 @@ pub(crate) struct Upload {
     #[serde(default)]
     pub full_object: bool,
     pub initiator: String,
+    /// Of every part.
+    #[serde(default, rename = "sse", skip_serializing_if = "Option::is_none")]
+    pub encryption: Option<Encryption>,
 }
 
 impl Row for Upload {}
@@ -165,7 +173,7 @@ impl Row for Upload {}
 pub(crate) struct Part {
     pub blob: BlobRef,
     pub size: u64,
-    /// Hex MD5 of the part.
+    /// Hex MD5 of the part, where its encryption lets it be told.
     pub etag: String,
     pub modified: Timestamp,
     #[serde(default)]

@@ -1,6 +1,6 @@
 //! Takes a request's body in and checks everything the client said of it.
 
-use aquifer_object::{Hashes, Written};
+use aquifer_object::{Hashes, Key, Writer, Written};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use futures::StreamExt;
@@ -38,8 +38,6 @@ impl Expected {
 /// A body that was taken in.
 pub(crate) struct Received {
     pub written: Written,
-    /// Hex MD5.
-    pub etag: String,
     pub checksum: Checksum,
     /// The client's checksum, where it is of another algorithm.
     pub said: Option<Checksum>,
@@ -56,11 +54,12 @@ struct Checks {
 }
 
 impl S3 {
-    /// Stores a body. Nothing of it is kept when anything said of it is not so.
+    /// Stores a body, sealed where there is a key. Nothing of it is kept when anything said of it is not so.
     pub(crate) async fn receive(
         &self,
         mut body: ByteStream,
         expected: Expected,
+        key: Option<&Key>,
     ) -> Result<Received> {
         let declared =
             expected.length.and_then(|length| u64::try_from(length).ok()).or(body.length());
@@ -68,12 +67,9 @@ impl S3 {
             return Err(error::too_large(size, BODY_BYTES_MAX));
         }
         let checks = Checks::of(&expected, &body)?;
-        let written = self.store_body(&mut body, declared, checks.hashes()).await?;
+        let written = self.store_body(&mut body, declared, checks.hashes(), key).await?;
         match checks.compare(&written) {
-            Ok((checksum, said)) => {
-                let etag = hex::encode(written.digests.md5);
-                Ok(Received { written, etag, checksum, said })
-            }
+            Ok((checksum, said)) => Ok(Received { written, checksum, said }),
             Err(fail) => {
                 // Nobody names it; a failure to let it go leaves an orphan for the next sweep.
                 if let Err(error) = self.objects.delete(&written.blob).await {
@@ -89,8 +85,9 @@ impl S3 {
         body: &mut ByteStream,
         declared: Option<u64>,
         hashes: Hashes,
+        key: Option<&Key>,
     ) -> Result<Written> {
-        let mut writer = self.objects.writer(declared, hashes);
+        let mut writer = self.writer(declared, hashes, key)?;
         while let Some(chunk) = body.next().await {
             writer.write(chunk?).await.map_err(error::from_objects)?;
             if writer.size() > BODY_BYTES_MAX {
@@ -105,6 +102,22 @@ impl S3 {
                 .with("NumberBytesProvided", writer.size().to_string()));
         }
         writer.finish().await.map_err(error::from_objects)
+    }
+}
+
+impl S3 {
+    /// Begins to store bytes, sealed where there is a key.
+    pub(crate) fn writer(
+        &self,
+        size: Option<u64>,
+        hashes: Hashes,
+        key: Option<&Key>,
+    ) -> Result<Writer> {
+        let writer = self.objects.writer(size, hashes);
+        match key {
+            Some(key) => writer.sealed_with(key).map_err(error::from_objects),
+            None => Ok(writer),
+        }
     }
 }
 

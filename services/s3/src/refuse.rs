@@ -14,32 +14,7 @@ macro_rules! refuse {
     };
 }
 
-/// Refuses encryption by a key that the client brings along, whatever part of it is there.
-macro_rules! refuse_customer_key {
-    ($input:expr) => {
-        $crate::refuse::refuse!($input,
-            sse_customer_algorithm => "x-amz-server-side-encryption-customer-algorithm",
-            sse_customer_key => "x-amz-server-side-encryption-customer-key",
-            sse_customer_key_md5 => "x-amz-server-side-encryption-customer-key-MD5",
-        )
-    };
-}
-
-/// Refuses sources that a key of the client's has encrypted.
-macro_rules! refuse_source_key {
-    ($input:expr) => {
-        $crate::refuse::refuse!($input,
-            copy_source_sse_customer_algorithm =>
-                "x-amz-copy-source-server-side-encryption-customer-algorithm",
-            copy_source_sse_customer_key =>
-                "x-amz-copy-source-server-side-encryption-customer-key",
-            copy_source_sse_customer_key_md5 =>
-                "x-amz-copy-source-server-side-encryption-customer-key-MD5",
-        )
-    };
-}
-
-pub(crate) use {refuse, refuse_customer_key, refuse_source_key};
+pub(crate) use refuse;
 
 /// Storage classes that can be read at once; archive classes would need a restore.
 pub(crate) fn storage_class(class: Option<s3_api::StorageClass>) -> Result<Option<String>> {
@@ -70,14 +45,6 @@ pub(crate) fn acl(acl: Option<s3_api::ObjectCannedACL>) -> Result<()> {
             "The bucket does not allow ACLs",
         )),
     }
-}
-
-/// Keys of buckets save calls to KMS, which is not here.
-pub(crate) fn bucket_key(enabled: Option<bool>) -> Result<()> {
-    if enabled == Some(true) {
-        return Err(error::not_implemented("x-amz-server-side-encryption-bucket-key-enabled"));
-    }
-    Ok(())
 }
 
 /// No bucket here has Object Lock, so there is nothing to bypass.

@@ -145,7 +145,6 @@ def test_the_storage_class_is_kept_and_standard_is_not_named(s3, bucket, kind):
 @pytest.mark.parametrize(
     "given",
     [
-        {"ServerSideEncryption": "AES256"},
         {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": "alias/x"},
         {"StorageClass": "GLACIER"},
         {"StorageClass": "DEEP_ARCHIVE"},
@@ -189,45 +188,6 @@ def test_there_is_no_retention_to_bypass(s3, bucket):
             "x-amz-bypass-governance-retention is only applicable to Object Lock enabled buckets.",
         )  # fmt: skip
     assert s3.list_objects_v2(Bucket=bucket)["KeyCount"] == 1
-
-
-@behaviour("S3-1")
-@pytest.mark.parametrize("name", ["algorithm", "key", "key-MD5"])
-def test_every_part_of_a_key_of_ones_own_is_refused(aws, s3, bucket, name):
-    s3.put_object(Bucket=bucket, Key="k", Body=b"x")
-    header = f"x-amz-server-side-encryption-customer-{name}"
-    copied = {"x-amz-copy-source": f"/{bucket}/k"}
-    begun = s3.create_multipart_upload(Bucket=bucket, Key="k")["UploadId"]
-    for method, path, more in (
-        ("GET", "k", {}), ("PUT", "k", {}), ("PUT", "copy", copied), ("POST", "k?uploads", {}),
-        ("GET", "k?attributes", {"x-amz-object-attributes": "ETag"}),
-        ("PUT", f"k?partNumber=1&uploadId={begun}", {}),
-        ("PUT", f"k?partNumber=1&uploadId={begun}", copied), ("GET", f"k?uploadId={begun}", {}),
-    ):  # fmt: skip
-        headers = {header: "AES256", **more}
-        answer = signed(aws, "s3", method, f"/{bucket}/{path}", headers=headers).send()
-        assert (answer.status, answer.code()) == (501, "NotImplemented"), (method, path)
-        assert f"<Header>{header}</Header>".encode() in answer.body
-    header = header.replace("x-amz-", "x-amz-copy-source-")
-    headers = {header: "AES256", **copied}
-    answer = signed(aws, "s3", "PUT", f"/{bucket}/copy", headers=headers).send()
-    assert (answer.status, answer.code()) == (501, "NotImplemented")
-
-
-@behaviour("S3-1")
-def test_a_bucket_key_is_refused_where_it_is_asked_for(s3, bucket):
-    s3.put_object(Bucket=bucket, Key="k", Body=b"x", BucketKeyEnabled=False)
-    for call in (
-        lambda **given: s3.put_object(Bucket=bucket, Key="k", Body=b"y", **given),
-        lambda **given: s3.copy_object(
-            Bucket=bucket, Key="copy", CopySource=f"{bucket}/k", **given
-        ),
-        lambda **given: s3.create_multipart_upload(Bucket=bucket, Key="k", **given),
-    ):
-        with pytest.raises(ClientError) as raised:
-            call(BucketKeyEnabled=True)
-        assert error(raised)[:2] == ("NotImplemented", 501)
-    assert s3.get_object(Bucket=bucket, Key="k")["Body"].read() == b"x"
 
 
 @behaviour("S3-1")

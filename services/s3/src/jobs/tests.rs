@@ -68,9 +68,10 @@ impl Room {
         let objects = Objects::open(options).unwrap();
         store.before_commit(Arc::new(crate::SyncPacks(objects.clone())));
         let upkeep = Upkeep::start(&house, &objects);
+        let keys = crate::encryption::Keys::fixed();
         jobs.start();
         let ctx = Ctx::root(&parts, Scope::default());
-        Room { s3: S3 { parts, objects, upkeep }, ctx, jobs }
+        Room { s3: S3 { parts, objects, keys, upkeep }, ctx, jobs }
     }
 
     /// On disk, rows too.

@@ -2,7 +2,7 @@
 //!
 //! <https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html>
 
-use aquifer_object::Written;
+use aquifer_object::{Key, Written};
 use futures::StreamExt;
 use platform::{Ctx, Fail, Handle, ReadTx, Result};
 use s3_api::{
@@ -15,26 +15,36 @@ use crate::changes::By;
 use crate::checksum::{self, Algorithm, Checksum, set_checksum};
 use crate::condition::{self, ReadIf};
 use crate::copy_source::CopySource;
+use crate::encryption::{self, CustomerKey, source_key};
 use crate::model::{Bucket, Headers, Version, Versioning};
 use crate::receive::BODY_BYTES_MAX;
-use crate::refuse::{self, refuse, refuse_customer_key, refuse_source_key};
+use crate::refuse::{self, refuse};
 use crate::{S3, error, names, store, versions};
 
 impl Handle<CopyObject> for S3 {
     async fn handle(&self, ctx: &Ctx, mut input: CopyObjectInput) -> Result<CopyObjectOutput> {
         names::check_key(&input.key)?;
         refuse_unsupported(&input)?;
+        let asked = encryption::asked!(ctx, input)?;
+        let source_key = source_key!(ctx, input);
         let storage_class = refuse::storage_class(input.storage_class)?;
         let source = CopySource::parse(&input.copy_source)?;
         may_read(ctx, &source).await?;
         let replace = input.metadata_directive == Some(MetadataDirective::Replace);
         let retag = input.tagging_directive == Some(TaggingDirective::Replace);
         let given = headers_of(header_input!(input))?;
+        let (name, key) = (input.bucket.as_str(), input.key.as_str());
+        let defaults = ctx.read(|tx| {
+            let bucket = store::bucket(ctx, tx, name, input.expected_bucket_owner.as_ref())?;
+            encryption::defaults(tx, (name, &bucket))
+        })?;
         let to_itself_unchanged = source.bucket == input.bucket
             && source.key == input.key
             && source.version_id.is_none()
             && !replace
-            && given.0.website_redirect_location.is_none();
+            && given.0.website_redirect_location.is_none()
+            && !asked.anything()
+            && !defaults.configured;
         let find = || {
             let found = find(ctx, &input, &source)?;
             if to_itself_unchanged && storage_class == found.from.storage_class {
@@ -57,10 +67,11 @@ impl Handle<CopyObject> for S3 {
             let changed = !retag && found.from.tags != to_be_set;
             if changed { Err(error::operation_aborted()) } else { Ok(found) }
         };
+        let sealing = self.seal(ctx, (name, key), &asked, &defaults).await?;
+        let keys = CopyKeys { given: source_key.as_ref(), seal: Some(&sealing.key) };
         let (Source { from, bucket: source_bucket, algorithm, .. }, written) =
-            self.copy_bytes(find).await?;
+            self.copy_bytes(ctx, find, keys).await?;
         let value = algorithm.pick(&written.digests).unwrap_or_default();
-        let (name, key) = (input.bucket.as_str(), input.key.as_str());
         let put = self
             .name(ctx, &written.blob, |tx| {
                 let bucket = store::bucket(ctx, tx, name, input.expected_bucket_owner.as_ref())?;
@@ -77,7 +88,8 @@ impl Handle<CopyObject> for S3 {
                 let version = Version {
                     blob: written.blob.clone(),
                     size: written.size,
-                    etag: hex::encode(written.digests.md5),
+                    etag: sealing.encryption.etag(ctx, written.digests.md5),
+                    encryption: Some(sealing.encryption.clone()),
                     headers: if replace { headers } else { kept(&from, headers) },
                     storage_class,
                     checksum: Some(Checksum { algorithm, value, full_object: true }),
@@ -97,13 +109,15 @@ impl Handle<CopyObject> for S3 {
             ..Default::default()
         };
         set_checksum!(result, &version.checksum);
-        Ok(CopyObjectOutput {
+        let mut output = CopyObjectOutput {
             copy_object_result: Some(result),
             version_id: (versioning != Versioning::Never).then(|| version.id_text().to_owned()),
             copy_source_version_id: (source_bucket.versioning != Versioning::Never)
                 .then(|| from.id_text().to_owned()),
             ..Default::default()
-        })
+        };
+        encryption::tell!(output, version.encryption.as_ref(), asked.customer());
+        Ok(output)
     }
 }
 
@@ -181,6 +195,14 @@ fn find(ctx: &Ctx, input: &CopyObjectInput, source: &CopySource) -> Result<Sourc
     Ok(Source { from, bucket, range, algorithm })
 }
 
+/// What opens the bytes that are copied, and what seals their copy.
+#[derive(Clone, Copy)]
+pub(crate) struct CopyKeys<'a> {
+    /// The key that the client brings along for the source.
+    pub given: Option<&'a CustomerKey>,
+    pub seal: Option<&'a Key>,
+}
+
 /// How often a source is found anew because its bytes went away.
 const TRIES: usize = 8;
 
@@ -189,11 +211,13 @@ impl S3 {
     /// overwrite may let the bytes go: then the row is read anew.
     pub(crate) async fn copy_bytes(
         &self,
+        ctx: &Ctx,
         find: impl Fn() -> Result<Source>,
+        keys: CopyKeys<'_>,
     ) -> Result<(Source, Written)> {
         for _ in 0..TRIES {
             let source = find()?;
-            if let Some(written) = self.copy_range(&source).await? {
+            if let Some(written) = self.copy_range(ctx, &source, keys).await? {
                 return Ok((source, written));
             }
         }
@@ -201,10 +225,16 @@ impl S3 {
     }
 
     /// None if the bytes are gone.
-    async fn copy_range(&self, source: &Source) -> Result<Option<Written>> {
+    async fn copy_range(
+        &self,
+        ctx: &Ctx,
+        source: &Source,
+        keys: CopyKeys<'_>,
+    ) -> Result<Option<Written>> {
+        let opening = self.open(ctx, &source.from, keys.given).await?;
         let (range, hashes) = (source.range.clone(), source.algorithm.hashes());
-        let mut writer = self.objects.writer(Some(range.end - range.start), hashes);
-        let mut bytes = match self.objects.read(&source.from.blob, range) {
+        let mut writer = self.writer(Some(range.end - range.start), hashes, keys.seal)?;
+        let mut bytes = match self.objects.read_with(&source.from.blob, range, opening.as_ref()) {
             Err(aquifer_object::Error::NotFound(_)) => return Ok(None),
             read => read.map_err(error::from_objects)?,
         };
@@ -233,13 +263,7 @@ fn refuse_unsupported(input: &CopyObjectInput) -> Result<()> {
         object_lock_legal_hold_status => "x-amz-object-lock-legal-hold",
         object_lock_mode => "x-amz-object-lock-mode",
         object_lock_retain_until_date => "x-amz-object-lock-retain-until-date",
-        ssekms_encryption_context => "x-amz-server-side-encryption-context",
-        ssekms_key_id => "x-amz-server-side-encryption-aws-kms-key-id",
-        server_side_encryption => "x-amz-server-side-encryption",
     );
-    refuse_customer_key!(input);
-    refuse_source_key!(input);
-    refuse::bucket_key(input.bucket_key_enabled)?;
     refuse::acl(input.acl)
 }
 
@@ -264,7 +288,8 @@ mod tests {
             let range = 0..from.size;
             Ok(Source { from, bucket, range, algorithm: Algorithm::Crc64Nvme })
         };
-        let (_, written) = room.s3.copy_bytes(find).await.unwrap();
+        let keys = CopyKeys { given: None, seal: None };
+        let (_, written) = room.s3.copy_bytes(&room.ctx, find, keys).await.unwrap();
         let copy = room.s3.objects.read_all(&written.blob, 0..written.size).await.unwrap();
         assert_eq!(copy, body(2, 2 << 20));
     }

@@ -9,8 +9,8 @@ use super::headers::{describe, override_headers};
 use super::range;
 use crate::checksum::{self, set_checksum};
 use crate::condition::ReadIf;
+use crate::encryption::{CustomerKey, check_given, customer_key, tell};
 use crate::model::{Bucket, Version};
-use crate::refuse::refuse_customer_key;
 use crate::{S3, error, names, store, usage};
 
 /// Bytes that are read at once rather than streamed.
@@ -19,11 +19,11 @@ const AT_ONCE_MAX: u64 = 256 << 10;
 impl Handle<GetObject> for S3 {
     async fn handle(&self, ctx: &Ctx, input: GetObjectInput) -> Result<GetObjectOutput> {
         names::check_key(&input.key)?;
-        refuse_customer_key!(input);
+        let given = customer_key!(ctx, input);
         // Between the row and the bytes an overwrite may let the bytes go: then the row is anew.
         for _ in 0..8 {
             let (bucket, version) = find(ctx, &input)?;
-            match self.answer(&input, &bucket, &version).await {
+            match self.answer(ctx, &input, (&bucket, &version), given.as_ref()).await {
                 Ok(mut output) => {
                     output.body = usage::sending(ctx, &input.bucket, output.body);
                     return Ok(output);
@@ -67,10 +67,12 @@ fn find(ctx: &Ctx, input: &GetObjectInput) -> Result<(Bucket, Version)> {
 impl S3 {
     async fn answer(
         &self,
+        ctx: &Ctx,
         input: &GetObjectInput,
-        bucket: &Bucket,
-        version: &Version,
+        (bucket, version): (&Bucket, &Version),
+        given: Option<&CustomerKey>,
     ) -> Result<GetObjectOutput, Unread> {
+        check_given(version, given)?;
         let condition = ReadIf {
             matches: input.if_match.as_deref(),
             none_match: input.if_none_match.as_deref(),
@@ -83,13 +85,12 @@ impl S3 {
         })?;
         let wanted = range::wanted(version, input.range.as_deref(), input.part_number)?;
         let length = wanted.range.end - wanted.range.start;
+        let key = self.open(ctx, version, given).await?;
+        let (blob, range, key) = (&version.blob, wanted.range.clone(), key.as_ref());
         let body = if length <= AT_ONCE_MAX {
-            let bytes =
-                self.objects.read_all(&version.blob, wanted.range.clone()).await.map_err(unread)?;
-            bytes.into()
+            self.objects.read_all_with(blob, range, key).await.map_err(unread)?.into()
         } else {
-            let mut stream =
-                self.objects.read(&version.blob, wanted.range.clone()).map_err(unread)?;
+            let mut stream = self.objects.read_with(blob, range, key).map_err(unread)?;
             stream.prime().await.map_err(unread)?;
             ByteStream::new(stream, Some(length))
         };
@@ -100,6 +101,7 @@ impl S3 {
             ..Default::default()
         };
         describe!(output, version, bucket);
+        tell!(output, version.encryption.as_ref(), given);
         if input.part_number.is_some() && !version.parts.is_empty() {
             output.parts_count = i32::try_from(version.parts.len()).ok();
         }

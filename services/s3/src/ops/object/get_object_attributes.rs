@@ -9,8 +9,8 @@ use s3_api::{
 };
 
 use crate::checksum::{self, set_checksum};
+use crate::encryption::{check_given, customer_key};
 use crate::model::{Version, Versioning};
-use crate::refuse::refuse_customer_key;
 use crate::{S3, list, names, store};
 
 impl Handle<GetObjectAttributes> for S3 {
@@ -20,7 +20,7 @@ impl Handle<GetObjectAttributes> for S3 {
         input: GetObjectAttributesInput,
     ) -> Result<GetObjectAttributesOutput> {
         names::check_key(&input.key)?;
-        refuse_customer_key!(input);
+        let given = customer_key!(ctx, input);
         // AWS asks for the right to read besides.
         let version = input.version_id.as_deref();
         let action = if version.is_some() { "s3:GetObjectVersion" } else { "s3:GetObject" };
@@ -32,6 +32,7 @@ impl Handle<GetObjectAttributes> for S3 {
             let version = store::readable(tx, &input.bucket, &input.key, id)?;
             Ok::<_, platform::Fail>((bucket, version))
         })?;
+        check_given(&version, given.as_ref())?;
         let asked = |attribute| input.object_attributes.contains(&attribute);
         let mut output = GetObjectAttributesOutput {
             last_modified: Some(version.modified.floor_secs()),

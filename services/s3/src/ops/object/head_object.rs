@@ -9,13 +9,13 @@ use super::headers::{describe, override_headers};
 use super::range;
 use crate::checksum::{self, set_checksum};
 use crate::condition::ReadIf;
-use crate::refuse::refuse_customer_key;
+use crate::encryption::{check_given, customer_key, tell};
 use crate::{S3, names, store};
 
 impl Handle<HeadObject> for S3 {
     async fn handle(&self, ctx: &Ctx, input: HeadObjectInput) -> Result<HeadObjectOutput> {
         names::check_key(&input.key)?;
-        refuse_customer_key!(input);
+        let given = customer_key!(ctx, input);
         let (bucket, version) = ctx.read(|tx| {
             let owner = input.expected_bucket_owner.as_ref();
             let bucket = store::bucket(ctx, tx, &input.bucket, owner)?;
@@ -23,6 +23,7 @@ impl Handle<HeadObject> for S3 {
             let version = store::readable(tx, &input.bucket, &input.key, id)?;
             Ok::<_, platform::Fail>((bucket, version))
         })?;
+        check_given(&version, given.as_ref())?;
         let condition = ReadIf {
             matches: input.if_match.as_deref(),
             none_match: input.if_none_match.as_deref(),
@@ -40,6 +41,7 @@ impl Handle<HeadObject> for S3 {
             ..Default::default()
         };
         describe!(output, &version, bucket);
+        tell!(output, version.encryption.as_ref(), given.as_ref());
         override_headers!(output, input);
         if input.part_number.is_some() && !version.parts.is_empty() {
             output.parts_count = i32::try_from(version.parts.len()).ok();

@@ -10,8 +10,8 @@ use crate::changes::By;
 use crate::checksum::{self, Algorithm, given_checksum, set_checksum};
 use crate::model::{Version, Versioning};
 use crate::receive::Expected;
-use crate::refuse::{self, refuse, refuse_customer_key};
-use crate::{S3, condition, names, store, usage, versions};
+use crate::refuse::{self, refuse};
+use crate::{S3, condition, encryption, names, store, usage, versions};
 
 impl Handle<PutObject> for S3 {
     async fn handle(&self, ctx: &Ctx, input: PutObjectInput) -> Result<PutObjectOutput> {
@@ -29,6 +29,7 @@ impl S3 {
     ) -> Result<PutObjectOutput> {
         names::check_key(&input.key)?;
         refuse_unsupported(&input)?;
+        let asked = encryption::asked!(ctx, input)?;
         let storage_class = refuse::storage_class(input.storage_class)?;
         let (headers, tags) = headers_of(header_input!(input))?;
         let (name, key) = (input.bucket.as_str(), input.key.as_str());
@@ -36,18 +37,21 @@ impl S3 {
         let (if_match, if_none_match) = (input.if_match.as_deref(), input.if_none_match.as_deref());
         // What can be refused is refused before the body is taken in; conditions are asked again
         // when it is.
-        ctx.read(|tx| {
-            store::bucket(ctx, tx, name, input.expected_bucket_owner.as_ref())?;
+        let defaults = ctx.read(|tx| {
+            let bucket = store::bucket(ctx, tx, name, input.expected_bucket_owner.as_ref())?;
             let current = store::find(tx, name, key, None)?;
-            condition::check_write(key, current.as_ref(), if_match, if_none_match)
+            condition::check_write(key, current.as_ref(), if_match, if_none_match)?;
+            encryption::defaults(tx, (name, &bucket))
         })?;
+        let sealing = self.seal(ctx, (name, key), &asked, &defaults).await?;
         let expected = Expected {
             length: input.content_length,
             md5: input.content_md5.take(),
             checksum: given_checksum!(input),
             algorithm: input.checksum_algorithm.map(Algorithm::of).transpose()?,
         };
-        let received = self.receive(std::mem::take(&mut input.body), expected).await?;
+        let received =
+            self.receive(std::mem::take(&mut input.body), expected, Some(&sealing.key)).await?;
         let put = self
             .name(ctx, &received.written.blob, |tx| {
                 let bucket = store::bucket(ctx, tx, name, input.expected_bucket_owner.as_ref())?;
@@ -57,7 +61,8 @@ impl S3 {
                 let version = Version {
                     blob: received.written.blob.clone(),
                     size: received.written.size,
-                    etag: received.etag.clone(),
+                    etag: sealing.encryption.etag(ctx, received.written.digests.md5),
+                    encryption: Some(sealing.encryption.clone()),
                     headers,
                     storage_class,
                     checksum: Some(received.checksum.clone()),
@@ -78,6 +83,7 @@ impl S3 {
             ..Default::default()
         };
         set_checksum!(output, &version.checksum);
+        encryption::tell!(output, version.encryption.as_ref(), asked.customer());
         Ok(output)
     }
 }
@@ -96,12 +102,7 @@ fn refuse_unsupported(input: &PutObjectInput) -> Result<()> {
         object_lock_legal_hold_status => "x-amz-object-lock-legal-hold",
         object_lock_mode => "x-amz-object-lock-mode",
         object_lock_retain_until_date => "x-amz-object-lock-retain-until-date",
-        ssekms_encryption_context => "x-amz-server-side-encryption-context",
-        ssekms_key_id => "x-amz-server-side-encryption-aws-kms-key-id",
-        server_side_encryption => "x-amz-server-side-encryption",
         write_offset_bytes => "x-amz-write-offset-bytes",
     );
-    refuse_customer_key!(input);
-    refuse::bucket_key(input.bucket_key_enabled)?;
     refuse::acl(input.acl)
 }

@@ -12,8 +12,9 @@ use s3_api::{
 
 use crate::changes::By;
 use crate::checksum::{self, Algorithm, Checksum, Place, given_checksum, set_checksum};
+use crate::encryption::{Told, check_part_key, customer_key};
 use crate::model::{Part, PartOf, Upload, Version, Versioning};
-use crate::refuse::{refuse, refuse_customer_key};
+use crate::refuse::refuse;
 use crate::store::{self, CURRENT};
 use crate::{S3, condition, error, versions};
 
@@ -35,7 +36,7 @@ impl Handle<CompleteMultipartUpload> for S3 {
             checksum_xxhash3 => "x-amz-checksum-xxhash3",
             checksum_xxhash64 => "x-amz-checksum-xxhash64",
         );
-        refuse_customer_key!(input);
+        let customer = customer_key!(ctx, input);
         let listed = input.multipart_upload.as_ref().and_then(|upload| upload.parts.as_deref());
         let listed = listed.filter(|parts| !parts.is_empty()).ok_or_else(error::malformed_xml)?;
         let (name, key, upload_id) =
@@ -55,6 +56,7 @@ impl Handle<CompleteMultipartUpload> for S3 {
                 )?;
                 let parts = store::parts(tx, upload_id)?;
                 check_kind(&upload, &input)?;
+                check_part_key(&upload, customer.as_ref(), upload.algorithm.is_some())?;
                 let chosen = choose(&upload, listed, &parts)?;
                 let owner = ctx.caller().account.unwrap_or(bucket.owner.account);
                 let version =
@@ -83,6 +85,10 @@ impl Handle<CompleteMultipartUpload> for S3 {
             ..Default::default()
         };
         set_checksum!(output, &version.checksum);
+        let told = Told::of(version.encryption.as_ref(), None);
+        output.server_side_encryption = told.method;
+        output.ssekms_key_id = told.kms_key;
+        output.bucket_key_enabled = told.bucket_key;
         Ok(output)
     }
 }
@@ -227,6 +233,7 @@ fn assemble(
         blob: BlobRef::chain(chosen.iter().map(|(_, part)| part.blob.clone())),
         size,
         etag: format!("{}-{}", hex::encode(md5.finalize()), chosen.len()),
+        encryption: upload.encryption.clone(),
         headers: upload.headers.clone(),
         storage_class: upload.storage_class.clone(),
         checksum,

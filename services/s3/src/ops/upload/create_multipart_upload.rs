@@ -10,9 +10,9 @@ use s3_api::{
 use crate::checksum::{self, Algorithm};
 use crate::model::Upload;
 use crate::ops::object::{headers::header_input, headers_of, may_tag};
-use crate::refuse::{self, refuse, refuse_customer_key};
+use crate::refuse::{self, refuse};
 use crate::store::{self, UPLOADS};
-use crate::{S3, error, names};
+use crate::{S3, encryption, error, names};
 
 /// Length of an upload's id, which sorts by its beginning.
 const RANDOM_CHARACTERS: usize = 48;
@@ -25,11 +25,18 @@ impl Handle<CreateMultipartUpload> for S3 {
     ) -> Result<CreateMultipartUploadOutput> {
         names::check_key(&input.key)?;
         refuse_unsupported(&input)?;
+        let asked = encryption::asked!(ctx, input)?;
         let storage_class = refuse::storage_class(input.storage_class)?;
         let algorithm = input.checksum_algorithm.map(Algorithm::of).transpose()?;
         let full_object = full_object(algorithm, input.checksum_type)?;
         let (headers, tags) = headers_of(header_input!(input))?;
         may_tag(ctx, (&input.bucket, &input.key), &tags).await?;
+        let (name, key) = (input.bucket.as_str(), input.key.as_str());
+        let defaults = ctx.read(|tx| {
+            let bucket = store::bucket(ctx, tx, name, input.expected_bucket_owner.as_ref())?;
+            encryption::defaults(tx, (name, &bucket))
+        })?;
+        let sealing = self.seal(ctx, (name, key), &asked, &defaults).await?;
         let now = ctx.now();
         let upload_id = format!("{:016x}{}", now.as_micros(), ctx.ids().hex(RANDOM_CHARACTERS));
         let upload = Upload {
@@ -40,22 +47,24 @@ impl Handle<CreateMultipartUpload> for S3 {
             algorithm,
             full_object,
             initiator: ctx.caller().display_name().to_owned(),
+            encryption: Some(sealing.encryption),
         };
-        let (name, key) = (input.bucket.as_str(), input.key.as_str());
         ctx.write(|tx| {
             store::bucket(ctx, tx, name, input.expected_bucket_owner.as_ref())?;
             UPLOADS.put(tx, &(name, key, upload_id.as_str()), &upload)?;
             Ok::<_, Fail>(())
         })
         .await?;
-        Ok(CreateMultipartUploadOutput {
+        let mut output = CreateMultipartUploadOutput {
             bucket: Some(input.bucket),
             key: Some(input.key),
             upload_id: Some(upload_id),
             checksum_algorithm: algorithm.map(Algorithm::name),
             checksum_type: algorithm.map(|_| checksum::kind_of(full_object)),
             ..Default::default()
-        })
+        };
+        encryption::tell!(output, upload.encryption.as_ref(), asked.customer());
+        Ok(output)
     }
 }
 
@@ -93,11 +102,6 @@ fn refuse_unsupported(input: &CreateMultipartUploadInput) -> Result<()> {
         object_lock_legal_hold_status => "x-amz-object-lock-legal-hold",
         object_lock_mode => "x-amz-object-lock-mode",
         object_lock_retain_until_date => "x-amz-object-lock-retain-until-date",
-        ssekms_encryption_context => "x-amz-server-side-encryption-context",
-        ssekms_key_id => "x-amz-server-side-encryption-aws-kms-key-id",
-        server_side_encryption => "x-amz-server-side-encryption",
     );
-    refuse_customer_key!(input);
-    refuse::bucket_key(input.bucket_key_enabled)?;
     refuse::acl(input.acl)
 }

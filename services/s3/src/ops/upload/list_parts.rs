@@ -6,13 +6,13 @@ use platform::{Ctx, Fail, Handle, Result};
 use s3_api::{Initiator, ListParts, ListPartsInput, ListPartsOutput, Owner, Part, StorageClass};
 
 use crate::checksum::{self, Algorithm, set_checksum};
-use crate::refuse::refuse_customer_key;
+use crate::encryption::{check_part_key, customer_key};
 use crate::store::{self, PARTS};
 use crate::{S3, list};
 
 impl Handle<ListParts> for S3 {
     async fn handle(&self, ctx: &Ctx, input: ListPartsInput) -> Result<ListPartsOutput> {
-        refuse_customer_key!(input);
+        let given = customer_key!(ctx, input);
         let limit = list::limit(input.max_parts, "max-parts")?;
         let after = u32::try_from(input.part_number_marker.unwrap_or(0)).unwrap_or(0);
         let (name, key, upload_id) =
@@ -20,6 +20,7 @@ impl Handle<ListParts> for S3 {
         let (bucket, upload, page) = ctx.read(|tx| {
             let bucket = store::bucket(ctx, tx, name, input.expected_bucket_owner.as_ref())?;
             let upload = store::upload(tx, name, key, upload_id)?;
+            check_part_key(&upload, given.as_ref(), false)?;
             let scan = PARTS.scan(tx).prefix(&(upload_id,)).after(&(upload_id, after));
             Ok::<_, Fail>((bucket, upload, scan.page(limit)?))
         })?;

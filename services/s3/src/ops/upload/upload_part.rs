@@ -2,13 +2,14 @@
 //!
 //! <https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPart.html>
 
-use platform::{Ctx, Handle, Result};
+use platform::{Ctx, Fail, Handle, Result};
 use s3_api::{UploadPart, UploadPartInput, UploadPartOutput};
 
 use crate::checksum::{Algorithm, given_checksum, set_checksum};
+use crate::encryption::{self, customer_key, tell};
 use crate::model::{Part, Upload};
 use crate::receive::Expected;
-use crate::refuse::{refuse, refuse_customer_key};
+use crate::refuse::refuse;
 use crate::store;
 use crate::{S3, error, usage};
 
@@ -21,14 +22,17 @@ impl Handle<UploadPart> for S3 {
             checksum_xxhash3 => "x-amz-checksum-xxhash3",
             checksum_xxhash64 => "x-amz-checksum-xxhash64",
         );
-        refuse_customer_key!(input);
+        let given = customer_key!(ctx, input);
         let number = super::part_number(input.part_number)?;
         let (name, key, upload_id) =
             (input.bucket.as_str(), input.key.as_str(), input.upload_id.as_str());
-        let upload = ctx.read(|tx| {
-            store::bucket(ctx, tx, name, input.expected_bucket_owner.as_ref())?;
-            store::upload(tx, name, key, upload_id)
+        let (upload, defaults) = ctx.read(|tx| {
+            let bucket = store::bucket(ctx, tx, name, input.expected_bucket_owner.as_ref())?;
+            let upload = store::upload(tx, name, key, upload_id)?;
+            Ok::<_, Fail>((upload, encryption::defaults(tx, (name, &bucket))?))
         })?;
+        let encryption = upload.encryption.as_ref();
+        let seal = self.seal_part(ctx, (name, key), encryption, given.as_ref(), &defaults).await?;
         // The object's checksum is made of the parts', whatever else a client says of a part.
         let expected = Expected {
             length: input.content_length,
@@ -37,11 +41,12 @@ impl Handle<UploadPart> for S3 {
             algorithm: Some(upload.algorithm.unwrap_or(Algorithm::Crc64Nvme)),
         };
         check_algorithm(&upload, expected.said(&input.body))?;
-        let received = self.receive(std::mem::take(&mut input.body), expected).await?;
+        let received =
+            self.receive(std::mem::take(&mut input.body), expected, seal.as_ref()).await?;
         let part = Part {
             blob: received.written.blob.clone(),
             size: received.written.size,
-            etag: received.etag,
+            etag: encryption::etag(encryption, ctx, received.written.digests.md5),
             modified: ctx.now().floor_millis(),
             checksum: Some(received.checksum),
             said: received.said,
@@ -57,6 +62,7 @@ impl Handle<UploadPart> for S3 {
         let mut output =
             UploadPartOutput { e_tag: Some(format!("\"{}\"", part.etag)), ..Default::default() };
         set_checksum!(output, part.said.as_ref().or(part.checksum.as_ref()));
+        tell!(output, encryption, given.as_ref());
         Ok(output)
     }
 }

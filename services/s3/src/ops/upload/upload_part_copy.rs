@@ -8,31 +8,39 @@ use s3_api::{CopyPartResult, UploadPartCopy, UploadPartCopyInput, UploadPartCopy
 use crate::checksum::{Algorithm, Checksum, set_checksum};
 use crate::condition::ReadIf;
 use crate::copy_source::CopySource;
+use crate::encryption::{self, customer_key, source_key, tell};
 use crate::model::{Part, Versioning};
-use crate::ops::object::copy_object::{self, Source};
+use crate::ops::object::copy_object::{self, CopyKeys, Source};
 use crate::ops::object::range;
 use crate::receive::BODY_BYTES_MAX;
-use crate::refuse::{refuse_customer_key, refuse_source_key};
 use crate::store;
 use crate::{S3, error};
 
 impl Handle<UploadPartCopy> for S3 {
     async fn handle(&self, ctx: &Ctx, input: UploadPartCopyInput) -> Result<UploadPartCopyOutput> {
-        refuse_customer_key!(input);
-        refuse_source_key!(input);
+        let given = customer_key!(ctx, input);
+        let source_key = source_key!(ctx, input);
         let number = super::part_number(input.part_number)?;
         let source = CopySource::parse(&input.copy_source)?;
         copy_object::may_read(ctx, &source).await?;
         let (name, key, upload_id) =
             (input.bucket.as_str(), input.key.as_str(), input.upload_id.as_str());
         let find = || find(ctx, &input, &source);
-        let (found, written) = self.copy_bytes(find).await?;
+        let (upload, defaults) = ctx.read(|tx| {
+            let bucket = store::bucket(ctx, tx, name, input.expected_bucket_owner.as_ref())?;
+            let upload = store::upload(tx, name, key, upload_id)?;
+            Ok::<_, Fail>((upload, encryption::defaults(tx, (name, &bucket))?))
+        })?;
+        let encryption = upload.encryption.as_ref();
+        let seal = self.seal_part(ctx, (name, key), encryption, given.as_ref(), &defaults).await?;
+        let keys = CopyKeys { given: source_key.as_ref(), seal: seal.as_ref() };
+        let (found, written) = self.copy_bytes(ctx, find, keys).await?;
         let Source { from, bucket: from_bucket, algorithm, .. } = found;
         let value = algorithm.pick(&written.digests).unwrap_or_default();
         let part = Part {
             blob: written.blob.clone(),
             size: written.size,
-            etag: hex::encode(written.digests.md5),
+            etag: encryption::etag(encryption, ctx, written.digests.md5),
             modified: ctx.now().floor_millis(),
             checksum: Some(Checksum { algorithm, value, full_object: true }),
             said: None,
@@ -50,12 +58,14 @@ impl Handle<UploadPartCopy> for S3 {
             ..Default::default()
         };
         set_checksum!(result, &part.checksum);
-        Ok(UploadPartCopyOutput {
+        let mut output = UploadPartCopyOutput {
             copy_part_result: Some(result),
             copy_source_version_id: (from_bucket.versioning != Versioning::Never)
                 .then(|| from.id_text().to_owned()),
             ..Default::default()
-        })
+        };
+        tell!(output, encryption, given.as_ref());
+        Ok(output)
     }
 }
 
