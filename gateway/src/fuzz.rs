@@ -306,7 +306,7 @@ fn number(name: &str, otherwise: u64) -> u64 {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_a_client_sends_is_an_internal_error() {
-    let (seed, rounds) = (number("AQUIFER_FUZZ_SEED", 1), number("AQUIFER_FUZZ_ROUNDS", 20));
+    let (seed, rounds) = (number("AQUIFER_FUZZ_SEED", 1), number("AQUIFER_FUZZ_ROUNDS", 200));
     let options = ServeOptions { port: 0, seed: Some(seed), ..ServeOptions::default() };
     let server = Server::start(options).await.unwrap();
     let platform = server.platform().clone();

@@ -51,7 +51,11 @@ pub(super) fn tags_key(name: &str) -> String {
 /// Whoever gives a crawler a role must be allowed to.
 async fn require_pass_role(ctx: &Ctx, role: &str) -> Result<()> {
     let resource = format!("role/{}", role_name(role));
-    let arn = Arn::global("iam", ctx.scope(), &resource);
+    let (partition, account) = (ctx.scope().partition(), ctx.scope().account);
+    // Clients write roles of any length, and no role is called so.
+    let arn = Arn::from_parts(partition.as_str(), "iam", "", account.as_str(), &resource);
+    let unable = "Service is unable to assume provided role. Please verify role's TrustPolicy";
+    let arn = arn.map_err(|_| error::invalid(unable))?;
     require(ctx, &glue_api::SERVICE, "iam:PassRole", arn.as_str()).await
 }
 
