@@ -21,6 +21,7 @@ mod parse;
 mod pattern;
 mod principal;
 mod request;
+mod trust;
 mod value;
 mod wildcard;
 
@@ -29,6 +30,7 @@ pub use document::{DOCUMENT_LEN_MAX, Document, DocumentKind, Effect, Statement, 
 pub use error::{PolicyError, PolicyErrorKind};
 pub use evaluate::{Attached, PolicySet, ResourceRule};
 pub use request::{Context, Principal, PrincipalKind, Request};
+pub use trust::service_may_assume;
 pub use wildcard::Wildcard;
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 use platform::{Ctx, Result, WriteTx};
 
 use crate::model::{Bucket, Version};
+use crate::replication;
 
 /// Who made a version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,6 +13,8 @@ pub(crate) enum By {
     Post,
     Copy,
     CompleteMultipartUpload,
+    /// It was copied here by the rules of another bucket.
+    Replication,
 }
 
 /// What happened to a version of an object.
@@ -31,8 +34,8 @@ pub(crate) enum Change {
 
 /// Tells of a change. Costs nothing where the bucket has set nothing that asks for it.
 pub(crate) fn note(
-    _ctx: &Ctx,
-    _tx: &WriteTx<'_>,
+    ctx: &Ctx,
+    tx: &WriteTx<'_>,
     (name, bucket): (&str, &Bucket),
     key: &str,
     change: Change,
@@ -41,6 +44,5 @@ pub(crate) fn note(
     if bucket.settings.is_empty() {
         return Ok(());
     }
-    tracing::trace!(name, key, ?change, version = version.id_text(), "an object changed");
-    Ok(())
+    replication::changed(ctx, tx, (name, bucket), key, change, version)
 }

@@ -49,6 +49,18 @@ pub(crate) fn operation_aborted() -> Fail {
     Fail::new("OperationAborted", 409, message)
 }
 
+/// Rules of replication are there, which need versioning; AWS's words.
+pub(crate) fn versioning_is_needed() -> Fail {
+    let message = "A replication configuration is present on this bucket, so the versioning state \
+                   cannot be changed.";
+    Fail::new("InvalidBucketState", 409, message)
+}
+
+pub(crate) fn no_replication_configuration(bucket: &str) -> Fail {
+    let message = "The replication configuration was not found";
+    Fail::new("ReplicationConfigurationNotFoundError", 404, message).with("BucketName", bucket)
+}
+
 pub(crate) fn invalid_request(message: impl Into<String>) -> Fail {
     Fail::new("InvalidRequest", 400, message)
 }

@@ -21,6 +21,7 @@ mod names;
 mod ops;
 mod receive;
 mod refuse;
+mod replication;
 #[allow(dead_code, reason = "operations on most settings follow")]
 mod settings;
 mod store;
@@ -70,6 +71,8 @@ pub fn service(house: &House) -> anyhow::Result<Service> {
     let keys = Keys::new(&house.secret);
     let (parts, resetting) = (house.parts.clone(), objects.clone());
     parts.add_keeper(Arc::new(usage::Keeping(parts.clone())));
-    let room = Service::new(&s3_api::SERVICE, Arc::new(S3 { parts, objects, keys, upkeep }));
+    let room = Arc::new(S3 { parts, objects, keys, upkeep });
+    replication::register(house, &room);
+    let room = Service::new(&s3_api::SERVICE, room);
     Ok(ops::register(room).web().on_reset(move || resetting.clear()).build())
 }

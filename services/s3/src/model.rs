@@ -100,9 +100,22 @@ pub(crate) struct Version {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parts: Vec<PartOf>,
     pub owner: AccountId,
+    /// How its replication stands, where rules ask for one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replication: Option<Replication>,
 }
 
 impl Row for Version {}
+
+/// How the replication of a version stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Replication {
+    Pending,
+    Completed,
+    Failed,
+    /// It is a replica itself.
+    Replica,
+}
 
 /// A part of a completed object.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -132,6 +145,7 @@ impl Version {
             tags: Tags::new(),
             parts: Vec::new(),
             owner,
+            replication: None,
         }
     }
 

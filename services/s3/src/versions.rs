@@ -8,7 +8,7 @@ use platform::{Ctx, Fail, Result, WriteTx};
 use crate::changes::{self, By, Change};
 use crate::model::{Bucket, Version, Versioning};
 use crate::store::{self, CURRENT, OLDER, put_older, take_older};
-use crate::{error, usage};
+use crate::{error, replication, usage};
 
 /// Hex digits of a version id that tell its sequence; what follows is random.
 const SEQUENCE_DIGITS: usize = 16;
@@ -64,9 +64,10 @@ pub(crate) fn put(
     tx: &WriteTx<'_>,
     (name, bucket): (&str, &Bucket),
     key: &str,
-    version: Version,
+    mut version: Version,
     by: By,
 ) -> Result<(Version, Option<BlobRef>), Fail> {
+    replication::mark(tx, (name, bucket), key, &mut version)?;
     let (version, freed) = place(ctx, tx, (name, bucket), key, version)?;
     changes::note(ctx, tx, (name, bucket), key, Change::Created(by), &version)?;
     Ok((version, freed))
@@ -128,10 +129,11 @@ pub(crate) fn delete(
         usage::change(tx, ctx.now(), name, (0, freed_bytes(freed.as_ref())))?;
         return Ok(Deleted { version_id: None, delete_marker: false, freed });
     }
-    let marker = Version {
+    let mut marker = Version {
         delete_marker: true,
         ..Version::new(bucket.owner.account, ctx.now().floor_millis())
     };
+    replication::mark(tx, (name, bucket), key, &mut marker)?;
     let (marker, freed) = place(ctx, tx, (name, bucket), key, marker)?;
     changes::note(ctx, tx, (name, bucket), key, Change::MarkedDeleted, &marker)?;
     let version_id = Some(marker.id_text().to_owned());

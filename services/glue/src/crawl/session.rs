@@ -3,10 +3,7 @@
 //! What the session may see follows from that: its account's buckets, and where policies are asked,
 //! what the role's policies allow. Where nobody asks policies the role need not be there.
 
-use aquifer_policy::{
-    Attached, Context, Document, DocumentKind, PolicySet, Principal as Party,
-    PrincipalKind as Kind, Request, ResourceRule,
-};
+use aquifer_policy::service_may_assume;
 use iam_api::{Client, GetRoleInput, Role};
 use platform::{Arn, AuthMode, Ctx, Principal, Result, auth_mode};
 
@@ -60,24 +57,6 @@ fn trusts(role: &Role, ctx: &Ctx) -> bool {
     let text = role.assume_role_policy_document.as_deref().unwrap_or_default();
     // IAM answers documents percent-encoded.
     let text = percent_encoding::percent_decode_str(text).decode_utf8_lossy();
-    let Ok(document) = Document::parse(&text, DocumentKind::Trust) else { return false };
-    let service = glue_api::SERVICE.principal.to_owned();
-    let party = Party { kind: Kind::Service { names: vec![service] }, ..Party::anonymous() };
-    let mut context = Context::default();
     let account = ctx.scope().account;
-    context.insert("aws:SourceAccount", account.as_str());
-    party.describe_in(&mut context);
-    let set = PolicySet {
-        resource: vec![Attached { name: "trust", document: &document }],
-        resource_rule: ResourceRule::ResourceMustAllow,
-        ..PolicySet::default()
-    };
-    let request = Request {
-        principal: &party,
-        action: "sts:AssumeRole",
-        resource: &role.arn,
-        resource_account: Some(account.as_str()),
-        context: &context,
-    };
-    set.evaluate(&request).is_allowed()
+    service_may_assume(&text, glue_api::SERVICE.principal, &role.arn, account.as_str())
 }

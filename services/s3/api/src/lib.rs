@@ -5,3 +5,7 @@
 #![allow(clippy::all, clippy::disallowed_methods, clippy::unwrap_used)]
 
 include!(concat!(env!("OUT_DIR"), "/api.rs"));
+
+mod replicates;
+
+pub use replicates::{Replicates, Replicator};

@@ -1,7 +1,7 @@
 //! The operations, by resource.
 
 mod bucket;
-mod object;
+pub(crate) mod object;
 mod upload;
 
 use platform::ServiceBuilder;

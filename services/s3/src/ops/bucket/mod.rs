@@ -4,16 +4,19 @@ mod create_bucket;
 mod delete_bucket;
 mod delete_bucket_cors;
 mod delete_bucket_encryption;
+mod delete_bucket_replication;
 mod delete_bucket_tagging;
 mod get_bucket_cors;
 mod get_bucket_encryption;
 mod get_bucket_location;
+mod get_bucket_replication;
 mod get_bucket_tagging;
 mod get_bucket_versioning;
 mod head_bucket;
 mod list_buckets;
 mod put_bucket_cors;
 mod put_bucket_encryption;
+mod put_bucket_replication;
 mod put_bucket_tagging;
 mod put_bucket_versioning;
 
@@ -26,16 +29,19 @@ pub(crate) fn register(room: ServiceBuilder<S3>) -> ServiceBuilder<S3> {
         .op::<s3_api::DeleteBucket>()
         .op::<s3_api::DeleteBucketCors>()
         .op::<s3_api::DeleteBucketEncryption>()
+        .op::<s3_api::DeleteBucketReplication>()
         .op::<s3_api::DeleteBucketTagging>()
         .op::<s3_api::GetBucketCors>()
         .op::<s3_api::GetBucketEncryption>()
         .op::<s3_api::GetBucketLocation>()
+        .op::<s3_api::GetBucketReplication>()
         .op::<s3_api::GetBucketTagging>()
         .op::<s3_api::GetBucketVersioning>()
         .op::<s3_api::HeadBucket>()
         .op::<s3_api::ListBuckets>()
         .op::<s3_api::PutBucketCors>()
         .op::<s3_api::PutBucketEncryption>()
+        .op::<s3_api::PutBucketReplication>()
         .op::<s3_api::PutBucketTagging>()
         .op::<s3_api::PutBucketVersioning>()
 }

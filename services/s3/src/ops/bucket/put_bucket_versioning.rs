@@ -9,6 +9,7 @@ use s3_api::{
 };
 
 use crate::model::Versioning;
+use crate::settings::Setting;
 use crate::store::{self, BUCKETS};
 use crate::{S3, error};
 
@@ -30,6 +31,9 @@ impl Handle<PutBucketVersioning> for S3 {
         let name = input.bucket.as_str();
         ctx.write(|tx| {
             let mut bucket = store::bucket(ctx, tx, name, input.expected_bucket_owner.as_ref())?;
+            if versioning != Versioning::Enabled && bucket.settings.has(Setting::Replication) {
+                return Err(error::versioning_is_needed());
+            }
             bucket.versioning = versioning;
             BUCKETS.put(tx, name, &bucket)?;
             Ok::<_, platform::Fail>(())
