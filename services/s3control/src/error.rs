@@ -13,3 +13,22 @@ pub(crate) fn no_such_job() -> Fail {
 pub(crate) fn invalid_next_token() -> Fail {
     Fail::new("InvalidNextToken", 400, "The continuation token provided is incorrect")
 }
+
+pub(crate) fn invalid_request(message: impl Into<String>) -> Fail {
+    Fail::new("InvalidRequest", 400, message)
+}
+
+pub(crate) fn job_status(message: impl Into<String>) -> Fail {
+    Fail::new("JobStatusException", 400, message)
+}
+
+pub(crate) fn too_many_tags(most: usize) -> Fail {
+    let message = format!("The number of tags exceeds the allowed maximum of {most}.");
+    Fail::new("TooManyTagsException", 400, message)
+}
+
+/// What this version does not do, by name.
+pub(crate) fn not_implemented(what: &str) -> Fail {
+    let message = format!("{what} is not supported by this version of Aquifer.");
+    Fail::new("NotImplemented", 501, message)
+}

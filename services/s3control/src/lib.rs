@@ -9,9 +9,11 @@
 //! <https://docs.aws.amazon.com/AmazonS3/latest/API/API_Operations_AWS_S3_Control.html>
 
 mod account;
+mod batch;
 mod error;
 mod model;
 mod ops;
+mod session;
 mod store;
 
 use std::sync::Arc;
@@ -25,6 +27,7 @@ pub struct S3Control;
 ///
 /// # Errors
 /// Never; the signature is that of all rooms.
-pub fn service(_house: &House) -> anyhow::Result<Service> {
+pub fn service(house: &House) -> anyhow::Result<Service> {
+    batch::register(house);
     Ok(ops::register(Service::new(&s3control_api::SERVICE, Arc::new(S3Control))).build())
 }

@@ -11,6 +11,6 @@ impl Handle<DescribeJob> for S3Control {
     async fn handle(&self, ctx: &Ctx, input: DescribeJobInput) -> Result<DescribeJobOutput> {
         account::check(ctx, &input.account_id)?;
         let row = ctx.read(|tx| store::job(tx, ctx.now(), &input.job_id))?;
-        Ok(DescribeJobOutput { job: Some(row.job.0) })
+        Ok(DescribeJobOutput { job: Some(row.described()) })
     }
 }
