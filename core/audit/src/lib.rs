@@ -1,10 +1,10 @@
 //! What happened: one event per request, the last ones kept in memory and in the store.
 //!
 //! This is the record the console and the trail service read. It is not the log for operators and
-//! holds no request bodies.
+//! holds of requests only what their services name as fit to be kept.
 
 use std::{
-    collections::VecDeque,
+    collections::{BTreeMap, VecDeque},
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -51,6 +51,9 @@ pub struct Event {
     /// The resource acted on, where the request names one.
     #[serde(default)]
     pub resource: Option<String>,
+    /// What the request said, where its service has that recorded.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub parameters: BTreeMap<String, Parameter>,
     /// The error code it ended with.
     #[serde(default)]
     pub error: Option<String>,
@@ -71,6 +74,16 @@ pub struct Event {
 
 impl Row for Event {}
 
+/// What a request said under one name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Parameter {
+    /// A text or a number.
+    Text(String),
+    /// Names and values.
+    Pairs(BTreeMap<String, String>),
+}
+
 impl Event {
     /// The event of the request `ctx` served.
     pub fn of(ctx: &Ctx, read_only: bool) -> Event {
@@ -83,6 +96,7 @@ impl Event {
             service: ctx.service().to_owned(),
             operation: ctx.operation().to_owned(),
             resource: None,
+            parameters: BTreeMap::new(),
             error: None,
             error_message: None,
             request_id: ctx.request_id().to_owned(),
@@ -230,7 +244,13 @@ mod tests {
     async fn writes_survive_a_restart_and_reads_are_recent_only() {
         let ctx = ctx();
         let audit = Audit::open(ctx.store()).unwrap();
-        let denied = Event { error: Some("AccessDenied".into()), ..Event::of(&ctx, false) };
+        let pairs = BTreeMap::from([("table".to_owned(), "orders".to_owned())]);
+        let parameters = BTreeMap::from([
+            ("KeyId".to_owned(), Parameter::Text("alias/a".to_owned())),
+            ("EncryptionContext".to_owned(), Parameter::Pairs(pairs)),
+        ]);
+        let error = Some("AccessDenied".to_owned());
+        let denied = Event { error, parameters, ..Event::of(&ctx, false) };
         audit.record(denied.clone());
         audit.record(Event::of(&ctx.with_operation("s3", "GetObject"), true));
         assert_eq!(audit.recent(10, |_| true)[0].operation, "GetObject");

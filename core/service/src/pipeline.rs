@@ -17,6 +17,7 @@ use crate::authorize::{AuthMode, Gate, authorize, fill};
 use crate::fail::{Fail, Result};
 use crate::idempotency::{self, RACED, Replay};
 use crate::operation::{Operation, Registered};
+use crate::recorded::Told;
 use crate::registry::Registry;
 
 /// The assembled house: parts, rooms, and the way requests take through them.
@@ -155,12 +156,21 @@ impl Platform {
     ) -> Result<Box<dyn Structure>> {
         let schema = operation.schema;
         self.note_key(ctx);
+        let recorded = self.0.registry.recorded(schema.service.name);
+        let mut told = Told::default();
+        if let Some(recorded) = recorded {
+            recorded.of_input(&*input, &mut told);
+        }
         let result = match self.admit(ctx, schema, &*input).await {
             Ok(()) => self.handle_once(ctx, operation, input).await,
             Err(refusal) => Err(refusal),
         };
         ctx.meter(Unit::Requests, 1.0, "");
         let mut event = Event::of(ctx, schema.read_only);
+        if let (Some(recorded), Ok(output)) = (recorded, &result) {
+            recorded.of_output(&**output, &mut told);
+        }
+        told.record(&mut event);
         if let Err(fail) = &result {
             event.error = Some(fail.code().to_owned());
             event.error_message = Some(fail.message().to_owned());

@@ -11,6 +11,7 @@ use aquifer_schema::ServiceSchema;
 use aquifer_seal::RootSecret;
 
 use crate::operation::{Handle, Operation, Registered};
+use crate::recorded::Recorded;
 use crate::resources::{ByService, Resources};
 use crate::web::Web;
 
@@ -43,6 +44,8 @@ pub struct Service {
     pub resources: Option<Arc<dyn Resources>>,
     /// Set by rooms that answer browsers too.
     pub web: Option<Arc<dyn Web>>,
+    /// Set by rooms whose calls are recorded with some of what they say.
+    pub recorded: Option<&'static Recorded>,
     /// Forgets what the room keeps outside the store, when a platform in memory is reset.
     pub reset: Option<Reset>,
 }
@@ -56,8 +59,16 @@ impl Service {
     pub fn new<S>(schema: &'static ServiceSchema, room: Arc<S>) -> ServiceBuilder<S> {
         let (credentials, authorizer, resources, reset) = (None, None, None, None);
         let operations = Vec::new();
-        let service =
-            Self { schema, operations, credentials, authorizer, resources, web: None, reset };
+        let service = Self {
+            schema,
+            operations,
+            credentials,
+            authorizer,
+            resources,
+            web: None,
+            recorded: None,
+            reset,
+        };
         ServiceBuilder { service, room }
     }
 }
@@ -117,6 +128,13 @@ impl<S> ServiceBuilder<S> {
         self
     }
 
+    /// The room's calls are recorded with some of what they say.
+    #[must_use]
+    pub fn recorded(mut self, recorded: &'static Recorded) -> Self {
+        self.service.recorded = Some(recorded);
+        self
+    }
+
     /// All operations are listed.
     pub fn build(self) -> Service {
         self.service
@@ -131,6 +149,7 @@ pub struct Registry {
     pub(crate) resources: ByService,
     resets: Vec<Reset>,
     webs: HashMap<&'static str, Arc<dyn Web>>,
+    recorded: HashMap<&'static str, &'static Recorded>,
     services: Vec<&'static ServiceSchema>,
     operations: HashMap<&'static str, HashMap<&'static str, Registered>>,
 }
@@ -146,6 +165,7 @@ impl Registry {
         self.credentials.extend(service.credentials);
         self.resets.extend(service.reset);
         self.webs.extend(service.web.map(|web| (name, web)));
+        self.recorded.extend(service.recorded.map(|recorded| (name, recorded)));
         self.authorizer = service.authorizer.or(self.authorizer.take());
         if let Some(resources) = &service.resources {
             self.resources.add(name, resources);
@@ -179,6 +199,11 @@ impl Registry {
     /// How a room answers browsers, if it does.
     pub fn web(&self, service: &str) -> Option<&Arc<dyn Web>> {
         self.webs.get(service)
+    }
+
+    /// What the record keeps of a room's calls, besides that they were made.
+    pub(crate) fn recorded(&self, service: &str) -> Option<&'static Recorded> {
+        self.recorded.get(service).copied()
     }
 
     /// All operations of all rooms.

@@ -31,7 +31,7 @@ mod vault;
 
 use std::sync::Arc;
 
-use platform::{House, Service};
+use platform::{House, Recorded, Service};
 
 use crate::vault::Vault;
 
@@ -39,6 +39,44 @@ use crate::vault::Vault;
 pub struct Kms {
     vault: Vault,
 }
+
+/// What may be read of calls by those who read the record of calls: never what was encrypted, nor
+/// what it was encrypted to.
+static RECORDED: Recorded = Recorded {
+    members: &[
+        "AliasName",
+        "DestinationEncryptionAlgorithm",
+        "DestinationEncryptionContext",
+        "DestinationKeyId",
+        "EncryptionAlgorithm",
+        "EncryptionContext",
+        "ExpirationModel",
+        "GrantId",
+        "GranteePrincipal",
+        "KeyAgreementAlgorithm",
+        "KeyId",
+        "KeyPairSpec",
+        "KeySpec",
+        "KeyUsage",
+        "MacAlgorithm",
+        "MessageType",
+        "NumberOfBytes",
+        "Origin",
+        "PendingWindowInDays",
+        "PrimaryRegion",
+        "ReplicaRegion",
+        "RetiringPrincipal",
+        "RotationPeriodInDays",
+        "SigningAlgorithm",
+        "SourceEncryptionAlgorithm",
+        "SourceEncryptionContext",
+        "SourceKeyId",
+        "TargetKeyId",
+        "WrappingAlgorithm",
+        "WrappingKeySpec",
+    ],
+    resource: "KeyId",
+};
 
 /// Opens the room.
 ///
@@ -52,5 +90,6 @@ pub fn service(house: &House) -> anyhow::Result<Service> {
     house.jobs.register(jobs::ROTATE, move |ctx, job| jobs::rotate(rotating.clone(), ctx, job));
     house.parts.add_keeper(Arc::new(usage::Keeping(house.parts.clone())));
     let room = Kms { vault };
-    Ok(ops::register(Service::new(&kms_api::SERVICE, Arc::new(room))).build())
+    let room = Service::new(&kms_api::SERVICE, Arc::new(room)).recorded(&RECORDED);
+    Ok(ops::register(room).build())
 }
