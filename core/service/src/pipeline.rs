@@ -167,8 +167,11 @@ impl Platform {
         };
         ctx.meter(Unit::Requests, 1.0, "");
         let mut event = Event::of(ctx, schema.read_only);
-        if let (Some(recorded), Ok(output)) = (recorded, &result) {
-            recorded.of_output(&**output, &mut told);
+        if let Some(recorded) = recorded {
+            event.read_only |= recorded.read_only.contains(&schema.name);
+            if let Ok(output) = &result {
+                recorded.of_output(&**output, &mut told);
+            }
         }
         told.record(&mut event);
         if let Err(fail) = &result {

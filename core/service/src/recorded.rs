@@ -19,6 +19,9 @@ pub struct Recorded {
     pub members: &'static [&'static str],
     /// The member that names the resource, in answers or else in inputs.
     pub resource: &'static str,
+    /// Operations that change nothing although their names do not say so: the record keeps more of
+    /// what changes something.
+    pub read_only: &'static [&'static str],
 }
 
 impl Recorded {

@@ -76,6 +76,21 @@ static RECORDED: Recorded = Recorded {
         "WrappingKeySpec",
     ],
     resource: "KeyId",
+    read_only: &[
+        "Decrypt",
+        "DeriveSharedSecret",
+        "Encrypt",
+        "GenerateDataKey",
+        "GenerateDataKeyPair",
+        "GenerateDataKeyPairWithoutPlaintext",
+        "GenerateDataKeyWithoutPlaintext",
+        "GenerateMac",
+        "GenerateRandom",
+        "ReEncrypt",
+        "Sign",
+        "Verify",
+        "VerifyMac",
+    ],
 };
 
 /// Opens the room.

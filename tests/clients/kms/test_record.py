@@ -18,7 +18,7 @@ def test_calls_are_recorded_with_key_and_context_and_nothing_secret(kms, key, se
     answer = server.admin("GET", "events")
     events = [event for event in answer.json() if event["account"] == account]
     (decrypt,) = [event for event in events if event["operation"] == "Decrypt"]
-    assert decrypt["service"] == "kms" and decrypt["resource"] == key
+    assert decrypt["service"] == "kms" and decrypt["resource"] == key and decrypt["read_only"]
     assert decrypt["parameters"] == {"EncryptionContext": context}
     (encrypt,) = [event for event in events if event["operation"] == "Encrypt"]
     assert encrypt["parameters"] == {"EncryptionContext": context, "KeyId": key}
