@@ -5,6 +5,9 @@ use platform::{Arn, Ctx, ReadTx, Result, Scope};
 use crate::model::KeyRow;
 use crate::{Kms, error, managed, store};
 
+/// Nothing here has a longer name.
+const NAME_BYTES_MAX: usize = 256;
+
 /// A key with whose it is.
 #[derive(Debug)]
 pub(crate) struct Found {
@@ -113,7 +116,8 @@ fn parse(ctx: &Ctx, text: &str) -> Result<(Scope, Name)> {
         false => Name::Id(text.to_owned()),
     };
     let plain = |text: &str| {
-        text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-/_:".contains(&byte))
+        text.len() <= NAME_BYTES_MAX
+            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-/_:".contains(&byte))
     };
     let Ok(arn) = text.parse::<Arn>() else {
         return match plain(text) {
@@ -131,7 +135,9 @@ fn parse(ctx: &Ctx, text: &str) -> Result<(Scope, Name)> {
     let scope = Scope::new(account, ctx.region().clone());
     match arn.resource().split_once('/') {
         Some(("key", id)) => Ok((scope, Name::Id(id.to_owned()))),
-        Some(("alias", _)) => Ok((scope, Name::Alias(arn.resource().to_owned()))),
+        Some(("alias", _)) if plain(arn.resource()) => {
+            Ok((scope, Name::Alias(arn.resource().to_owned())))
+        }
         _ => Err(error::bad_arn(text)),
     }
 }

@@ -43,6 +43,10 @@ def test_a_key_that_is_not_there_is_named(kms, account, refusal):
     refused = refusal(kms.describe_key, KeyId=key)
     assert refused.code == "NotFoundException"
     assert refused.message == f"Key 'arn:aws:kms:us-east-1:{account}:key/{key}' does not exist"
+    here = f"arn:aws:kms:us-east-1:{account}"
+    for name in ("x" * 2048, "alias/" + "x" * 2000, f"{here}:alias/" + "x" * 1900, "arn:aws:kms",
+                 "a b", f"{here}:key/", f"arn:aws:s3:us-east-1:{account}:key/{key}"):
+        assert refusal(kms.describe_key, KeyId=name).code == "NotFoundException", name
 
 
 @behaviour("KMS-5")
