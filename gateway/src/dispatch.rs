@@ -20,8 +20,8 @@ use crate::answer::{Body, refuse, respond};
 use crate::authenticate::{Arrival, Claim, Gatekeeper};
 use crate::body::{self, Arriving};
 use crate::hoisted::Hoisted;
-use crate::route::{Destination, Routes, Target};
-use crate::{cross, digest, form, refusal};
+use crate::route::{Destination, Face, Routes, Target};
+use crate::{cross, digest, form, page, refusal};
 
 /// What serves requests.
 pub(crate) struct Dispatch {
@@ -84,11 +84,14 @@ impl Dispatch {
         let (service, protocol) = (to.service, to.protocol);
         let head = parts.method == Method::HEAD;
         let web = self.platform.registry().web(service.name).map(|web| &**web);
-        let page = web.and_then(|web| cross::allowed(web, &ctx, &parts, &to));
-        let from = Sender { peer: peer.ip(), welcome: page.is_some() };
+        let reads = web.and_then(|web| cross::allowed(web, &ctx, &parts, &to));
+        let from = Sender { peer: peer.ip(), welcome: reads.is_some() };
         let answer = match (claim, web) {
             (Ok(_), Some(web)) if parts.method == Method::OPTIONS => {
                 cross::preflight(web, &ctx, &parts, &to).map_err(Refused::from)
+            }
+            (_, Some(web)) if to.face == Face::Website => {
+                Ok(self.page(web, &ctx, &parts, &to, &from).await)
             }
             (Ok(Claim::Nothing), Some(web)) if form::is_one(&parts, &to) => {
                 self.form(web, &ctx, &parts, body, &to, &from).await
@@ -108,8 +111,8 @@ impl Dispatch {
                 response
             }
         };
-        if let Some(page) = page {
-            cross::add(response.headers_mut(), &page);
+        if let Some(reads) = reads {
+            cross::add(response.headers_mut(), &reads);
         }
         let done = read.load(Ordering::Acquire) && !early;
         if !done && parts.version < Version::HTTP_2 {
@@ -208,6 +211,11 @@ impl Dispatch {
             Target::Known { labels, .. } => labels.as_slice(),
             _ => &[],
         };
+        let web = self.platform.registry().web(to.service.name);
+        let faster = web.filter(|_| to.face == Face::Accelerated);
+        if let Some(web) = faster {
+            web.accelerate(&ctx, to.bucket.as_deref()).map_err(refused)?;
+        }
         let call = Call {
             protocol,
             operation: operation.schema,
@@ -215,7 +223,43 @@ impl Dispatch {
             query: if is_query { &form } else { &query },
             labels,
         };
-        self.run(&ctx, operation, &call, payload).await.map_err(refused)
+        let response = self.run(&ctx, operation, &call, payload).await.map_err(refused)?;
+        if let (Some(web), Some(bucket)) = (faster, &to.bucket) {
+            let ctx = ctx.with_operation(to.service.name, operation.schema.name);
+            let sent = response.body().size_hint().exact().unwrap_or(0);
+            web.accelerated(&ctx, bucket, length(parts).unwrap_or(0) + sent);
+        }
+        Ok(response)
+    }
+
+    /// Answers who reads a website: as anyone, whatever else the request says.
+    async fn page(
+        &self,
+        web: &dyn Web,
+        ctx: &Ctx,
+        parts: &Parts,
+        to: &Destination,
+        from: &Sender,
+    ) -> Response<Body> {
+        let admitted = self.gatekeeper.admit(
+            &Claim::Nothing,
+            &Arrival {
+                platform: &self.platform,
+                ctx,
+                protocol: to.protocol,
+                request: request_parts(parts, to.service.signing_name),
+                signing_name: to.service.signing_name,
+                bucket: to.bucket.as_deref(),
+                body_hash: None,
+                peer: from.peer,
+                // Other sites link to it.
+                welcome: true,
+            },
+        );
+        match admitted {
+            Ok(admitted) => page::serve(&self.platform, web, &admitted.ctx, (parts, to)).await,
+            Err(fail) => page::failed(ctx, &fail, None, parts.method == Method::HEAD),
+        }
     }
 
     /// Stores what a form brings.
@@ -294,6 +338,11 @@ fn is_text(path: &str) -> bool {
     path.split('%').skip(1).all(hex) && percent_decode(path).is_some()
 }
 
+/// How many bytes of data a request says it brings.
+fn length(parts: &Parts) -> Option<u64> {
+    parts.headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
 async fn hold(held: Held) -> Result<Held> {
     match held {
         Held::Arriving(incoming) => {
@@ -367,12 +416,7 @@ fn payload(
     };
     match held {
         Held::Arriving(incoming) => {
-            let length = parts
-                .headers
-                .get(CONTENT_LENGTH)
-                .and_then(|value| value.to_str().ok())
-                .and_then(|value| value.parse().ok());
-            let stream = body::stream(incoming, chunks, declared, length);
+            let stream = body::stream(incoming, chunks, declared, length(parts));
             stream.trailers().announce(digest::announced(&parts.headers));
             Ok(Payload::Stream(stream))
         }

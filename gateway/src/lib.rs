@@ -15,6 +15,7 @@ mod form;
 mod fuzz;
 mod hoisted;
 mod options;
+mod page;
 mod refusal;
 mod route;
 mod server;

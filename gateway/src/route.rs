@@ -28,6 +28,30 @@ pub(crate) struct Destination {
     pub path: String,
     /// The bucket, where the host names it.
     pub bucket: Option<String>,
+    pub face: Face,
+}
+
+/// What of a service a host names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Face {
+    Api,
+    /// The API by a faster way.
+    Accelerated,
+    /// Pages rather than an API.
+    Website,
+}
+
+impl Face {
+    /// The service that a label of a host names, and what of it.
+    fn of(label: &str) -> (&str, Face) {
+        match label {
+            "s3-accelerate" => ("s3", Face::Accelerated),
+            "s3-website" => ("s3", Face::Website),
+            // As some regions write it.
+            label if label.starts_with("s3-website-") => ("s3", Face::Website),
+            label => (label, Face::Api),
+        }
+    }
 }
 
 impl Destination {
@@ -63,6 +87,9 @@ impl Target {
     }
 }
 
+/// A service by the name of a host, what stands before it, and what of the service it names.
+type Hosted = (&'static ServiceSchema, Option<String>, Face);
+
 impl Routes {
     pub fn new(platform: &Platform) -> Self {
         let services = platform.registry().services().to_vec();
@@ -88,8 +115,21 @@ impl Routes {
         let path = parts.uri.path();
         let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
         let plain = |service, protocol| {
-            Some(Destination { service, protocol, path: path.into(), bucket: None })
+            Some(Destination {
+                service,
+                protocol,
+                path: path.into(),
+                bucket: None,
+                face: Face::Api,
+            })
         };
+        // Whatever else is said, pages are pages.
+        let site = host(parts).filter(|host| host.contains("s3-website"));
+        if let Some((service, bucket, face @ Face::Website)) = site.and_then(|s| self.by_host(s)) {
+            let protocol = *service.protocols.first()?;
+            let path = format!("/{}{path}", bucket.as_deref().unwrap_or_default());
+            return Some(Destination { service, protocol, path, bucket, face });
+        }
         if header("smithy-protocol") == Some("rpc-v2-cbor") {
             let name = path.strip_prefix("/service/")?.split('/').next()?;
             let service = self.services.iter().copied().find(|schema| {
@@ -116,7 +156,7 @@ impl Routes {
             (Some(service), _) => service,
             (None, Some(_)) => return None,
             (None, None) => {
-                hosted.as_ref().map(|(service, _)| *service).or_else(|| self.by_name("s3"))?
+                hosted.as_ref().map(|(service, ..)| *service).or_else(|| self.by_name("s3"))?
             }
         };
         if service.signing_name == "s3"
@@ -124,8 +164,9 @@ impl Routes {
         {
             return plain(control, *control.protocols.first()?);
         }
-        let bucket = hosted.filter(|(found, _)| found.name == service.name);
-        let bucket = bucket.and_then(|(_, bucket)| bucket).filter(|_| service.name == "s3");
+        let bucket = hosted.filter(|(found, ..)| found.name == service.name);
+        let face = bucket.as_ref().map_or(Face::Api, |(.., face)| *face);
+        let bucket = bucket.and_then(|(_, bucket, _)| bucket).filter(|_| service.name == "s3");
         let path = match &bucket {
             Some(bucket) => format!("/{bucket}{path}"),
             None => path.to_owned(),
@@ -134,27 +175,23 @@ impl Routes {
         let query = Protocol::AwsQuery;
         let protocol =
             if service.protocols.contains(&query) { query } else { *service.protocols.first()? };
-        Some(Destination { service, protocol, path, bucket })
+        Some(Destination { service, protocol, path, bucket, face })
     }
 
     /// The service that manages S3, which signs as S3 does, if the request is for it: by its host,
     /// or by the first part of its paths together with the header that names an account. Clients
     /// write that account before the host's name as well.
-    fn control(
-        &self,
-        parts: &Parts,
-        hosted: Option<&(&'static ServiceSchema, Option<String>)>,
-    ) -> Option<&'static ServiceSchema> {
+    fn control(&self, parts: &Parts, hosted: Option<&Hosted>) -> Option<&'static ServiceSchema> {
         if !parts.uri.path().starts_with(CONTROL_PATH) {
             return None;
         }
         let control = self.services.iter().copied().find(|s| s.name == "s3control")?;
-        let by_host = hosted.is_some_and(|(found, _)| found.name == control.name);
+        let by_host = hosted.is_some_and(|(found, ..)| found.name == control.name);
         (by_host || parts.headers.contains_key("x-amz-account-id")).then_some(control)
     }
 
     /// A service by its host name, with what stands before it: a virtual host's bucket.
-    fn by_host(&self, host: &str) -> Option<(&'static ServiceSchema, Option<String>)> {
+    fn by_host(&self, host: &str) -> Option<Hosted> {
         let name = host.rsplit_once(':').map_or(host, |(name, port)| {
             if port.bytes().all(|b| b.is_ascii_digit()) { name } else { host }
         });
@@ -162,22 +199,19 @@ impl Routes {
         let labels: Vec<&str> = name.split('.').collect();
         // Buckets may hold dots, so the last label that names a service counts.
         for (at, label) in labels.iter().enumerate().rev() {
-            let label = match *label {
-                "s3-accelerate" => "s3",
-                label => label,
-            };
+            let (label, face) = Face::of(label);
             if at + 1 == labels.len() {
                 continue;
             }
             if let Some(service) = self.by_name(label) {
                 let before = labels[..at].join(".");
-                return Some((service, (!before.is_empty()).then_some(before)));
+                return Some((service, (!before.is_empty()).then_some(before), face));
             }
         }
         // `bucket.localhost`, as SDKs write when they put the bucket before the endpoint.
         match labels.as_slice() {
             [bucket @ .., "localhost"] if !bucket.is_empty() => {
-                Some((self.by_name("s3")?, Some(bucket.join("."))))
+                Some((self.by_name("s3")?, Some(bucket.join(".")), Face::Api))
             }
             _ => None,
         }

@@ -17,6 +17,8 @@ pub enum Unit {
     BytesIn,
     /// Bytes sent out.
     BytesOut,
+    /// Bytes that were sent or received by a faster way.
+    BytesAccelerated,
     /// Bytes read by a query or a scan.
     BytesScanned,
     /// Bytes kept, times hours.
@@ -38,6 +40,7 @@ impl Unit {
             Unit::Requests => "requests",
             Unit::BytesIn => "bytes_in",
             Unit::BytesOut => "bytes_out",
+            Unit::BytesAccelerated => "bytes_accelerated",
             Unit::BytesScanned => "bytes_scanned",
             Unit::ByteHours => "byte_hours",
             Unit::ObjectHours => "object_hours",
@@ -50,13 +53,14 @@ impl Unit {
     /// The unit of a name.
     pub fn from_name(name: &str) -> Option<Unit> {
         use Unit::{
-            ByteHours, BytesIn, BytesOut, BytesScanned, DpuSeconds, Items, ObjectHours, Requests,
-            Seconds,
+            ByteHours, BytesAccelerated, BytesIn, BytesOut, BytesScanned, DpuSeconds, Items,
+            ObjectHours, Requests, Seconds,
         };
         let all = [
             Requests,
             BytesIn,
             BytesOut,
+            BytesAccelerated,
             BytesScanned,
             ByteHours,
             ObjectHours,

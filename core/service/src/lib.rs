@@ -4,6 +4,7 @@
 //! A request and an in-process call meet in [`Platform::run`]; every stage they pass is in
 //! `pipeline.rs`, in order, in one function.
 
+mod around;
 mod authorize;
 mod call;
 mod fail;
@@ -31,7 +32,8 @@ pub use aquifer_jobs as jobs;
 pub use aquifer_jobs::Jobs;
 pub use aquifer_meter::{Meter, Period, Prices};
 pub use aquifer_schema::{
-    ByteStream, Bytes, Document, OperationSchema, Protocol, ServiceSchema, Structure, Trailers,
+    ByteStream, Bytes, Document, OperationSchema, Protocol, ServiceSchema, Slot, Structure,
+    Trailers, View,
 };
 pub use aquifer_seal::{NotOpened, RootSecret, SealingKey, secret_bytes};
 pub use aquifer_store::{
@@ -42,6 +44,7 @@ pub use aquifer_types::{
     AccountId, Arn, Partition, Principal, PrincipalKind, Region, Scope, Tags, Timestamp,
 };
 
+pub use around::Around;
 pub use authorize::{
     AuthMode, auth_mode, require, require_also, require_on, require_with, would_let,
 };
@@ -55,4 +58,4 @@ pub use recorded::Recorded;
 pub use registry::{House, Registry, Service, ServiceBuilder};
 pub use resources::{Asked, Resources};
 pub use stored::Stored;
-pub use web::{CrossOrigin, Form, Headers, Posted, Success, Web, from_xml};
+pub use web::{CrossOrigin, Form, Headers, PageRequest, Posted, Success, Web, WebPage, from_xml};

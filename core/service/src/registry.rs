@@ -10,6 +10,7 @@ use aquifer_jobs::Jobs;
 use aquifer_schema::ServiceSchema;
 use aquifer_seal::RootSecret;
 
+use crate::around::{self, Around};
 use crate::operation::{Handle, Operation, Registered};
 use crate::recorded::Recorded;
 use crate::resources::{ByService, Resources};
@@ -108,6 +109,15 @@ impl<S> ServiceBuilder<S> {
     #[must_use]
     pub fn resources(mut self, resources: Arc<dyn Resources>) -> Self {
         self.service.resources = Some(resources);
+        self
+    }
+
+    /// The room asks this before those of its operations that it concerns. Said after all of them.
+    #[must_use]
+    pub fn around(mut self, around: &Arc<dyn Around>) -> Self {
+        for operation in &mut self.service.operations {
+            around::wrap(operation, around);
+        }
         self
     }
 

@@ -1,11 +1,13 @@
-//! What a room answers to browsers, beyond the operations of its model: forms, and questions of
-//! pages of other sites.
+//! What a room answers to browsers, beyond the operations of its model: forms, questions of pages
+//! of other sites, and pages of its own.
 
 use aquifer_ctx::Ctx;
-use aquifer_schema::Structure;
+use aquifer_schema::{OperationSchema, Structure};
 use aquifer_wire::WireError;
+use futures::future::BoxFuture;
 
-use crate::fail::Result;
+use crate::fail::{Fail, Result};
+use crate::pipeline::Platform;
 /// A form that a browser posts, as far as its file.
 pub struct Form {
     /// Names and values, as they were sent.
@@ -46,6 +48,35 @@ pub struct CrossOrigin<'a> {
 /// Headers of an answer.
 pub type Headers = Vec<(&'static str, String)>;
 
+/// A request for a page of a website.
+pub struct PageRequest {
+    pub site: String,
+    /// Decoded, without the slash it begins with.
+    pub path: String,
+    /// The host as the request names it.
+    pub host: String,
+    /// Whether only the headers are wanted.
+    pub head: bool,
+    /// Conditions and the range of the request, by names in lower case.
+    pub headers: Vec<(&'static str, String)>,
+}
+
+/// A page of a website.
+pub enum WebPage {
+    /// What an operation of the room answered, under this status if not its own.
+    Object {
+        status: Option<u16>,
+        schema: &'static OperationSchema,
+        output: Box<dyn Structure>,
+    },
+    Redirect {
+        status: u16,
+        location: String,
+    },
+    /// Why there is none; and why there is none to say so, where the site has one for that.
+    Failed(Fail, Option<Fail>),
+}
+
 /// A room that answers browsers.
 pub trait Web: Send + Sync {
     /// The request that a form stands for, if it keeps to its own policy.
@@ -70,6 +101,23 @@ pub trait Web: Send + Sync {
     /// # Errors
     /// The refusal, with its sentence.
     fn preflight(&self, ctx: &Ctx, path: &str, asked: &CrossOrigin<'_>) -> Result<Headers>;
+
+    /// A page of a website.
+    fn page<'a>(
+        &'a self,
+        platform: &'a Platform,
+        ctx: &'a Ctx,
+        request: PageRequest,
+    ) -> BoxFuture<'a, WebPage>;
+
+    /// Whether a request may come by the host that speeds transfers up.
+    ///
+    /// # Errors
+    /// The refusal, with its sentence.
+    fn accelerate(&self, ctx: &Ctx, resource: Option<&str>) -> Result<()>;
+
+    /// Counts bytes that were transferred by that host.
+    fn accelerated(&self, ctx: &Ctx, resource: &str, bytes: u64);
 }
 
 /// Reads an XML document that stands within a request.

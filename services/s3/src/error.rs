@@ -31,6 +31,15 @@ pub(crate) fn access_denied() -> Fail {
     Fail::new("AccessDenied", 403, "Access Denied")
 }
 
+pub(crate) fn no_such_website(bucket: &str) -> Fail {
+    let message = "The specified bucket does not have a website configuration";
+    Fail::new("NoSuchWebsiteConfiguration", 404, message).with("BucketName", bucket)
+}
+
+pub(crate) fn no_such_configuration() -> Fail {
+    Fail::new("NoSuchConfiguration", 404, "The specified configuration does not exist.")
+}
+
 pub(crate) fn invalid_bucket_name(bucket: &str) -> Fail {
     Fail::new("InvalidBucketName", 400, "The specified bucket is not valid.")
         .with("BucketName", bucket)

@@ -19,6 +19,7 @@ mod model;
 mod named;
 mod names;
 mod ops;
+mod payer;
 mod receive;
 mod refuse;
 mod replication;
@@ -32,10 +33,11 @@ mod web;
 use std::sync::Arc;
 
 use aquifer_object::{Durability, Objects, ObjectsOptions};
-use platform::{House, PlatformParts, PreCommit, Service};
+use platform::{Around, House, PlatformParts, PreCommit, Service};
 
 use crate::encryption::Keys;
 use crate::jobs::Upkeep;
+use crate::payer::Payer;
 
 /// The room.
 pub struct S3 {
@@ -43,6 +45,7 @@ pub struct S3 {
     objects: Objects,
     keys: Keys,
     upkeep: Arc<Upkeep>,
+    payer: Arc<Payer>,
 }
 
 /// Packed bytes are synced with the group of rows that name them.
@@ -71,8 +74,10 @@ pub fn service(house: &House) -> anyhow::Result<Service> {
     let keys = Keys::new(&house.secret);
     let (parts, resetting) = (house.parts.clone(), objects.clone());
     parts.add_keeper(Arc::new(usage::Keeping(parts.clone())));
-    let room = Arc::new(S3 { parts, objects, keys, upkeep });
+    let payer = Arc::new(Payer::open(&parts)?);
+    let around: Arc<dyn Around> = Arc::clone(&payer) as Arc<dyn Around>;
+    let room = Arc::new(S3 { parts, objects, keys, upkeep, payer });
     replication::register(house, &room);
     let room = Service::new(&s3_api::SERVICE, room);
-    Ok(ops::register(room).web().on_reset(move || resetting.clear()).build())
+    Ok(ops::register(room).around(&around).web().on_reset(move || resetting.clear()).build())
 }

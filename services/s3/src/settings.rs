@@ -100,6 +100,21 @@ pub(crate) fn all<T: Structure + Default + Send + Sync + 'static>(
     Ok(found)
 }
 
+/// The ids of all documents of a kind.
+pub(crate) fn ids(
+    tx: &ReadTx<'_>,
+    (name, bucket): (&str, &Bucket),
+    setting: Setting,
+) -> Result<Vec<String>, Fail> {
+    let mut found = Vec::new();
+    if bucket.settings.has(setting) {
+        for key in table::<s3_api::Tagging>().scan(tx).prefix(&(name, setting as u32)).keys() {
+            found.push(key?.2);
+        }
+    }
+    Ok(found)
+}
+
 /// Writes the bucket's document of a kind, and the bucket's row.
 pub(crate) fn put<T: Structure + Default + Send + Sync + 'static>(
     tx: &WriteTx<'_>,

@@ -71,7 +71,8 @@ impl Room {
         let keys = crate::encryption::Keys::fixed();
         jobs.start();
         let ctx = Ctx::root(&parts, Scope::default());
-        Room { s3: S3 { parts, objects, keys, upkeep }, ctx, jobs }
+        let payer = std::sync::Arc::new(crate::payer::Payer::open(&parts).unwrap());
+        Room { s3: S3 { parts, objects, keys, upkeep, payer }, ctx, jobs }
     }
 
     /// On disk, rows too.

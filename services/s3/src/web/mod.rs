@@ -1,10 +1,17 @@
-//! What browsers get besides the operations: uploads by form and answers to pages of other sites.
+//! What browsers get besides the operations: uploads by form, answers to pages of other sites,
+//! and websites.
 
+mod accelerate;
 mod cors;
 mod form;
 mod policy;
+mod website;
 
-use platform::{CrossOrigin, Ctx, Form, Headers, Posted, Result, Web};
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use platform::{
+    CrossOrigin, Ctx, Form, Headers, PageRequest, Platform, Posted, Result, Web, WebPage,
+};
 
 use crate::S3;
 
@@ -24,5 +31,22 @@ impl Web for S3 {
 
     fn preflight(&self, ctx: &Ctx, path: &str, asked: &CrossOrigin<'_>) -> Result<Headers> {
         cors::preflight(ctx, path, asked)
+    }
+
+    fn page<'a>(
+        &'a self,
+        platform: &'a Platform,
+        ctx: &'a Ctx,
+        request: PageRequest,
+    ) -> BoxFuture<'a, WebPage> {
+        website::page(platform, ctx, request).boxed()
+    }
+
+    fn accelerate(&self, ctx: &Ctx, bucket: Option<&str>) -> Result<()> {
+        accelerate::check(ctx, bucket)
+    }
+
+    fn accelerated(&self, ctx: &Ctx, bucket: &str, bytes: u64) {
+        accelerate::count(ctx, bucket, bytes);
     }
 }

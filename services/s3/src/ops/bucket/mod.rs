@@ -2,23 +2,39 @@
 
 mod create_bucket;
 mod delete_bucket;
+mod delete_bucket_analytics_configuration;
 mod delete_bucket_cors;
 mod delete_bucket_encryption;
+mod delete_bucket_metrics_configuration;
 mod delete_bucket_replication;
 mod delete_bucket_tagging;
+mod delete_bucket_website;
+mod get_bucket_accelerate_configuration;
+mod get_bucket_analytics_configuration;
 mod get_bucket_cors;
 mod get_bucket_encryption;
 mod get_bucket_location;
+mod get_bucket_metrics_configuration;
 mod get_bucket_replication;
+mod get_bucket_request_payment;
 mod get_bucket_tagging;
 mod get_bucket_versioning;
+mod get_bucket_website;
 mod head_bucket;
+mod list_bucket_analytics_configurations;
+mod list_bucket_metrics_configurations;
 mod list_buckets;
+mod put_bucket_accelerate_configuration;
+mod put_bucket_analytics_configuration;
 mod put_bucket_cors;
 mod put_bucket_encryption;
+mod put_bucket_metrics_configuration;
 mod put_bucket_replication;
+mod put_bucket_request_payment;
 mod put_bucket_tagging;
 mod put_bucket_versioning;
+mod put_bucket_website;
+mod selections;
 
 use platform::ServiceBuilder;
 
@@ -27,23 +43,38 @@ use crate::S3;
 pub(crate) fn register(room: ServiceBuilder<S3>) -> ServiceBuilder<S3> {
     room.op::<s3_api::CreateBucket>()
         .op::<s3_api::DeleteBucket>()
+        .op::<s3_api::DeleteBucketAnalyticsConfiguration>()
         .op::<s3_api::DeleteBucketCors>()
         .op::<s3_api::DeleteBucketEncryption>()
+        .op::<s3_api::DeleteBucketMetricsConfiguration>()
         .op::<s3_api::DeleteBucketReplication>()
         .op::<s3_api::DeleteBucketTagging>()
+        .op::<s3_api::DeleteBucketWebsite>()
+        .op::<s3_api::GetBucketAccelerateConfiguration>()
+        .op::<s3_api::GetBucketAnalyticsConfiguration>()
         .op::<s3_api::GetBucketCors>()
         .op::<s3_api::GetBucketEncryption>()
         .op::<s3_api::GetBucketLocation>()
+        .op::<s3_api::GetBucketMetricsConfiguration>()
+        .op::<s3_api::GetBucketRequestPayment>()
         .op::<s3_api::GetBucketReplication>()
         .op::<s3_api::GetBucketTagging>()
         .op::<s3_api::GetBucketVersioning>()
+        .op::<s3_api::GetBucketWebsite>()
         .op::<s3_api::HeadBucket>()
+        .op::<s3_api::ListBucketAnalyticsConfigurations>()
+        .op::<s3_api::ListBucketMetricsConfigurations>()
         .op::<s3_api::ListBuckets>()
+        .op::<s3_api::PutBucketAccelerateConfiguration>()
+        .op::<s3_api::PutBucketAnalyticsConfiguration>()
         .op::<s3_api::PutBucketCors>()
         .op::<s3_api::PutBucketEncryption>()
+        .op::<s3_api::PutBucketMetricsConfiguration>()
+        .op::<s3_api::PutBucketRequestPayment>()
         .op::<s3_api::PutBucketReplication>()
         .op::<s3_api::PutBucketTagging>()
         .op::<s3_api::PutBucketVersioning>()
+        .op::<s3_api::PutBucketWebsite>()
 }
 
 /// The canonical user id of an account: 64 hex digits that say nothing but which account.
