@@ -1,6 +1,10 @@
 //! The context of one request, job or in-process call.
 
-use std::{future::Future, net::IpAddr, sync::Arc};
+use std::{
+    future::Future,
+    net::IpAddr,
+    sync::{Arc, OnceLock},
+};
 
 use aquifer_store::{ReadTx, Store, StoreError, WriteTx};
 use aquifer_types::{Principal, Region, Scope, Timestamp};
@@ -62,6 +66,8 @@ struct Inner {
     session: Option<Arc<Session>>,
     called_via: Vec<&'static str>,
     depth: u8,
+    /// What the request turned out to be about, where that decides what it costs.
+    billed_as: OnceLock<&'static str>,
 }
 
 impl Ctx {
@@ -83,6 +89,7 @@ impl Ctx {
             session: None,
             called_via: Vec::new(),
             depth: 0,
+            billed_as: OnceLock::new(),
         }))
     }
 
@@ -196,7 +203,10 @@ impl Ctx {
     /// The same request as it enters an operation.
     #[must_use]
     pub fn with_operation(&self, service: &'static str, operation: &'static str) -> Ctx {
-        self.with(|inner| (inner.service, inner.operation) = (service, operation))
+        self.with(|inner| {
+            (inner.service, inner.operation) = (service, operation);
+            inner.billed_as = OnceLock::new();
+        })
     }
 
     /// The same request with where and how it came in.
@@ -297,6 +307,29 @@ impl Ctx {
         if let Some(meter) = self.0.parts.meter() {
             let (service, operation) = (self.service(), self.operation());
             let (at, scope) = (self.now(), self.scope());
+            meter.record(&Usage { at, scope, service, operation, unit, quantity, resource });
+        }
+    }
+
+    /// Says what the request turned out to be about, such as a class of storage, where that decides
+    /// what it costs. The first word stays.
+    pub fn bill_as(&self, kind: &'static str) {
+        self.0.billed_as.set(kind).ok();
+    }
+
+    /// Reports that the operation's request was answered: under its name, or as `kind/operation`
+    /// where [`Ctx::bill_as`] was told a kind.
+    pub fn meter_request(&self) {
+        let Some(kind) = self.0.billed_as.get() else {
+            return self.meter(Unit::Requests, 1.0, "");
+        };
+        self.meter_as(&format!("{kind}/{}", self.operation()), Unit::Requests, 1.0, "");
+    }
+
+    /// Reports usage of the current service under another name than its operation's.
+    pub fn meter_as(&self, operation: &str, unit: Unit, quantity: f64, resource: &str) {
+        if let Some(meter) = self.0.parts.meter() {
+            let (at, scope, service) = (self.now(), self.scope(), self.service());
             meter.record(&Usage { at, scope, service, operation, unit, quantity, resource });
         }
     }

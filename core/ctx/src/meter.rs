@@ -21,6 +21,8 @@ pub enum Unit {
     BytesAccelerated,
     /// Bytes read by a query or a scan.
     BytesScanned,
+    /// Bytes fetched from storage that charges for fetching.
+    BytesRetrieved,
     /// Bytes kept, times hours.
     ByteHours,
     /// Objects (tables, partitions, rules) kept, times hours.
@@ -42,6 +44,7 @@ impl Unit {
             Unit::BytesOut => "bytes_out",
             Unit::BytesAccelerated => "bytes_accelerated",
             Unit::BytesScanned => "bytes_scanned",
+            Unit::BytesRetrieved => "bytes_retrieved",
             Unit::ByteHours => "byte_hours",
             Unit::ObjectHours => "object_hours",
             Unit::DpuSeconds => "dpu_seconds",
@@ -53,7 +56,8 @@ impl Unit {
     /// The unit of a name.
     pub fn from_name(name: &str) -> Option<Unit> {
         use Unit::{
-            ByteHours, BytesAccelerated, BytesIn, BytesOut, BytesScanned, DpuSeconds, Items,
+            ByteHours, BytesAccelerated, BytesIn, BytesOut, BytesRetrieved, BytesScanned,
+            DpuSeconds, Items,
             ObjectHours, Requests, Seconds,
         };
         let all = [
@@ -62,6 +66,7 @@ impl Unit {
             BytesOut,
             BytesAccelerated,
             BytesScanned,
+            BytesRetrieved,
             ByteHours,
             ObjectHours,
             DpuSeconds,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use aquifer_audit::{Audit, Event};
 use aquifer_authz::Credential;
-use aquifer_ctx::{Ctx, Dispatcher, PlatformParts, Unit};
+use aquifer_ctx::{Ctx, Dispatcher, PlatformParts};
 use aquifer_fault::Faults;
 use aquifer_limits::{Limits, Rate};
 use aquifer_schema::{CallRate, OperationSchema, Protocol, ServiceSchema, Structure, Validator};
@@ -165,7 +165,7 @@ impl Platform {
             Ok(()) => self.handle_once(ctx, operation, input).await,
             Err(refusal) => Err(refusal),
         };
-        ctx.meter(Unit::Requests, 1.0, "");
+        ctx.meter_request();
         let mut event = Event::of(ctx, schema.read_only);
         if let Some(recorded) = recorded {
             event.read_only |= recorded.read_only.contains(&schema.name);

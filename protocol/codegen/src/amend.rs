@@ -20,6 +20,15 @@ impl Model {
             reference.with_context(|| format!("wire_names: there is no {place}"))?.location_name =
                 Some(name.clone());
         }
+        for (place, shape) in &settings.retyped {
+            if !self.shapes.contains_key(shape) {
+                bail!("retyped: there is no {shape}");
+            }
+            let reference = self.reference(place);
+            let reference = reference.with_context(|| format!("retyped: there is no {place}"))?;
+            reference.shape.clone_from(shape);
+        }
+        self.add_status_members(settings)?;
         if settings.more_protocols.is_empty() {
             return Ok(());
         }
@@ -35,6 +44,22 @@ impl Model {
             if let Some(output) = &mut operation.output {
                 output.result_wrapper.get_or_insert_with(|| format!("{name}Result"));
             }
+        }
+        Ok(())
+    }
+
+    /// Gives outputs a member that says the status of the answer.
+    fn add_status_members(&mut self, settings: &Settings) -> Result<()> {
+        const STATUS: &str = "AnswerStatus";
+        for (operation, member) in &settings.status_members {
+            let known = self.operations.get(operation);
+            let output = known.and_then(|operation| operation.output.as_ref());
+            let output = output.with_context(|| format!("{operation} has no output"))?;
+            let shape = self.shapes.get_mut(&output.shape).context("no shape of the output")?;
+            let status = serde_json::json!({ "shape": STATUS, "location": "statusCode" });
+            shape.members.insert(member.clone(), serde_json::from_value(status)?);
+            let integer = serde_json::json!({ "type": "integer" });
+            self.shapes.insert(STATUS.to_owned(), serde_json::from_value(integer)?);
         }
         Ok(())
     }

@@ -54,6 +54,13 @@ pub struct Settings {
     /// Operations whose XML answer is the value itself, without an element around it.
     #[serde(default)]
     pub unwrapped: Vec<String>,
+    /// Operation → member added to its output by which it says the status of its success, where that
+    /// is not always the same and the model has no word for it.
+    #[serde(default)]
+    pub status_members: BTreeMap<String, String>,
+    /// `Structure.Member` → the shape it is of, where the model's own has too few values.
+    #[serde(default)]
+    pub retyped: BTreeMap<String, String>,
     /// Operations that refuse a request without a digest of its body.
     #[serde(default)]
     pub digest_required: Vec<String>,
