@@ -57,8 +57,7 @@ impl Unit {
     pub fn from_name(name: &str) -> Option<Unit> {
         use Unit::{
             ByteHours, BytesAccelerated, BytesIn, BytesOut, BytesRetrieved, BytesScanned,
-            DpuSeconds, Items,
-            ObjectHours, Requests, Seconds,
+            DpuSeconds, Items, ObjectHours, Requests, Seconds,
         };
         let all = [
             Requests,

@@ -26,6 +26,20 @@ pub(crate) enum Change {
     Deleted,
     /// A request put this delete marker over the object.
     MarkedDeleted,
+    /// A lifecycle removed it for good.
+    Expired,
+    /// A lifecycle put this delete marker over the object.
+    MarkedExpired,
+    /// A lifecycle moved it to another class of storage.
+    Transitioned,
+    /// Intelligent-Tiering moved it to an archive.
+    Tiered,
+    /// A restore of it was asked for.
+    RestoreBegun,
+    /// It can be read, having been restored.
+    Restored,
+    /// The copy made of it by a restore is gone.
+    RestoreExpired,
     /// Its tags were replaced.
     Tagged,
     /// Its tags were removed.

@@ -9,12 +9,15 @@
 
 mod changes;
 mod checksum;
+mod classes;
 mod condition;
 mod copy_source;
 mod encryption;
 mod error;
 mod jobs;
+mod lifecycle;
 mod list;
+mod lock;
 mod model;
 mod named;
 mod names;
@@ -23,9 +26,11 @@ mod payer;
 mod receive;
 mod refuse;
 mod replication;
+mod restore;
 #[allow(dead_code, reason = "operations on most settings follow")]
 mod settings;
 mod store;
+mod tiering;
 mod usage;
 mod versions;
 mod web;
@@ -78,6 +83,8 @@ pub fn service(house: &House) -> anyhow::Result<Service> {
     let around: Arc<dyn Around> = Arc::clone(&payer) as Arc<dyn Around>;
     let room = Arc::new(S3 { parts, objects, keys, upkeep, payer });
     replication::register(house, &room);
+    restore::register(house);
+    lifecycle::worker::register(house, &room);
     let room = Service::new(&s3_api::SERVICE, room);
     Ok(ops::register(room).around(&around).web().on_reset(move || resetting.clear()).build())
 }

@@ -4,6 +4,7 @@ use platform::{Ctx, Fail, ReadTx, Result, Row, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::checksum::Algorithm;
+use crate::restore::Restore;
 use crate::store::CURRENT;
 
 /// Most keys of one page, whatever is asked.
@@ -24,6 +25,8 @@ pub(crate) struct Brief {
     pub storage_class: Option<String>,
     #[serde(default)]
     pub checksum: Option<BriefChecksum>,
+    #[serde(default)]
+    pub restore: Option<Restore>,
 }
 
 impl Row for Brief {}

@@ -10,8 +10,12 @@ use platform::{AccountId, Row, Scope, Tags, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::checksum::Checksum;
+use crate::classes::Class;
 use crate::encryption::Encryption;
+use crate::lock::Lock;
+use crate::restore::Restore;
 use crate::settings::Settings;
+use crate::tiering::Tiering;
 
 /// A bucket.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -92,6 +96,21 @@ pub(crate) struct Version {
     /// `None` is STANDARD.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub storage_class: Option<String>,
+    /// Since when it is of its class, where it was of another before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub class_since: Option<Timestamp>,
+    /// The copy made of an archived object so that it can be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restore: Option<Restore>,
+    /// Where Intelligent-Tiering keeps it, unless it is as it was stored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tiering: Option<Tiering>,
+    /// What keeps it from deletion.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lock: Option<Lock>,
+    /// Since when it is not the current version of its key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub noncurrent_since: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checksum: Option<Checksum>,
     #[serde(default, skip_serializing_if = "Tags::is_empty")]
@@ -141,12 +160,27 @@ impl Version {
             modified,
             headers: Headers::default(),
             storage_class: None,
+            class_since: None,
+            restore: None,
+            tiering: None,
+            lock: None,
+            noncurrent_since: None,
             checksum: None,
             tags: Tags::new(),
             parts: Vec::new(),
             owner,
             replication: None,
         }
+    }
+
+    /// Its class of storage.
+    pub fn class(&self) -> Class {
+        Class::of(self.storage_class.as_deref())
+    }
+
+    /// Since when it is of that class.
+    pub fn class_since(&self) -> Timestamp {
+        self.class_since.unwrap_or(self.modified)
     }
 
     /// The version id as clients read it: `null` for the one without.

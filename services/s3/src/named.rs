@@ -72,7 +72,7 @@ fn each_by(
 }
 
 /// A version made of ten thousand parts is a row of a megabyte: as much to read as many small ones.
-fn weight(version: &Version) -> usize {
+pub(crate) fn weight(version: &Version) -> usize {
     1 + version.parts.len() / 8
 }
 

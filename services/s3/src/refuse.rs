@@ -16,24 +16,6 @@ macro_rules! refuse {
 
 pub(crate) use refuse;
 
-/// Storage classes that can be read at once; archive classes would need a restore.
-pub(crate) fn storage_class(class: Option<s3_api::StorageClass>) -> Result<Option<String>> {
-    use s3_api::StorageClass as Class;
-    match class {
-        None | Some(Class::Standard) => Ok(None),
-        Some(
-            class @ (Class::StandardIa
-            | Class::OnezoneIa
-            | Class::IntelligentTiering
-            | Class::GlacierIr
-            | Class::ReducedRedundancy),
-        ) => Ok(Some(class.as_str().to_owned())),
-        Some(class) => {
-            Err(error::not_implemented(&format!("x-amz-storage-class: {}", class.as_str())))
-        }
-    }
-}
-
 /// Canned ACLs: new buckets disable ACLs, so only those that say nothing are taken.
 pub(crate) fn acl(acl: Option<s3_api::ObjectCannedACL>) -> Result<()> {
     use s3_api::ObjectCannedACL as Acl;

@@ -8,6 +8,7 @@ use platform::{
 
 use crate::error;
 use crate::model::{Bucket, Part, Upload, Version};
+use crate::usage::{self, Delta};
 
 /// Name → bucket. Names are unique in the partition.
 pub(crate) static BUCKETS: Table<String, Bucket> = Table::global("s3.buckets");
@@ -118,6 +119,20 @@ pub(crate) fn older(
     Ok(version.filter(|version| version.id_text() == id).map(|version| (place, version)))
 }
 
+/// The version of a key that has a sequence, wherever it is.
+pub(crate) fn at(
+    tx: &ReadTx<'_>,
+    bucket: &str,
+    key: &str,
+    sequence: u64,
+) -> Result<Option<Version>, Fail> {
+    let current = CURRENT.get(tx, &(bucket, key))?;
+    match current.filter(|current| current.sequence == sequence) {
+        Some(current) => Ok(Some(current)),
+        None => Ok(OLDER.get(tx, &(bucket, key, !sequence))?),
+    }
+}
+
 /// Writes a version anew that was read in this transaction, where it is.
 pub(crate) fn save(tx: &WriteTx<'_>, bucket: &str, key: &str, version: &Version) -> Result<()> {
     let current = CURRENT.get(tx, &(bucket, key))?;
@@ -178,7 +193,7 @@ pub(crate) fn put_part(
 ) -> Result<Option<BlobRef>> {
     let former = PARTS.get(tx, &(upload_id, number))?;
     let went = former.as_ref().map_or(0, |former| former.size);
-    crate::usage::change(tx, now, bucket, (part.size, went))?;
+    count_parts(tx, now, bucket, (part.size, went))?;
     PARTS.put(tx, &(upload_id, number), part)?;
     Ok(former.map(|former| former.blob))
 }
@@ -216,5 +231,16 @@ pub(crate) fn forget_parts(
     }
     UPLOADS.delete(tx, &(bucket, key, upload_id))?;
     let went = parts.iter().map(|(_, part)| part.size).sum();
-    crate::usage::change(tx, now, bucket, (0, went))
+    count_parts(tx, now, bucket, (0, went))
+}
+
+fn count_parts(
+    tx: &WriteTx<'_>,
+    now: Timestamp,
+    bucket: &str,
+    (came, went): (u64, u64),
+) -> Result<()> {
+    let mut delta = Delta::default();
+    delta.parts(came, went);
+    usage::change(tx, now, bucket, &delta)
 }

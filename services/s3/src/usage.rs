@@ -2,9 +2,12 @@
 //!
 //! How many bytes a bucket keeps changes in the transaction that changes its rows, with what they
 //! came to until then; so neither a crash nor a clock moved by a year loses or doubles an hour.
-//! Parts of uploads that are not complete count as objects do.
+//! Parts of uploads that are not complete count as objects do. What is kept is told apart by kind:
+//! by class of storage, and what a class adds to it.
 //!
 //! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/aws-usage-report-understand.html>
+
+mod kinds;
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -13,15 +16,20 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 use futures::{FutureExt, Stream};
 use platform::{
-    ByteStream, Bytes, Ctx, Keeper, PlatformParts, Result, Row, Scope, StoreError, Table,
+    ByteStream, Bytes, Ctx, Keeper, PlatformParts, ReadTx, Result, Row, Scope, StoreError, Table,
     Timestamp, Unit, Usage, WriteTx,
 };
 use serde::{Deserialize, Serialize};
 
+use crate::classes::Class;
 use crate::store::BUCKETS;
 
-/// Bucket → what it keeps.
+pub(crate) use kinds::{Delta, Kind};
+
+/// Bucket → what it keeps as STANDARD.
 static STORED: Table<String, Stored> = Table::global("s3.stored");
+/// (bucket, kind) → what it keeps of the other kinds.
+static OTHERS: Table<(String, u32), Stored> = Table::global("s3.stored_kinds");
 
 const DAY: Duration = Duration::from_secs(86_400);
 /// Days told apart before they are reported; what comes after counts for the last of them.
@@ -60,12 +68,15 @@ impl Stored {
                 day = self.owed.last().map_or(day, |(last, _)| *last);
             }
             let hours = end.since(self.since).as_secs_f64() / 3600.0;
-            let byte_hours = self.bytes as f64 * hours;
-            match self.owed.last_mut() {
-                Some((last, owed)) if *last == day => *owed += byte_hours,
-                _ => self.owed.push((day, byte_hours)),
-            }
+            self.owe(day, self.bytes as f64 * hours);
             self.since = end;
+        }
+    }
+
+    fn owe(&mut self, day: Timestamp, byte_hours: f64) {
+        match self.owed.last_mut() {
+            Some((last, owed)) if *last == day => *owed += byte_hours,
+            _ => self.owed.push((day, byte_hours)),
         }
     }
 }
@@ -75,21 +86,40 @@ fn day_of(at: Timestamp) -> Timestamp {
     Timestamp::from_secs(at.as_secs().div_euclid(seconds) * seconds)
 }
 
-/// Notes that bytes came to a bucket and others went.
-pub(crate) fn change(
-    tx: &WriteTx<'_>,
-    now: Timestamp,
-    bucket: &str,
-    (came, went): (u64, u64),
-) -> Result<()> {
-    if came == went {
-        return Ok(());
+/// Notes what came to a bucket and what went.
+pub(crate) fn change(tx: &WriteTx<'_>, now: Timestamp, bucket: &str, delta: &Delta) -> Result<()> {
+    for (kind, change) in delta.changes() {
+        let mut stored = stored(tx, bucket, kind)?.unwrap_or_else(|| Stored::new(now));
+        stored.pass(now);
+        stored.bytes = stored.bytes.saturating_add_signed(change);
+        put(tx, bucket, kind, &stored)?;
     }
-    let mut stored = STORED.get(tx, bucket)?.unwrap_or_else(|| Stored::new(now));
-    stored.pass(now);
-    stored.bytes = stored.bytes.saturating_add(came).saturating_sub(went);
-    STORED.put(tx, bucket, &stored)?;
+    if let Some((kind, byte_hours)) = delta.early() {
+        let mut stored = stored(tx, bucket, kind)?.unwrap_or_else(|| Stored::new(now));
+        stored.owe(day_of(now), byte_hours);
+        put(tx, bucket, kind, &stored)?;
+    }
     Ok(())
+}
+
+/// Whether a bucket has objects that Intelligent-Tiering watches.
+pub(crate) fn has_tiers(tx: &ReadTx<'_>, bucket: &str) -> Result<bool> {
+    let stored = OTHERS.get(tx, &(bucket, Kind::TieringWatched as u32))?;
+    Ok(stored.is_some_and(|stored| stored.bytes > 0))
+}
+
+fn stored(tx: &WriteTx<'_>, bucket: &str, kind: Kind) -> Result<Option<Stored>, StoreError> {
+    match kind {
+        Kind::Standard => STORED.get(tx, bucket),
+        kind => OTHERS.get(tx, &(bucket, kind as u32)),
+    }
+}
+
+fn put(tx: &WriteTx<'_>, bucket: &str, kind: Kind, stored: &Stored) -> Result<(), StoreError> {
+    match kind {
+        Kind::Standard => STORED.put(tx, bucket, stored),
+        kind => OTHERS.put(tx, &(bucket, kind as u32), stored),
+    }
 }
 
 /// What is owed for a bucket, to be reported once this is durable.
@@ -97,19 +127,27 @@ pub(crate) fn change(
 pub(crate) struct Owed {
     owner: Scope,
     bucket: String,
-    byte_hours: Vec<(Timestamp, f64)>,
+    hours: Vec<(Kind, Timestamp, f64)>,
 }
 
 impl Owed {
+    fn new(owner: &Scope, bucket: &str) -> Self {
+        Self { owner: owner.clone(), bucket: bucket.to_owned(), hours: Vec::new() }
+    }
+
+    fn add(&mut self, kind: Kind, owed: Vec<(Timestamp, f64)>) {
+        self.hours.extend(owed.into_iter().map(|(at, hours)| (kind, at, hours)));
+    }
+
     pub fn report(self, parts: &PlatformParts) {
         let Some(meter) = parts.meter() else { return };
-        for (at, quantity) in self.byte_hours {
+        for (kind, at, quantity) in self.hours {
             meter.record(&Usage {
                 at,
                 scope: &self.owner,
                 service: s3_api::SERVICE.name,
-                operation: "",
-                unit: Unit::ByteHours,
+                operation: kind.operation(),
+                unit: kind.unit(),
                 quantity,
                 resource: &self.bucket,
             });
@@ -124,11 +162,21 @@ pub(crate) fn close(
     bucket: &str,
     owner: &Scope,
 ) -> Result<Option<Owed>> {
-    let Some(mut stored) = STORED.get(tx, bucket)? else { return Ok(None) };
-    stored.pass(now);
-    STORED.delete(tx, bucket)?;
-    let (owner, bucket) = (owner.clone(), bucket.to_owned());
-    Ok(Some(Owed { owner, bucket, byte_hours: stored.owed }))
+    let mut all = Owed::new(owner, bucket);
+    if let Some(mut stored) = STORED.get(tx, bucket)? {
+        stored.pass(now);
+        STORED.delete(tx, bucket)?;
+        all.add(Kind::Standard, stored.owed);
+    }
+    let others: Vec<_> = OTHERS.scan(tx).prefix(&(bucket,)).collect::<Result<_, _>>()?;
+    for (key, mut stored) in others {
+        stored.pass(now);
+        OTHERS.delete(tx, &key)?;
+        if let Some(kind) = Kind::numbered(key.1) {
+            all.add(kind, stored.owed);
+        }
+    }
+    Ok(Some(all).filter(|all| !all.hours.is_empty()))
 }
 
 /// Reports what all buckets owe, whenever that is asked.
@@ -142,37 +190,72 @@ impl Keeper for Keeping {
 }
 
 async fn report(parts: &PlatformParts) -> Result<(), StoreError> {
+    let store = parts.store();
+    let standard = |reached: &Option<(String, u32)>| {
+        store.read(&Scope::default(), |tx| {
+            let page = match reached {
+                Some((bucket, _)) => STORED.scan(tx).after(bucket).page(PAGE),
+                None => STORED.scan(tx).page(PAGE),
+            }?;
+            let rows = page.rows.into_iter().map(|(bucket, stored)| ((bucket, 0), stored));
+            Ok::<_, StoreError>((rows.collect(), page.more))
+        })
+    };
+    report_pages(parts, standard).await?;
+    let others = |reached: &Option<(String, u32)>| {
+        store.read(&Scope::default(), |tx| {
+            let page = match reached {
+                Some(key) => OTHERS.scan(tx).after(key).page(PAGE),
+                None => OTHERS.scan(tx).page(PAGE),
+            }?;
+            Ok::<_, StoreError>((page.rows, page.more))
+        })
+    };
+    report_pages(parts, others).await
+}
+
+/// Rows of a page by bucket and kind, and whether there are more.
+type Page = (Vec<((String, u32), Stored)>, bool);
+
+async fn report_pages(
+    parts: &PlatformParts,
+    page: impl Fn(&Option<(String, u32)>) -> Result<Page, StoreError>,
+) -> Result<(), StoreError> {
     let (store, scope) = (parts.store(), Scope::default());
-    let mut after: Option<String> = None;
+    let mut reached: Option<(String, u32)> = None;
     loop {
         let now = parts.clock().now();
-        let page = store.read(&scope, |tx| match &after {
-            Some(bucket) => STORED.scan(tx).after(bucket).page(PAGE),
-            None => STORED.scan(tx).page(PAGE),
-        })?;
+        let (rows, more) = page(&reached)?;
         let owing = |stored: &Stored| stored.bytes > 0 || !stored.owed.is_empty();
-        let buckets = page.rows.iter().filter(|(_, stored)| owing(stored));
+        let buckets = rows.iter().filter(|(_, stored)| owing(stored));
         let owed = store.write(&scope, |tx| {
-            buckets.filter_map(|(bucket, _)| take(tx, now, bucket).transpose()).collect()
+            buckets.filter_map(|(key, _)| take(tx, now, key).transpose()).collect()
         });
         let owed: Vec<Owed> = owed.await?;
         owed.into_iter().for_each(|owed| owed.report(parts));
-        after = page.rows.into_iter().last().map(|(bucket, _)| bucket);
-        if !page.more {
+        reached = rows.into_iter().last().map(|(key, _)| key);
+        if !more {
             return Ok(());
         }
     }
 }
 
-fn take(tx: &WriteTx<'_>, now: Timestamp, bucket: &String) -> Result<Option<Owed>, StoreError> {
+fn take(
+    tx: &WriteTx<'_>,
+    now: Timestamp,
+    (bucket, kind): &(String, u32),
+) -> Result<Option<Owed>, StoreError> {
+    let Some(kind) = Kind::numbered(*kind) else { return Ok(None) };
     // Both may be gone since the page was read.
-    let (Some(mut stored), Some(row)) = (STORED.get(tx, bucket)?, BUCKETS.get(tx, bucket)?) else {
+    let (Some(mut stored), Some(row)) = (stored(tx, bucket, kind)?, BUCKETS.get(tx, bucket)?)
+    else {
         return Ok(None);
     };
     stored.pass(now);
-    let byte_hours = std::mem::take(&mut stored.owed);
-    STORED.put(tx, bucket, &stored)?;
-    Ok(Some(Owed { owner: row.owner, bucket: bucket.clone(), byte_hours }))
+    let mut owed = Owed::new(&row.owner, bucket);
+    owed.add(kind, std::mem::take(&mut stored.owed));
+    put(tx, bucket, kind, &stored)?;
+    Ok(Some(owed))
 }
 
 /// Whether bytes of a request leave or enter the platform. What its services move between each
@@ -188,20 +271,33 @@ pub(crate) fn received(ctx: &Ctx, bucket: &str, bytes: u64) {
     }
 }
 
+/// Counts bytes that were read of a class that charges for it.
+pub(crate) fn retrieved(ctx: &Ctx, bucket: &str, class: Class, bytes: u64) {
+    if bytes > 0 && class.charges_reading() {
+        let operation = format!("{}/{}", class.name(), ctx.operation());
+        ctx.meter_as(&operation, Unit::BytesRetrieved, bytes as f64, bucket);
+    }
+}
+
 /// Counts the bytes of a body as they go out.
-pub(crate) fn sending(ctx: &Ctx, bucket: &str, mut body: ByteStream) -> ByteStream {
-    if !crosses(ctx) {
+pub(crate) fn sending(ctx: &Ctx, bucket: &str, class: Class, mut body: ByteStream) -> ByteStream {
+    if !crosses(ctx) && !class.charges_reading() {
         return body;
     }
     if let Some(whole) = body.take_whole() {
-        if !whole.is_empty() {
-            ctx.meter(Unit::BytesOut, whole.len() as f64, bucket);
-        }
+        sent(ctx, bucket, class, whole.len() as u64);
         return whole.into();
     }
     let length = body.length();
     let (ctx, bucket) = (ctx.clone(), bucket.to_owned());
-    ByteStream::new(Counted { body, bytes: 0, ctx, bucket }, length)
+    ByteStream::new(Counted { body, bytes: 0, ctx, bucket, class }, length)
+}
+
+fn sent(ctx: &Ctx, bucket: &str, class: Class, bytes: u64) {
+    retrieved(ctx, bucket, class, bytes);
+    if bytes > 0 && crosses(ctx) {
+        ctx.meter(Unit::BytesOut, bytes as f64, bucket);
+    }
 }
 
 /// A body that tells at its end how much of it was sent.
@@ -210,6 +306,7 @@ struct Counted {
     bytes: u64,
     ctx: Ctx,
     bucket: String,
+    class: Class,
 }
 
 impl Stream for Counted {
@@ -226,9 +323,7 @@ impl Stream for Counted {
 
 impl Drop for Counted {
     fn drop(&mut self) {
-        if self.bytes > 0 {
-            self.ctx.meter(Unit::BytesOut, self.bytes as f64, &self.bucket);
-        }
+        sent(&self.ctx, &self.bucket, self.class, self.bytes);
     }
 }
 

@@ -6,9 +6,11 @@ use aquifer_object::BlobRef;
 use platform::{Ctx, Fail, Result, WriteTx};
 
 use crate::changes::{self, By, Change};
+use crate::lifecycle::worker;
 use crate::model::{Bucket, Version, Versioning};
 use crate::store::{self, CURRENT, OLDER, put_older, take_older};
-use crate::{error, replication, usage};
+use crate::usage::{self, Delta};
+use crate::{error, replication, tiering};
 
 /// Hex digits of a version id that tell its sequence; what follows is random.
 const SEQUENCE_DIGITS: usize = 16;
@@ -85,57 +87,94 @@ fn place(
     version.sequence = next_sequence(ctx, current.as_ref());
     version.id = (bucket.versioning == Versioning::Enabled)
         .then(|| format!("{:016x}{}", version.sequence, ctx.ids().hex(RANDOM_DIGITS)));
-    let mut freed = None;
-    if let Some(current) = current {
+    let (now, mut gone) = (ctx.now(), None);
+    if let Some(mut current) = current {
         if version.id.is_none() && current.id.is_none() {
-            freed = Some(current.blob);
+            gone = Some(current);
         } else {
             if version.id.is_none() {
-                freed = remove_null(tx, name, key)?;
+                gone = remove_null(tx, name, key)?;
             }
+            current.noncurrent_since = Some(version.modified.max(current.modified));
             put_older(tx, name, key, &current)?;
         }
     }
     CURRENT.put(tx, &(name, key), &version)?;
-    usage::change(tx, ctx.now(), name, (version.size, freed_bytes(freed.as_ref())))?;
-    Ok((version, freed))
-}
-
-fn freed_bytes(freed: Option<&BlobRef>) -> u64 {
-    freed.map_or(0, BlobRef::len)
+    let mut delta = Delta::default();
+    delta.came(&version);
+    if let Some(gone) = &gone {
+        delta.went(gone, now);
+    }
+    usage::change(tx, now, name, &delta)?;
+    if tiering::is_watched(&version) {
+        worker::wake(tx, name, bucket, now)?;
+    }
+    Ok((version, gone.map(|gone| gone.blob)))
 }
 
 /// Removes the older version called `null`.
-fn remove_null(tx: &WriteTx<'_>, name: &str, key: &str) -> Result<Option<BlobRef>, Fail> {
+fn remove_null(tx: &WriteTx<'_>, name: &str, key: &str) -> Result<Option<Version>, Fail> {
     let Some((place, version)) = store::older(tx, name, key, "null")? else { return Ok(None) };
     take_older(tx, name, key, place, &version)?;
-    Ok(Some(version.blob))
+    Ok(Some(version))
+}
+
+/// Notes that a version is kept no more.
+fn count_gone(ctx: &Ctx, tx: &WriteTx<'_>, name: &str, version: &Version) -> Result<()> {
+    let (now, mut delta) = (ctx.now(), Delta::default());
+    delta.went(version, now);
+    usage::change(tx, now, name, &delta)
+}
+
+/// Why something is deleted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cause {
+    Request,
+    Lifecycle,
 }
 
 /// Deletes a key: for good where versions are not kept, by a marker where they are.
 pub(crate) fn delete(
     ctx: &Ctx,
     tx: &WriteTx<'_>,
-    (name, bucket): (&str, &Bucket),
+    at: (&str, &Bucket),
     key: &str,
 ) -> Result<Deleted, Fail> {
+    delete_by(ctx, tx, at, key, Cause::Request)
+}
+
+/// Deletes a key, for a cause.
+pub(crate) fn delete_by(
+    ctx: &Ctx,
+    tx: &WriteTx<'_>,
+    (name, bucket): (&str, &Bucket),
+    key: &str,
+    cause: Cause,
+) -> Result<Deleted, Fail> {
+    let (deleted, marked) = match cause {
+        Cause::Request => (Change::Deleted, Change::MarkedDeleted),
+        Cause::Lifecycle => (Change::Expired, Change::MarkedExpired),
+    };
     if bucket.versioning == Versioning::Never {
         let current = CURRENT.get(tx, &(name, key))?;
         CURRENT.delete(tx, &(name, key))?;
         if let Some(current) = &current {
-            changes::note(ctx, tx, (name, bucket), key, Change::Deleted, current)?;
+            changes::note(ctx, tx, (name, bucket), key, deleted, current)?;
+            count_gone(ctx, tx, name, current)?;
         }
         let freed = current.map(|version| version.blob);
-        usage::change(tx, ctx.now(), name, (0, freed_bytes(freed.as_ref())))?;
         return Ok(Deleted { version_id: None, delete_marker: false, freed });
     }
     let mut marker = Version {
         delete_marker: true,
         ..Version::new(bucket.owner.account, ctx.now().floor_millis())
     };
-    replication::mark(tx, (name, bucket), key, &mut marker)?;
+    // Markers of lifecycles stay in their bucket.
+    if cause == Cause::Request {
+        replication::mark(tx, (name, bucket), key, &mut marker)?;
+    }
     let (marker, freed) = place(ctx, tx, (name, bucket), key, marker)?;
-    changes::note(ctx, tx, (name, bucket), key, Change::MarkedDeleted, &marker)?;
+    changes::note(ctx, tx, (name, bucket), key, marked, &marker)?;
     let version_id = Some(marker.id_text().to_owned());
     Ok(Deleted { version_id, delete_marker: true, freed })
 }
@@ -144,14 +183,30 @@ pub(crate) fn delete(
 pub(crate) fn delete_version(
     ctx: &Ctx,
     tx: &WriteTx<'_>,
-    (name, bucket): (&str, &Bucket),
+    at: (&str, &Bucket),
     key: &str,
     id: &str,
 ) -> Result<Deleted, Fail> {
+    delete_version_by(ctx, tx, at, key, id, Cause::Request)
+}
+
+/// Deletes one version for good, for a cause.
+pub(crate) fn delete_version_by(
+    ctx: &Ctx,
+    tx: &WriteTx<'_>,
+    (name, bucket): (&str, &Bucket),
+    key: &str,
+    id: &str,
+    cause: Cause,
+) -> Result<Deleted, Fail> {
     check_id("versionId", id)?;
+    let deleted = match cause {
+        Cause::Request => Change::Deleted,
+        Cause::Lifecycle => Change::Expired,
+    };
     let gone = |version: Version| {
-        changes::note(ctx, tx, (name, bucket), key, Change::Deleted, &version)?;
-        usage::change(tx, ctx.now(), name, (0, version.size))?;
+        changes::note(ctx, tx, (name, bucket), key, deleted, &version)?;
+        count_gone(ctx, tx, name, &version)?;
         Ok(Deleted {
             version_id: Some(version.id_text().to_owned()),
             delete_marker: version.delete_marker,
@@ -161,8 +216,9 @@ pub(crate) fn delete_version(
     if let Some(current) = CURRENT.get(tx, &(name, key))?.filter(|v| v.id_text() == id) {
         let heir = OLDER.scan(tx).prefix(&(name, key)).next().transpose()?;
         match heir {
-            Some(((_, _, place), heir)) => {
+            Some(((_, _, place), mut heir)) => {
                 take_older(tx, name, key, place, &heir)?;
+                heir.noncurrent_since = None;
                 CURRENT.put(tx, &(name, key), &heir)?;
             }
             None => {

@@ -31,6 +31,9 @@ COMMON_CODES = {
 # Services that model few of their errors: their codes can only be read in their documentation.
 UNMODELLED = ("s3", "s3control")
 
+# Enums of which the models lack values that AWS answers.
+NARROW_ENUMS = {"ObjectVersionStorageClass"}
+
 RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z")
 HTTP_DATE = re.compile(r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT")
 INTEGER = re.compile(r"-?\d+")
@@ -276,7 +279,7 @@ class Walk:
             self.enum(at, value, shape)
 
     def enum(self, at: str, value: str, shape: Shape) -> None:
-        if shape.enum and value not in shape.enum:
+        if shape.enum and value not in shape.enum and shape.name not in NARROW_ENUMS:
             self.misfit(at, f"{value!r} is not one of {shape.enum}")
 
     def required(self, at: str, present: set[str], shape: Shape) -> None:

@@ -146,8 +146,6 @@ def test_the_storage_class_is_kept_and_standard_is_not_named(s3, bucket, kind):
     "given",
     [
         {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": "alias/x"},
-        {"StorageClass": "GLACIER"},
-        {"StorageClass": "DEEP_ARCHIVE"},
         {"ObjectLockLegalHoldStatus": "ON"},
         {"GrantRead": "id=x"},
     ],

@@ -13,3 +13,4 @@ pub(crate) fn register(room: ServiceBuilder<S3>) -> ServiceBuilder<S3> {
 }
 
 pub(crate) use bucket::canonical_id as bucket_owner;
+pub(crate) use bucket::tags;

@@ -18,7 +18,7 @@ use crate::model::{Bucket, Replication, Version, Versioning};
 use crate::ops::object::copy_object::{CopyKeys, Source};
 use crate::ops::object::require;
 use crate::store::{self, BUCKETS};
-use crate::{S3, error, refuse};
+use crate::{S3, classes, error};
 
 /// Failures that are nobody's fault are put up with so often: about a day.
 const FAILURES_MAX: u32 = 30;
@@ -222,7 +222,7 @@ fn put(
         encryption: from.encryption.clone(),
         headers: from.headers.clone(),
         storage_class: match target.storage_class.as_deref().map(s3_api::StorageClass::parse) {
-            Some(class) => refuse::storage_class(class)?,
+            Some(class) => classes::asked(class)?,
             None => from.storage_class.clone(),
         },
         checksum: from.checksum.clone(),

@@ -11,7 +11,7 @@ use s3_api::{
 use super::rules;
 use crate::model::{Bucket, Versioning};
 use crate::store::BUCKETS;
-use crate::{error, refuse};
+use crate::{classes, error};
 
 const RULES_MAX: usize = 1_000;
 const ID_CHARACTERS_MAX: usize = 255;
@@ -151,7 +151,7 @@ fn destination(to: &Destination) -> Result<()> {
     if rules::bucket_of(&to.bucket).is_none() {
         return Err(error::invalid_argument("Bucket", &to.bucket, "Invalid bucket ARN"));
     }
-    refuse::storage_class(to.storage_class)?;
+    classes::asked(to.storage_class)?;
     if to.access_control_translation.is_some() && to.account.is_none() {
         return Err(error::invalid_request(
             "Account must be specified when AccessControlTranslation is specified.",

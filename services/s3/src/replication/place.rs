@@ -4,9 +4,11 @@ use aquifer_object::BlobRef;
 use platform::{Ctx, Fail, Result, WriteTx};
 
 use crate::changes::{self, By, Change};
+use crate::lifecycle::worker;
 use crate::model::{Bucket, Version};
 use crate::store::{self, CURRENT, OLDER, put_older, take_older};
-use crate::{error, usage};
+use crate::usage::{self, Delta};
+use crate::{error, tiering};
 
 /// Puts a version that has its sequence and id already; the answer is the bytes it replaced.
 ///
@@ -19,16 +21,16 @@ pub(super) fn put(
     key: &str,
     version: &Version,
 ) -> Result<Option<BlobRef>, Fail> {
-    let mut freed = None;
+    let mut gone: Option<Version> = None;
     let mut current = CURRENT.get(tx, &(name, key))?;
     if version.id.is_none() {
         // There is one version called `null`, whatever its place.
         if current.as_ref().is_some_and(|current| current.id.is_none()) {
-            freed = current.take().map(|current| current.blob);
+            gone = current.take();
             CURRENT.delete(tx, &(name, key))?;
         } else if let Some((place, former)) = store::older(tx, name, key, "null")? {
             take_older(tx, name, key, place, &former)?;
-            freed = Some(former.blob);
+            gone = Some(former);
         }
     }
     let taken = current.as_ref().is_some_and(|current| current.sequence == version.sequence)
@@ -48,8 +50,9 @@ pub(super) fn put(
             // Where the one on top made way, an older one may be newer than this.
             let heir = OLDER.scan(tx).prefix(&(name, key)).next().transpose()?;
             match heir.filter(|(_, heir)| heir.sequence > version.sequence) {
-                Some(((_, _, place), heir)) => {
+                Some(((_, _, place), mut heir)) => {
                     take_older(tx, name, key, place, &heir)?;
+                    heir.noncurrent_since = None;
                     CURRENT.put(tx, &(name, key), &heir)?;
                     put_older(tx, name, key, version)?;
                 }
@@ -57,12 +60,19 @@ pub(super) fn put(
             }
         }
     }
-    let went = freed.as_ref().map_or(0, BlobRef::len);
-    usage::change(tx, ctx.now(), name, (version.size, went))?;
+    let (now, mut delta) = (ctx.now(), Delta::default());
+    delta.came(version);
+    if let Some(gone) = &gone {
+        delta.went(gone, now);
+    }
+    usage::change(tx, now, name, &delta)?;
+    if tiering::is_watched(version) {
+        worker::wake(tx, name, bucket, now)?;
+    }
     let change = match version.delete_marker {
         true => Change::MarkedDeleted,
         false => Change::Created(By::Replication),
     };
     changes::note(ctx, tx, (name, bucket), key, change, version)?;
-    Ok(freed)
+    Ok(gone.map(|gone| gone.blob))
 }

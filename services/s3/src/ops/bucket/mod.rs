@@ -5,6 +5,8 @@ mod delete_bucket;
 mod delete_bucket_analytics_configuration;
 mod delete_bucket_cors;
 mod delete_bucket_encryption;
+mod delete_bucket_intelligent_tiering_configuration;
+mod delete_bucket_lifecycle;
 mod delete_bucket_metrics_configuration;
 mod delete_bucket_replication;
 mod delete_bucket_tagging;
@@ -13,6 +15,8 @@ mod get_bucket_accelerate_configuration;
 mod get_bucket_analytics_configuration;
 mod get_bucket_cors;
 mod get_bucket_encryption;
+mod get_bucket_intelligent_tiering_configuration;
+mod get_bucket_lifecycle_configuration;
 mod get_bucket_location;
 mod get_bucket_metrics_configuration;
 mod get_bucket_replication;
@@ -22,12 +26,15 @@ mod get_bucket_versioning;
 mod get_bucket_website;
 mod head_bucket;
 mod list_bucket_analytics_configurations;
+mod list_bucket_intelligent_tiering_configurations;
 mod list_bucket_metrics_configurations;
 mod list_buckets;
 mod put_bucket_accelerate_configuration;
 mod put_bucket_analytics_configuration;
 mod put_bucket_cors;
 mod put_bucket_encryption;
+mod put_bucket_intelligent_tiering_configuration;
+mod put_bucket_lifecycle_configuration;
 mod put_bucket_metrics_configuration;
 mod put_bucket_replication;
 mod put_bucket_request_payment;
@@ -46,6 +53,8 @@ pub(crate) fn register(room: ServiceBuilder<S3>) -> ServiceBuilder<S3> {
         .op::<s3_api::DeleteBucketAnalyticsConfiguration>()
         .op::<s3_api::DeleteBucketCors>()
         .op::<s3_api::DeleteBucketEncryption>()
+        .op::<s3_api::DeleteBucketIntelligentTieringConfiguration>()
+        .op::<s3_api::DeleteBucketLifecycle>()
         .op::<s3_api::DeleteBucketMetricsConfiguration>()
         .op::<s3_api::DeleteBucketReplication>()
         .op::<s3_api::DeleteBucketTagging>()
@@ -54,6 +63,8 @@ pub(crate) fn register(room: ServiceBuilder<S3>) -> ServiceBuilder<S3> {
         .op::<s3_api::GetBucketAnalyticsConfiguration>()
         .op::<s3_api::GetBucketCors>()
         .op::<s3_api::GetBucketEncryption>()
+        .op::<s3_api::GetBucketIntelligentTieringConfiguration>()
+        .op::<s3_api::GetBucketLifecycleConfiguration>()
         .op::<s3_api::GetBucketLocation>()
         .op::<s3_api::GetBucketMetricsConfiguration>()
         .op::<s3_api::GetBucketRequestPayment>()
@@ -63,19 +74,24 @@ pub(crate) fn register(room: ServiceBuilder<S3>) -> ServiceBuilder<S3> {
         .op::<s3_api::GetBucketWebsite>()
         .op::<s3_api::HeadBucket>()
         .op::<s3_api::ListBucketAnalyticsConfigurations>()
+        .op::<s3_api::ListBucketIntelligentTieringConfigurations>()
         .op::<s3_api::ListBucketMetricsConfigurations>()
         .op::<s3_api::ListBuckets>()
         .op::<s3_api::PutBucketAccelerateConfiguration>()
         .op::<s3_api::PutBucketAnalyticsConfiguration>()
         .op::<s3_api::PutBucketCors>()
         .op::<s3_api::PutBucketEncryption>()
+        .op::<s3_api::PutBucketIntelligentTieringConfiguration>()
+        .op::<s3_api::PutBucketLifecycleConfiguration>()
         .op::<s3_api::PutBucketMetricsConfiguration>()
-        .op::<s3_api::PutBucketRequestPayment>()
         .op::<s3_api::PutBucketReplication>()
+        .op::<s3_api::PutBucketRequestPayment>()
         .op::<s3_api::PutBucketTagging>()
         .op::<s3_api::PutBucketVersioning>()
         .op::<s3_api::PutBucketWebsite>()
 }
+
+pub(crate) use put_bucket_tagging::tags;
 
 /// The canonical user id of an account: 64 hex digits that say nothing but which account.
 pub(crate) fn canonical_id(account: platform::AccountId) -> String {

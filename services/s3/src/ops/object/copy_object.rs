@@ -19,7 +19,7 @@ use crate::encryption::{self, CustomerKey, source_key};
 use crate::model::{Bucket, Headers, Version, Versioning};
 use crate::receive::BODY_BYTES_MAX;
 use crate::refuse::{self, refuse};
-use crate::{S3, error, names, store, versions};
+use crate::{S3, classes, error, lifecycle, names, store, tiering, usage, versions};
 
 impl Handle<CopyObject> for S3 {
     async fn handle(&self, ctx: &Ctx, mut input: CopyObjectInput) -> Result<CopyObjectOutput> {
@@ -27,7 +27,7 @@ impl Handle<CopyObject> for S3 {
         refuse_unsupported(&input)?;
         let asked = encryption::asked!(ctx, input)?;
         let source_key = source_key!(ctx, input);
-        let storage_class = refuse::storage_class(input.storage_class)?;
+        let storage_class = classes::asked(input.storage_class)?;
         let source = CopySource::parse(&input.copy_source)?;
         may_read(ctx, &source).await?;
         let replace = input.metadata_directive == Some(MetadataDirective::Replace);
@@ -97,11 +97,14 @@ impl Handle<CopyObject> for S3 {
                     ..Version::new(owner, ctx.now().floor_millis())
                 };
                 let put = versions::put(ctx, tx, (name, &bucket), key, version, By::Copy)?;
-                Ok::<_, Fail>((bucket.versioning, put))
+                Ok::<_, Fail>((bucket, put))
             })
             .await;
-        let (versioning, (version, freed)) = put?;
+        let (bucket, (version, freed)) = put?;
         self.free(freed).await;
+        tiering::touch(ctx, &source.bucket, &source.key, &from).await?;
+        classes::bill(ctx, version.class());
+        usage::retrieved(ctx, &source.bucket, from.class(), from.size);
         let mut result = CopyObjectResult {
             e_tag: Some(version.quoted_etag()),
             last_modified: Some(version.modified),
@@ -111,7 +114,9 @@ impl Handle<CopyObject> for S3 {
         set_checksum!(result, &version.checksum);
         let mut output = CopyObjectOutput {
             copy_object_result: Some(result),
-            version_id: (versioning != Versioning::Never).then(|| version.id_text().to_owned()),
+            expiration: lifecycle::expiration(ctx, (name, &bucket), key, &version)?,
+            version_id: (bucket.versioning != Versioning::Never)
+                .then(|| version.id_text().to_owned()),
             copy_source_version_id: (source_bucket.versioning != Versioning::Never)
                 .then(|| from.id_text().to_owned()),
             ..Default::default()
@@ -139,7 +144,7 @@ async fn may_read_tags(ctx: &Ctx, source: &CopySource) -> Result<()> {
 /// The version that is to be copied.
 pub(crate) fn find_source(tx: &ReadTx<'_>, source: &CopySource) -> Result<Version> {
     let id = source.version_id.as_deref();
-    store::readable(tx, &source.bucket, &source.key, id).map_err(|fail| {
+    let found = store::readable(tx, &source.bucket, &source.key, id).map_err(|fail| {
         if !fail.is("MethodNotAllowed") {
             return fail;
         }
@@ -147,7 +152,9 @@ pub(crate) fn find_source(tx: &ReadTx<'_>, source: &CopySource) -> Result<Versio
             "The source of a copy request may not specifically refer to a delete marker by \
              version id.",
         )
-    })
+    })?;
+    classes::check_copyable(&found)?;
+    Ok(found)
 }
 
 /// The source's metadata as it is copied. AWS keeps no redirect: it is given anew or there is none.

@@ -11,7 +11,7 @@ use crate::checksum::{self, set_checksum};
 use crate::condition::ReadIf;
 use crate::encryption::{CustomerKey, check_given, customer_key, tell};
 use crate::model::{Bucket, Version};
-use crate::{S3, error, names, store, usage};
+use crate::{S3, classes, error, lifecycle, names, store, tiering, usage};
 
 /// Bytes that are read at once rather than streamed.
 const AT_ONCE_MAX: u64 = 256 << 10;
@@ -25,7 +25,11 @@ impl Handle<GetObject> for S3 {
             let (bucket, version) = find(ctx, &input)?;
             match self.answer(ctx, &input, (&bucket, &version), given.as_ref()).await {
                 Ok(mut output) => {
-                    output.body = usage::sending(ctx, &input.bucket, output.body);
+                    let at = (input.bucket.as_str(), &bucket);
+                    output.expiration = lifecycle::expiration(ctx, at, &input.key, &version)?;
+                    tiering::touch(ctx, &input.bucket, &input.key, &version).await?;
+                    classes::bill(ctx, version.class());
+                    output.body = usage::sending(ctx, &input.bucket, version.class(), output.body);
                     return Ok(output);
                 }
                 Err(Unread::Gone) => {}
@@ -83,6 +87,7 @@ impl S3 {
             fail.with_header("ETag", version.quoted_etag())
                 .with_header("Last-Modified", version.modified.http_date())
         })?;
+        classes::check_readable(version)?;
         let wanted = range::wanted(version, input.range.as_deref(), input.part_number)?;
         let length = wanted.range.end - wanted.range.start;
         let key = self.open(ctx, version, given).await?;

@@ -10,7 +10,7 @@ use super::range;
 use crate::checksum::{self, set_checksum};
 use crate::condition::ReadIf;
 use crate::encryption::{check_given, customer_key, tell};
-use crate::{S3, names, store};
+use crate::{S3, classes, lifecycle, names, store};
 
 impl Handle<HeadObject> for S3 {
     async fn handle(&self, ctx: &Ctx, input: HeadObjectInput) -> Result<HeadObjectOutput> {
@@ -24,6 +24,7 @@ impl Handle<HeadObject> for S3 {
             Ok::<_, platform::Fail>((bucket, version))
         })?;
         check_given(&version, given.as_ref())?;
+        classes::bill(ctx, version.class());
         let condition = ReadIf {
             matches: input.if_match.as_deref(),
             none_match: input.if_none_match.as_deref(),
@@ -42,6 +43,9 @@ impl Handle<HeadObject> for S3 {
         };
         describe!(output, &version, bucket);
         tell!(output, version.encryption.as_ref(), given.as_ref());
+        let at = (input.bucket.as_str(), &bucket);
+        output.expiration = lifecycle::expiration(ctx, at, &input.key, &version)?;
+        output.archive_status = version.tiering.as_ref().and_then(|known| known.tier.archive());
         override_headers!(output, input);
         if input.part_number.is_some() && !version.parts.is_empty() {
             output.parts_count = i32::try_from(version.parts.len()).ok();

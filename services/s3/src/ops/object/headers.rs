@@ -53,6 +53,7 @@ macro_rules! describe {
         $output.metadata = Some(headers.metadata.clone());
         $output.storage_class =
             version.storage_class.as_deref().and_then(s3_api::StorageClass::parse);
+        $output.restore = $crate::restore::header(version);
         if $bucket.versioning != $crate::model::Versioning::Never {
             $output.version_id = Some(version.id_text().to_owned());
         }

@@ -5,14 +5,13 @@
 use platform::{Ctx, Fail, Handle, ReadTx, Result};
 use s3_api::{
     CommonPrefix, DeleteMarkerEntry, EncodingType, ListObjectVersions, ListObjectVersionsInput,
-    ListObjectVersionsOutput, ObjectVersion, ObjectVersionStorageClass, Owner,
+    ListObjectVersionsOutput, ObjectStorageClass, ObjectVersion, OptionalObjectAttributes, Owner,
 };
 
 use crate::list::{self, common_prefix, encoded};
 use crate::model::Version;
-use crate::refuse::refuse;
 use crate::store::{self, CURRENT, OLDER};
-use crate::{S3, checksum, error, versions};
+use crate::{S3, checksum, error, restore, versions};
 
 /// One entry of the answer.
 enum Item {
@@ -34,7 +33,6 @@ impl Handle<ListObjectVersions> for S3 {
         ctx: &Ctx,
         input: ListObjectVersionsInput,
     ) -> Result<ListObjectVersionsOutput> {
-        refuse!(input, optional_object_attributes => "x-amz-optional-object-attributes");
         let limit = list::limit(input.max_keys, "max-keys")?;
         let key_marker = input.key_marker.clone().filter(|marker| !marker.is_empty());
         let id_marker = input.version_id_marker.clone().filter(|marker| !marker.is_empty());
@@ -89,7 +87,8 @@ impl Handle<ListObjectVersions> for S3 {
                 None => {}
             }
         }
-        fill(&mut output, walk.items, encoding, &owner);
+        let asked = input.optional_object_attributes.unwrap_or_default();
+        fill(&mut output, walk.items, encoding, (&owner, &asked));
         Ok(output)
     }
 }
@@ -177,7 +176,7 @@ fn fill(
     output: &mut ListObjectVersionsOutput,
     items: Vec<Item>,
     encoding: Option<EncodingType>,
-    owner: &Owner,
+    (owner, asked): (&Owner, &[OptionalObjectAttributes]),
 ) {
     for item in items {
         match item {
@@ -195,8 +194,7 @@ fn fill(
                 });
             }
             Item::Version { key, version, latest } => {
-                let class =
-                    version.storage_class.as_deref().and_then(ObjectVersionStorageClass::parse);
+                let class = version.storage_class.as_deref().and_then(ObjectStorageClass::parse);
                 output.versions.get_or_insert_default().push(ObjectVersion {
                     key: Some(encoded(&key, encoding)),
                     version_id: Some(version.id_text().to_owned()),
@@ -204,14 +202,14 @@ fn fill(
                     last_modified: Some(version.modified),
                     e_tag: Some(version.quoted_etag()),
                     size: i64::try_from(version.size).ok(),
-                    storage_class: Some(class.unwrap_or(ObjectVersionStorageClass::Standard)),
+                    storage_class: Some(class.unwrap_or(ObjectStorageClass::Standard)),
                     owner: Some(owner.clone()),
                     checksum_algorithm: version
                         .checksum
                         .as_ref()
                         .map(|checksum| vec![checksum.algorithm.name()]),
                     checksum_type: version.checksum.as_ref().map(checksum::kind),
-                    restore_status: None,
+                    restore_status: restore::told(version.restore.as_ref(), asked),
                 });
             }
         }

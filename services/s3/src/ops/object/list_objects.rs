@@ -5,16 +5,14 @@
 use platform::{Ctx, Handle, Result};
 use s3_api::{
     ChecksumAlgorithm, CommonPrefix, EncodingType, ListObjects, ListObjectsInput,
-    ListObjectsOutput, Object, ObjectStorageClass, Owner,
+    ListObjectsOutput, Object, ObjectStorageClass, OptionalObjectAttributes, Owner,
 };
 
 use crate::list::{self, Brief, Entry, Listing, Start, encoded};
-use crate::refuse::refuse;
-use crate::{S3, checksum, store};
+use crate::{S3, checksum, restore, store};
 
 impl Handle<ListObjects> for S3 {
     async fn handle(&self, ctx: &Ctx, input: ListObjectsInput) -> Result<ListObjectsOutput> {
-        refuse!(input, optional_object_attributes => "x-amz-optional-object-attributes");
         let limit = list::limit(input.max_keys, "max-keys")?;
         let name = input.bucket.as_str();
         let prefix = input.prefix.clone().unwrap_or_default();
@@ -35,10 +33,13 @@ impl Handle<ListObjects> for S3 {
             id: Some(crate::ops::bucket_owner(bucket.owner.account)),
             ..Default::default()
         });
+        let asked = input.optional_object_attributes.unwrap_or_default();
         let (mut contents, mut prefixes) = (Vec::new(), Vec::new());
         for entry in listed.entries {
             match entry {
-                Entry::Key(key, version) => contents.push(object(key, version, encoding, &owner)),
+                Entry::Key(key, version) => {
+                    contents.push(object(key, version, encoding, &owner, &asked));
+                }
                 Entry::Prefix(prefix) => {
                     prefixes.push(CommonPrefix { prefix: Some(encoded(prefix, encoding)) });
                 }
@@ -67,6 +68,7 @@ pub(crate) fn object(
     version: Brief,
     encoding: Option<EncodingType>,
     owner: &Option<Owner>,
+    asked: &[OptionalObjectAttributes],
 ) -> Object {
     let class = version.storage_class.as_deref().and_then(ObjectStorageClass::parse);
     let checksum = version.checksum;
@@ -84,6 +86,6 @@ pub(crate) fn object(
         checksum_algorithm: algorithms,
         checksum_type: checksum.map(|c| checksum::kind_of(c.full_object)),
         owner: owner.clone(),
-        restore_status: None,
+        restore_status: restore::told(version.restore.as_ref(), asked),
     }
 }

@@ -7,12 +7,10 @@ use s3_api::{CommonPrefix, ListObjectsV2, ListObjectsV2Input, ListObjectsV2Outpu
 
 use super::list_objects::object;
 use crate::list::{self, Entry, Listing, Start, encoded};
-use crate::refuse::refuse;
 use crate::{S3, error, store};
 
 impl Handle<ListObjectsV2> for S3 {
     async fn handle(&self, ctx: &Ctx, input: ListObjectsV2Input) -> Result<ListObjectsV2Output> {
-        refuse!(input, optional_object_attributes => "x-amz-optional-object-attributes");
         let limit = list::limit(input.max_keys, "max-keys")?;
         let name = input.bucket.as_str();
         let list_name = format!("ListObjectsV2/{name}");
@@ -40,11 +38,14 @@ impl Handle<ListObjectsV2> for S3 {
             id: Some(crate::ops::bucket_owner(bucket.owner.account)),
             ..Default::default()
         });
+        let asked = input.optional_object_attributes.unwrap_or_default();
         let (mut contents, mut prefixes) = (Vec::new(), Vec::new());
         let count = listed.entries.len();
         for entry in listed.entries {
             match entry {
-                Entry::Key(key, version) => contents.push(object(key, version, encoding, &owner)),
+                Entry::Key(key, version) => {
+                    contents.push(object(key, version, encoding, &owner, &asked));
+                }
                 Entry::Prefix(prefix) => {
                     prefixes.push(CommonPrefix { prefix: Some(encoded(prefix, encoding)) });
                 }

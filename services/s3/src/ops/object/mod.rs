@@ -16,6 +16,7 @@ mod post_object;
 pub(crate) mod put_object;
 pub(crate) mod put_object_tagging;
 pub(crate) mod range;
+mod restore_object;
 
 pub(crate) use headers::{HeaderInput, headers_of};
 
@@ -38,6 +39,7 @@ pub(crate) fn register(room: ServiceBuilder<S3>) -> ServiceBuilder<S3> {
         .op::<s3_api::PostObject>()
         .op::<s3_api::PutObject>()
         .op::<s3_api::PutObjectTagging>()
+        .op::<s3_api::RestoreObject>()
 }
 
 /// Asks for an action on an object that only the request's contents name.

@@ -11,7 +11,7 @@ use crate::checksum::{self, Algorithm, given_checksum, set_checksum};
 use crate::model::{Version, Versioning};
 use crate::receive::Expected;
 use crate::refuse::{self, refuse};
-use crate::{S3, condition, encryption, names, store, usage, versions};
+use crate::{S3, classes, condition, encryption, lifecycle, names, store, usage, versions};
 
 impl Handle<PutObject> for S3 {
     async fn handle(&self, ctx: &Ctx, input: PutObjectInput) -> Result<PutObjectOutput> {
@@ -30,7 +30,7 @@ impl S3 {
         names::check_key(&input.key)?;
         refuse_unsupported(&input)?;
         let asked = encryption::asked!(ctx, input)?;
-        let storage_class = refuse::storage_class(input.storage_class)?;
+        let storage_class = classes::asked(input.storage_class)?;
         let (headers, tags) = headers_of(header_input!(input))?;
         let (name, key) = (input.bucket.as_str(), input.key.as_str());
         super::may_tag(ctx, (name, key), &tags).await?;
@@ -70,16 +70,19 @@ impl S3 {
                     ..Version::new(owner, ctx.now().floor_millis())
                 };
                 let put = versions::put(ctx, tx, (name, &bucket), key, version, by)?;
-                Ok::<_, Fail>((bucket.versioning, put))
+                Ok::<_, Fail>((bucket, put))
             })
             .await;
-        let (versioning, (version, freed)) = put?;
+        let (bucket, (version, freed)) = put?;
         self.free(freed).await;
+        classes::bill(ctx, version.class());
         usage::received(ctx, name, version.size);
         let mut output = PutObjectOutput {
+            expiration: lifecycle::expiration(ctx, (name, &bucket), key, &version)?,
             e_tag: Some(version.quoted_etag()),
             checksum_type: version.checksum.as_ref().map(checksum::kind),
-            version_id: (versioning != Versioning::Never).then(|| version.id_text().to_owned()),
+            version_id: (bucket.versioning != Versioning::Never)
+                .then(|| version.id_text().to_owned()),
             ..Default::default()
         };
         set_checksum!(output, &version.checksum);

@@ -16,7 +16,7 @@ use crate::encryption::{Told, check_part_key, customer_key};
 use crate::model::{Part, PartOf, Upload, Version, Versioning};
 use crate::refuse::refuse;
 use crate::store::{self, CURRENT};
-use crate::{S3, condition, error, versions};
+use crate::{S3, classes, condition, error, lifecycle, versions};
 
 /// Every part but the last holds at least this many bytes: 5 MiB.
 const PART_BYTES_MIN: u64 = 5 << 20;
@@ -42,7 +42,7 @@ impl Handle<CompleteMultipartUpload> for S3 {
         let (name, key, upload_id) =
             (input.bucket.as_str(), input.key.as_str(), input.upload_id.as_str());
         let given: Option<(Algorithm, String)> = given_checksum!(input);
-        let (versioning, version, freed) = ctx
+        let (bucket, version, freed) = ctx
             .write(|tx| {
                 let bucket = store::bucket(ctx, tx, name, input.expected_bucket_owner.as_ref())?;
                 let upload = store::upload(tx, name, key, upload_id)?;
@@ -71,17 +71,20 @@ impl Handle<CompleteMultipartUpload> for S3 {
                     chosen.binary_search_by_key(number, |(number, _)| *number).is_err()
                 });
                 freed.extend(left_out.map(|(_, part)| part.blob));
-                Ok::<_, Fail>((bucket.versioning, version, freed))
+                Ok::<_, Fail>((bucket, version, freed))
             })
             .await?;
         self.free(freed).await;
+        classes::bill(ctx, version.class());
         let mut output = CompleteMultipartUploadOutput {
             location: Some(format!("/{name}/{key}")),
             bucket: Some(input.bucket.clone()),
             key: Some(input.key.clone()),
             e_tag: Some(version.quoted_etag()),
             checksum_type: version.checksum.as_ref().map(checksum::kind),
-            version_id: (versioning != Versioning::Never).then(|| version.id_text().to_owned()),
+            expiration: lifecycle::expiration(ctx, (name, &bucket), key, &version)?,
+            version_id: (bucket.versioning != Versioning::Never)
+                .then(|| version.id_text().to_owned()),
             ..Default::default()
         };
         set_checksum!(output, &version.checksum);

@@ -8,11 +8,12 @@ use s3_api::{
 };
 
 use crate::checksum::{self, Algorithm};
+use crate::classes::Class;
 use crate::model::Upload;
 use crate::ops::object::{headers::header_input, headers_of, may_tag};
 use crate::refuse::{self, refuse};
 use crate::store::{self, UPLOADS};
-use crate::{S3, encryption, error, names};
+use crate::{S3, classes, encryption, error, lifecycle, names};
 
 /// Length of an upload's id, which sorts by its beginning.
 const RANDOM_CHARACTERS: usize = 48;
@@ -26,7 +27,7 @@ impl Handle<CreateMultipartUpload> for S3 {
         names::check_key(&input.key)?;
         refuse_unsupported(&input)?;
         let asked = encryption::asked!(ctx, input)?;
-        let storage_class = refuse::storage_class(input.storage_class)?;
+        let storage_class = classes::asked(input.storage_class)?;
         let algorithm = input.checksum_algorithm.map(Algorithm::of).transpose()?;
         let full_object = full_object(algorithm, input.checksum_type)?;
         let (headers, tags) = headers_of(header_input!(input))?;
@@ -49,16 +50,22 @@ impl Handle<CreateMultipartUpload> for S3 {
             initiator: ctx.caller().display_name().to_owned(),
             encryption: Some(sealing.encryption),
         };
-        ctx.write(|tx| {
-            store::bucket(ctx, tx, name, input.expected_bucket_owner.as_ref())?;
-            UPLOADS.put(tx, &(name, key, upload_id.as_str()), &upload)?;
-            Ok::<_, Fail>(())
-        })
-        .await?;
+        let bucket = ctx
+            .write(|tx| {
+                let bucket = store::bucket(ctx, tx, name, input.expected_bucket_owner.as_ref())?;
+                UPLOADS.put(tx, &(name, key, upload_id.as_str()), &upload)?;
+                Ok::<_, Fail>(bucket)
+            })
+            .await?;
+        let abort = lifecycle::abortion(ctx, (name, &bucket), key, upload.initiated)?;
+        let (abort_date, abort_rule_id) = abort.unzip();
+        classes::bill(ctx, Class::of(upload.storage_class.as_deref()));
         let mut output = CreateMultipartUploadOutput {
             bucket: Some(input.bucket),
             key: Some(input.key),
             upload_id: Some(upload_id),
+            abort_date,
+            abort_rule_id,
             checksum_algorithm: algorithm.map(Algorithm::name),
             checksum_type: algorithm.map(|_| checksum::kind_of(full_object)),
             ..Default::default()

@@ -6,12 +6,13 @@ use platform::{Ctx, Fail, Handle, Result};
 use s3_api::{UploadPart, UploadPartInput, UploadPartOutput};
 
 use crate::checksum::{Algorithm, given_checksum, set_checksum};
+use crate::classes::Class;
 use crate::encryption::{self, customer_key, tell};
 use crate::model::{Part, Upload};
 use crate::receive::Expected;
 use crate::refuse::refuse;
 use crate::store;
-use crate::{S3, error, usage};
+use crate::{S3, classes, error, usage};
 
 impl Handle<UploadPart> for S3 {
     async fn handle(&self, ctx: &Ctx, mut input: UploadPartInput) -> Result<UploadPartOutput> {
@@ -58,6 +59,7 @@ impl Handle<UploadPart> for S3 {
             })
             .await;
         self.free(put?).await;
+        classes::bill(ctx, Class::of(upload.storage_class.as_deref()));
         usage::received(ctx, name, part.size);
         let mut output =
             UploadPartOutput { e_tag: Some(format!("\"{}\"", part.etag)), ..Default::default() };

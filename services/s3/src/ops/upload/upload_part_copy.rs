@@ -14,7 +14,7 @@ use crate::ops::object::copy_object::{self, CopyKeys, Source};
 use crate::ops::object::range;
 use crate::receive::BODY_BYTES_MAX;
 use crate::store;
-use crate::{S3, error};
+use crate::{S3, error, usage};
 
 impl Handle<UploadPartCopy> for S3 {
     async fn handle(&self, ctx: &Ctx, input: UploadPartCopyInput) -> Result<UploadPartCopyOutput> {
@@ -52,6 +52,7 @@ impl Handle<UploadPartCopy> for S3 {
             })
             .await;
         self.free(put?).await;
+        usage::retrieved(ctx, &source.bucket, from.class(), part.size);
         let mut result = CopyPartResult {
             e_tag: Some(format!("\"{}\"", part.etag)),
             last_modified: Some(part.modified),
