@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
-use aquifer_gateway::{AccountId, AuthMode, Durability, RootKey, ServeOptions, Server};
+use aquifer_gateway::{AccountId, AuthMode, Durability, RootKey, ServeOptions, Server, Tls};
 use clap::{Args, ValueEnum};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -43,6 +43,15 @@ pub struct Serve {
     /// A price table (TOML) in place of the built-in one.
     #[arg(long, value_name = "FILE")]
     prices: Option<PathBuf>,
+    /// Speak TLS too, on the same port, with a certificate made here and kept with the data.
+    #[arg(long)]
+    tls: bool,
+    /// Speak TLS with this certificate (PEM, with those that sign it).
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_certificate: Option<PathBuf>,
+    /// The key of that certificate (PEM).
+    #[arg(long, value_name = "FILE", requires = "tls_certificate")]
+    tls_key: Option<PathBuf>,
     /// Seed ids and randomness, for runs that must repeat.
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
@@ -89,6 +98,10 @@ impl Serve {
             memory_bytes: self.memory << 20,
             seed: self.seed,
             prices: self.prices,
+            tls: match (self.tls_certificate, self.tls_key) {
+                (Some(certificate), Some(key)) => Some(Tls::Files { certificate, key }),
+                _ => self.tls.then_some(Tls::SelfMade),
+            },
             root_key: root_key(|name| std::env::var(name).ok())?,
         };
         // Listening to signals before saying ready: whoever reads it may end the server at once.

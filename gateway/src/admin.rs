@@ -16,6 +16,7 @@ use crate::body;
 use crate::browser;
 use crate::options::{ServeOptions, StartError};
 use crate::route::host;
+use crate::tls::Secure;
 
 const ROOT: &str = "/_aquifer";
 /// Events of one answer.
@@ -28,6 +29,8 @@ pub(crate) struct Admin {
     jobs: Jobs,
     meter: Arc<Meter>,
     data: Option<PathBuf>,
+    /// What clients are told to trust, where TLS is spoken.
+    certificate: Option<Arc<str>>,
 }
 
 /// An answer, or what is wrong with the question.
@@ -39,6 +42,7 @@ impl Admin {
         platform: Platform,
         jobs: Jobs,
         options: &ServeOptions,
+        secure: Option<&Secure>,
     ) -> Result<Self, StartError> {
         let prices = match &options.prices {
             Some(path) => Prices::load(path).map_err(|error| {
@@ -50,7 +54,8 @@ impl Admin {
         meter.start(&parts);
         platform.stages().audit.start(&parts);
         platform.stages().limits.enable_all(options.limits);
-        Ok(Self { parts, platform, jobs, meter, data: options.data.clone() })
+        let certificate = secure.map(|secure| secure.certificate.clone());
+        Ok(Self { parts, platform, jobs, meter, data: options.data.clone(), certificate })
     }
 
     pub fn data(&self) -> Option<&Path> {
@@ -100,6 +105,7 @@ impl Admin {
             (&Method::GET | &Method::HEAD, "health") => answer(Ok(self.health())),
             (&Method::GET, "clock") => answer(Ok(self.clock())),
             (&Method::POST, "clock") => answer(self.turn_clock(incoming).await),
+            (&Method::GET, "certificate.pem") => self.certificate(),
             (&Method::GET, "bill") => answer(self.bill().await),
             (&Method::POST, "reset") => answer(self.reset().await),
             (&Method::GET, "faults") => answer(Ok(json!(self.platform.stages().faults.list()))),
@@ -147,6 +153,18 @@ impl Admin {
             "now": self.parts.clock().now().rfc3339_millis(),
             "data": self.data.as_ref().map(|path| path.display().to_string()),
         })
+    }
+
+    /// What clients are told to trust (`AWS_CA_BUNDLE`).
+    fn certificate(&self) -> Response<Body> {
+        let Some(certificate) = &self.certificate else {
+            let text = "TLS is not spoken here: start with --tls".to_owned();
+            return answer(Err((StatusCode::NOT_FOUND, text)));
+        };
+        let mut response = Response::new(Body::from(Bytes::from(certificate.to_string())));
+        let kind = HeaderValue::from_static("application/x-pem-file");
+        response.headers_mut().insert(header::CONTENT_TYPE, kind);
+        response
     }
 
     fn clock(&self) -> Value {

@@ -23,6 +23,13 @@ use crate::hoisted::Hoisted;
 use crate::route::{Destination, Face, Routes, Target};
 use crate::{cross, digest, form, page, refusal};
 
+/// Who sends requests, and whether over TLS.
+#[derive(Clone, Copy)]
+pub(crate) struct Peer {
+    pub address: SocketAddr,
+    pub secure: bool,
+}
+
 /// What serves requests.
 pub(crate) struct Dispatch {
     pub platform: Platform,
@@ -49,11 +56,15 @@ impl Dispatch {
     }
 
     /// Serves one request. Never fails: what goes wrong is answered.
-    pub async fn serve(&self, request: Request<Incoming>, peer: SocketAddr) -> Response<Body> {
+    pub async fn serve(
+        &self,
+        request: Request<Incoming>,
+        Peer { address: peer, secure }: Peer,
+    ) -> Response<Body> {
         let (mut parts, body) = request.into_parts();
         let agent = parts.headers.get(http::header::USER_AGENT).and_then(|v| v.to_str().ok());
         let ctx = Ctx::root(self.platform.parts(), Scope::default()).with_transport(
-            false,
+            secure,
             Some(peer.ip()),
             agent,
         );

@@ -20,7 +20,9 @@ mod refusal;
 mod route;
 mod server;
 mod services;
+mod tls;
 
 pub use options::{ServeOptions, StartError};
 pub use platform::{AccountId, AuthMode, Durability, RootKey};
 pub use server::Server;
+pub use tls::Tls;

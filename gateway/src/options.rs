@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use platform::{AuthMode, Durability, RootKey, StoreError};
 use thiserror::Error;
 
+use crate::tls::Tls;
+
 /// Options of `aquifer serve`.
 #[derive(Clone, Debug)]
 pub struct ServeOptions {
@@ -27,6 +29,8 @@ pub struct ServeOptions {
     pub seed: Option<u64>,
     /// A price table that replaces the built-in one.
     pub prices: Option<PathBuf>,
+    /// Whether TLS is spoken too, and with which certificate.
+    pub tls: Option<Tls>,
     /// An access key of the root of an account that is there from the start.
     pub root_key: Option<RootKey>,
 }
@@ -44,6 +48,7 @@ impl Default for ServeOptions {
             memory_bytes: 2 << 30,
             seed: None,
             prices: None,
+            tls: None,
             root_key: None,
         }
     }

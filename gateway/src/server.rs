@@ -12,13 +12,15 @@ use platform::{
     Backend, Clock, House, Ids, Jobs, Platform, PlatformParts, RootSecret, Stages, Store,
     StoreOptions,
 };
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 
 use crate::admin::Admin;
-use crate::dispatch::Dispatch;
+use crate::dispatch::{Dispatch, Peer};
 use crate::options::{ServeOptions, StartError};
 use crate::services;
+use crate::tls::{self, Secure};
 
 /// A client that takes longer than this to send its headers is cut off.
 const HEADERS_PATIENCE: Duration = Duration::from_secs(30);
@@ -74,6 +76,11 @@ impl Server {
             root_key: options.root_key.clone(),
             secret,
         };
+        let secure = options
+            .tls
+            .as_ref()
+            .map(|tls| Secure::open(tls, options.data.as_deref(), options.listen));
+        let secure = secure.transpose()?;
         let registry = services::open(&house, options.services.as_deref())?;
         let stages = Stages::open(&parts)?;
         let platform = Platform::new(parts.clone(), registry, options.auth, stages);
@@ -85,10 +92,11 @@ impl Server {
         let address = listener
             .local_addr()
             .map_err(|source| StartError::Listen { address: address.to_string(), source })?;
-        let admin = Arc::new(Admin::new(admin_parts, platform.clone(), jobs, &options)?);
+        let admin =
+            Arc::new(Admin::new(admin_parts, platform.clone(), jobs, &options, secure.as_ref())?);
         let dispatch = Arc::new(Dispatch::new(platform.clone()));
         let serving = Arc::clone(&admin);
-        parts.spawn("listener", accept(listener, parts.clone(), dispatch, serving));
+        parts.spawn("listener", accept(listener, parts.clone(), dispatch, serving, secure));
         Ok(Self { address, parts, platform, admin })
     }
 
@@ -128,6 +136,7 @@ async fn accept(
     parts: PlatformParts,
     dispatch: Arc<Dispatch>,
     admin: Arc<Admin>,
+    secure: Option<Secure>,
 ) {
     let shutdown = parts.shutdown_token().clone();
     let places = Arc::new(Semaphore::new(connections_max(open_files_max())));
@@ -143,11 +152,15 @@ async fn accept(
         };
         match accepted {
             Ok(((socket, peer), place)) => {
-                let connection =
-                    connection(socket, peer, parts.clone(), Arc::clone(&dispatch), admin.clone());
+                let serving = Serving {
+                    parts: parts.clone(),
+                    dispatch: Arc::clone(&dispatch),
+                    admin: Arc::clone(&admin),
+                };
+                let secure = secure.clone();
                 parts.spawn("connection", async move {
                     let _place = place;
-                    connection.await;
+                    serving.arrive(socket, peer, secure).await;
                 });
             }
             Err(error) => {
@@ -173,48 +186,91 @@ fn open_files_max() -> Option<usize> {
     line.split_whitespace().next()?.parse().ok()
 }
 
-async fn connection(
-    socket: TcpStream,
-    peer: SocketAddr,
+/// What a connection is served with.
+struct Serving {
     parts: PlatformParts,
     dispatch: Arc<Dispatch>,
     admin: Arc<Admin>,
-) {
-    // Small answers go out at once; a client that waits for them has nothing to add.
-    if let Err(error) = socket.set_nodelay(true) {
-        tracing::debug!("cannot disable Nagle's algorithm: {error}");
-    }
-    let service = service_fn(move |request| {
-        let (dispatch, admin) = (Arc::clone(&dispatch), Arc::clone(&admin));
-        async move {
-            let answer = if Admin::answers(&request) {
-                admin.serve(request, peer).await
-            } else {
-                dispatch.serve(request, peer).await
-            };
-            Ok::<_, std::convert::Infallible>(answer)
+}
+
+impl Serving {
+    /// Serves a connection, over TLS if it begins as TLS does.
+    async fn arrive(self, socket: TcpStream, peer: SocketAddr, secure: Option<Secure>) {
+        // Small answers go out at once; a client that waits for them has nothing to add.
+        if let Err(error) = socket.set_nodelay(true) {
+            tracing::debug!("cannot disable Nagle's algorithm: {error}");
         }
-    });
-    let mut builder = auto::Builder::new(TokioExecutor::new());
-    builder
-        .http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEADERS_PATIENCE)
-        .max_buf_size(HEADERS_BYTES_MAX.max(256 << 10))
-        .half_close(true);
-    builder.http2().timer(TokioTimer::new()).max_header_list_size(HEADERS_BYTES_MAX as u32);
-    let connection = builder.serve_connection(TokioIo::new(socket), service);
-    tokio::pin!(connection);
-    let ended = tokio::select! {
-        ended = connection.as_mut() => ended,
-        () = parts.shutdown_token().cancelled() => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
+        let Some(secure) = secure else {
+            return self.serve(socket, Peer { address: peer, secure: false }).await;
+        };
+        let shutdown = self.parts.shutdown_token().clone();
+        let beginning = async {
+            let mut first = [0; 1];
+            if socket.peek(&mut first).await? == 0 || first[0] != tls::HANDSHAKE {
+                return Ok(Beginning::Plain(socket));
+            }
+            let stream = secure.acceptor.accept(socket).await?;
+            Ok::<_, std::io::Error>(Beginning::Tls(Box::new(stream)))
+        };
+        let begun = tokio::select! {
+            begun = tokio::time::timeout(HEADERS_PATIENCE, beginning) => begun,
+            () = shutdown.cancelled() => return,
+        };
+        match begun {
+            Ok(Ok(Beginning::Plain(socket))) => {
+                self.serve(socket, Peer { address: peer, secure: false }).await;
+            }
+            Ok(Ok(Beginning::Tls(stream))) => {
+                self.serve(*stream, Peer { address: peer, secure: true }).await;
+            }
+            Ok(Err(error)) => tracing::debug!("a connection from {peer} ended: {error}"),
+            Err(_) => tracing::debug!("a connection from {peer} said nothing"),
         }
-    };
-    if let Err(error) = ended {
-        tracing::debug!("a connection from {peer} ended: {error}");
     }
+
+    async fn serve<S>(self, stream: S, peer: Peer)
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let Self { parts, dispatch, admin } = self;
+        let service = service_fn(move |request| {
+            let (dispatch, admin) = (Arc::clone(&dispatch), Arc::clone(&admin));
+            async move {
+                let answer = if Admin::answers(&request) {
+                    admin.serve(request, peer.address).await
+                } else {
+                    dispatch.serve(request, peer).await
+                };
+                Ok::<_, std::convert::Infallible>(answer)
+            }
+        });
+        let mut builder = auto::Builder::new(TokioExecutor::new());
+        builder
+            .http1()
+            .timer(TokioTimer::new())
+            .header_read_timeout(HEADERS_PATIENCE)
+            .max_buf_size(HEADERS_BYTES_MAX.max(256 << 10))
+            .half_close(true);
+        builder.http2().timer(TokioTimer::new()).max_header_list_size(HEADERS_BYTES_MAX as u32);
+        let connection = builder.serve_connection(TokioIo::new(stream), service);
+        tokio::pin!(connection);
+        let ended = tokio::select! {
+            ended = connection.as_mut() => ended,
+            () = parts.shutdown_token().cancelled() => {
+                connection.as_mut().graceful_shutdown();
+                connection.await
+            }
+        };
+        if let Err(error) = ended {
+            tracing::debug!("a connection from {} ended: {error}", peer.address);
+        }
+    }
+}
+
+/// How a connection begins.
+enum Beginning {
+    Plain(TcpStream),
+    Tls(Box<tokio_rustls::server::TlsStream<TcpStream>>),
 }
 
 #[cfg(test)]

@@ -48,7 +48,7 @@ use crate::payer::Payer;
 pub struct S3 {
     parts: PlatformParts,
     objects: Objects,
-    keys: Keys,
+    keys: Arc<Keys>,
     upkeep: Arc<Upkeep>,
     payer: Arc<Payer>,
 }
@@ -76,8 +76,8 @@ pub fn service(house: &House) -> anyhow::Result<Service> {
     let objects = Objects::open(ObjectsOptions { dir, durability, ..ObjectsOptions::default() })?;
     store.before_commit(Arc::new(SyncPacks(objects.clone())));
     let upkeep = Upkeep::start(house, &objects);
-    let keys = Keys::new(&house.secret);
-    let (parts, resetting) = (house.parts.clone(), objects.clone());
+    let keys = Arc::new(Keys::new(&house.secret));
+    let (parts, resetting) = (house.parts.clone(), (objects.clone(), keys.clone()));
     parts.add_keeper(Arc::new(usage::Keeping(parts.clone())));
     let payer = Arc::new(Payer::open(&parts)?);
     let around: Arc<dyn Around> = Arc::clone(&payer) as Arc<dyn Around>;
@@ -86,5 +86,9 @@ pub fn service(house: &House) -> anyhow::Result<Service> {
     restore::register(house);
     lifecycle::worker::register(house, &room);
     let room = Service::new(&s3_api::SERVICE, room);
-    Ok(ops::register(room).around(&around).web().on_reset(move || resetting.clear()).build())
+    let reset = move || {
+        resetting.0.clear();
+        resetting.1.clear();
+    };
+    Ok(ops::register(room).around(&around).web().on_reset(reset).build())
 }

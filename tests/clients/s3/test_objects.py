@@ -145,7 +145,6 @@ def test_the_storage_class_is_kept_and_standard_is_not_named(s3, bucket, kind):
 @pytest.mark.parametrize(
     "given",
     [
-        {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": "alias/x"},
         {"ObjectLockLegalHoldStatus": "ON"},
         {"GrantRead": "id=x"},
     ],

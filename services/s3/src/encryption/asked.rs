@@ -4,6 +4,7 @@ use platform::Result;
 use s3_api::ServerSideEncryption;
 
 use super::customer::CustomerKey;
+use super::kms::{AskedKms, parse_context};
 use crate::error;
 
 /// The header that names the method, and under which errors speak of all of them.
@@ -11,9 +12,13 @@ pub(super) const METHOD: &str = "x-amz-server-side-encryption";
 
 /// The encryption that a request asks for.
 pub(crate) enum Asked {
-    /// None: the bucket's.
-    Nothing,
+    /// None: the bucket's; but for its key for many objects, if that is said.
+    Nothing {
+        bucket_key: Option<bool>,
+    },
     S3,
+    /// Whether the bucket's key for many objects is used may be left to the bucket.
+    Kms(AskedKms, Option<bool>),
     Customer(CustomerKey),
 }
 
@@ -43,7 +48,7 @@ pub(crate) use asked;
 
 impl Asked {
     /// # Errors
-    /// Members that do not go together, or a method that this bucket does not do.
+    /// Members that do not go together, or a method that buckets do not do.
     pub fn of(members: Members<'_>) -> Result<Self> {
         let Members { method, kms_key, context, bucket_key, customer } = members;
         if let (Some(method), Some(_)) = (method, &customer) {
@@ -59,14 +64,21 @@ impl Asked {
             let value = method.map_or("null", ServerSideEncryption::as_str);
             return Err(error::invalid_argument(METHOD, value, message));
         }
-        // Keys of buckets save calls to KMS; there are none otherwise, and nothing to save.
-        _ = bucket_key;
+        if let Some(context) = context {
+            parse_context(context)?;
+        }
         match (method, customer) {
             (None, Some(key)) => Ok(Self::Customer(key)),
-            (None, None) => Ok(Self::Nothing),
+            (None, None) => Ok(Self::Nothing { bucket_key }),
             (Some(ServerSideEncryption::Aes256), _) => Ok(Self::S3),
             (Some(method), _) if by_kms => {
-                Err(error::not_implemented(&format!("{METHOD}: {}", method.as_str())))
+                let asked = AskedKms {
+                    dual: method == ServerSideEncryption::AwsKmsDsse,
+                    key: kms_key.map(str::to_owned),
+                    context: context.map(str::to_owned),
+                    bucket_key: false,
+                };
+                Ok(Self::Kms(asked, bucket_key))
             }
             (Some(method), _) => Err(error::invalid_argument(
                 METHOD,
@@ -80,13 +92,13 @@ impl Asked {
     pub fn customer(&self) -> Option<&CustomerKey> {
         match self {
             Self::Customer(key) => Some(key),
-            Self::Nothing | Self::S3 => None,
+            Self::Nothing { .. } | Self::S3 | Self::Kms(..) => None,
         }
     }
 
     /// Whether the request says anything of encryption.
     pub fn anything(&self) -> bool {
-        !matches!(self, Self::Nothing)
+        !matches!(self, Self::Nothing { .. })
     }
 }
 
@@ -101,7 +113,9 @@ mod tests {
 
     #[test]
     fn members_go_together_or_are_refused() {
-        assert!(matches!(of(None, None), Ok(Asked::Nothing)));
+        assert!(matches!(of(None, None), Ok(Asked::Nothing { bucket_key: None })));
+        let kms = of(Some("aws:kms:dsse"), Some("k"));
+        assert!(matches!(kms, Ok(Asked::Kms(AskedKms { dual: true, key: Some(_), .. }, None))));
         assert!(matches!(of(Some("AES256"), None), Ok(Asked::S3)));
         for (method, key) in
             [(None, Some("k")), (Some("AES256"), Some("k")), (Some("aws:fsx"), None)]

@@ -2,12 +2,13 @@
 //!
 //! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-encryption.html>
 
-use platform::{Arn, Ctx, Fail, ReadTx, Result};
+use platform::{Arn, Ctx, Fail, ReadTx, Region, Result};
 use s3_api::{
     BlockedEncryptionTypes, EncryptionType, ServerSideEncryption, ServerSideEncryptionByDefault,
     ServerSideEncryptionConfiguration, ServerSideEncryptionRule,
 };
 
+use super::kms::AskedKms;
 use crate::error;
 use crate::model::Bucket;
 use crate::settings::{self, Setting};
@@ -19,15 +20,28 @@ pub(crate) struct Defaults {
     /// Whether keys that clients bring along are refused, as by every bucket since April 2026
     /// whose owner does not want otherwise.
     customer_blocked: bool,
+    /// What it encrypts with, where that is not the house's key.
+    kms: Option<(bool, Option<String>)>,
+    /// Whether one data key of KMS serves many objects.
+    pub bucket_key: bool,
+    /// Where the bucket is, and its keys.
+    pub region: Region,
 }
 
 impl Defaults {
+    /// The key of KMS that an object gets about which nothing is said.
+    pub fn kms(&self, bucket_key: Option<bool>) -> Option<AskedKms> {
+        let (dual, key) = self.kms.clone()?;
+        let bucket_key = bucket_key.unwrap_or(self.bucket_key);
+        Some(AskedKms { dual, key, context: None, bucket_key })
+    }
+
     /// Refuses a new object under a client's key where the bucket does.
     pub fn check_customer(&self, ctx: &Ctx, (bucket, key): (&str, &str)) -> Result<()> {
         if !self.customer_blocked {
             return Ok(());
         }
-        let (who, object) = (ctx.caller().display_name(), arn_of(ctx, bucket, key)?);
+        let (who, object) = (ctx.caller().display_name(), arn_of(ctx, bucket, Some(key))?);
         let message = format!(
             "User: {who} is not authorized to perform: s3:PutObject on resource: \"{object}\" \
              because this bucket has blocked upload requests that specify Server Side Encryption \
@@ -38,10 +52,11 @@ impl Defaults {
     }
 }
 
-/// The ARN of an object.
-pub(crate) fn arn_of(ctx: &Ctx, bucket: &str, key: &str) -> Result<Arn> {
+/// The ARN of a bucket, or of an object in it.
+pub(super) fn arn_of(ctx: &Ctx, bucket: &str, key: Option<&str>) -> Result<Arn> {
     let partition = ctx.scope().partition();
-    Arn::from_parts(partition.as_str(), "s3", "", "", &format!("{bucket}/{key}"))
+    let resource = key.map_or_else(|| bucket.to_owned(), |key| format!("{bucket}/{key}"));
+    Arn::from_parts(partition.as_str(), "s3", "", "", &resource)
         .map_err(|_| error::invalid_request("The object has no name"))
 }
 
@@ -49,8 +64,16 @@ pub(crate) fn arn_of(ctx: &Ctx, bucket: &str, key: &str) -> Result<Arn> {
 pub(crate) fn defaults(tx: &ReadTx<'_>, (name, bucket): (&str, &Bucket)) -> Result<Defaults> {
     let found = settings::get(tx, (name, bucket), Setting::Encryption)?;
     let configured = found.is_some();
+    let region = bucket.owner.region.clone();
     let rule = rule(found);
-    Ok(Defaults { configured, customer_blocked: blocks_customer_keys(&rule) })
+    let customer_blocked = blocks_customer_keys(&rule);
+    let bucket_key = rule.bucket_key_enabled == Some(true);
+    let kms = rule.apply_server_side_encryption_by_default.and_then(|by| match by.sse_algorithm {
+        ServerSideEncryption::AwsKms => Some((false, by.kms_master_key_id)),
+        ServerSideEncryption::AwsKmsDsse => Some((true, by.kms_master_key_id)),
+        _ => None,
+    });
+    Ok(Defaults { configured, customer_blocked, kms, bucket_key, region })
 }
 
 /// The bucket's document as it is answered: everything is said in it.
@@ -108,11 +131,10 @@ pub(crate) fn checked(
             return Err(Fail::new("InvalidArgument", 400, message)
                 .with("ArgumentName", "ApplyServerSideEncryptionByDefault"));
         }
-        ServerSideEncryption::Aes256 => {}
-        ServerSideEncryption::AwsKms | ServerSideEncryption::AwsKmsDsse => {
-            let method = default.sse_algorithm.as_str();
-            return Err(error::not_implemented(&format!("SSEAlgorithm: {method}")));
-        }
+        // Whether the key is there is asked when it is used, as AWS does.
+        ServerSideEncryption::Aes256
+        | ServerSideEncryption::AwsKms
+        | ServerSideEncryption::AwsKmsDsse => {}
         _ => return Err(error::malformed_xml()),
     }
     rule.bucket_key_enabled.get_or_insert(false);

@@ -3,6 +3,7 @@
 use aquifer_object::Key;
 use platform::{Ctx, Fail, Result, RootSecret};
 
+use super::kms::{AskedKms, FromKms};
 use super::{Asked, CustomerKey, Defaults, Encryption};
 use crate::model::{Upload, Version};
 use crate::{S3, error};
@@ -12,17 +13,28 @@ pub(crate) struct Keys {
     /// Seals what nobody brings or names a key for. Every blob's own key is derived from it, so it
     /// is never used up.
     house: Key,
+    kms: FromKms,
 }
 
 impl Keys {
     pub fn new(secret: &RootSecret) -> Self {
-        Self { house: Key::new(&secret.derive_bytes("s3.objects")) }
+        Self::of(&secret.derive_bytes("s3.objects"), secret.derive_bytes("s3.objects.dual"))
+    }
+
+    fn of(house: &[u8; 32], dual: [u8; 32]) -> Self {
+        let kms = FromKms { bucket_keys: Default::default(), dual };
+        Self { house: Key::new(house), kms }
+    }
+
+    /// Forgets keys of KMS, when a platform in memory forgets KMS's.
+    pub fn clear(&self) {
+        self.kms.bucket_keys.clear();
     }
 
     /// The same each time, for tests that open a room again.
     #[cfg(test)]
     pub fn fixed() -> Self {
-        Self { house: Key::new(&[7; 32]) }
+        Self::of(&[7; 32], [8; 32])
     }
 }
 
@@ -42,8 +54,21 @@ impl S3 {
         asked: &Asked,
         defaults: &Defaults,
     ) -> Result<Sealing> {
+        let kms = match asked {
+            Asked::Nothing { bucket_key } => defaults.kms(*bucket_key),
+            Asked::Kms(asked, bucket_key) => {
+                let bucket_key = bucket_key.unwrap_or(defaults.bucket_key);
+                Some(AskedKms { bucket_key, ..asked.clone() })
+            }
+            Asked::S3 | Asked::Customer(_) => None,
+        };
+        if let Some(kms) = kms {
+            let made = self.keys.kms.make(ctx, &defaults.region, (bucket, key), &kms).await?;
+            let (key, row) = made;
+            return Ok(Sealing { encryption: Encryption::Kms(Box::new(row)), key });
+        }
         match asked {
-            Asked::Nothing | Asked::S3 => {
+            Asked::Nothing { .. } | Asked::S3 | Asked::Kms(..) => {
                 Ok(Sealing { encryption: Encryption::S3, key: self.keys.house.clone() })
             }
             Asked::Customer(given) => {
@@ -71,6 +96,7 @@ impl S3 {
         Ok(match upload {
             Some(Encryption::Customer(_)) => given.map(CustomerKey::key),
             Some(Encryption::S3) => Some(self.keys.house.clone()),
+            Some(Encryption::Kms(row)) => Some(self.keys.kms.open(ctx, (bucket, key), row).await?),
             None => None,
         })
     }
@@ -78,7 +104,8 @@ impl S3 {
     /// The key that opens a version; none for one that is not encrypted.
     pub(crate) async fn open(
         &self,
-        _ctx: &Ctx,
+        ctx: &Ctx,
+        object: (&str, &str),
         version: &Version,
         given: Option<&CustomerKey>,
     ) -> Result<Option<Key>> {
@@ -86,6 +113,7 @@ impl S3 {
         Ok(match (&version.encryption, given) {
             (Some(Encryption::Customer(_)), given) => given.map(CustomerKey::key),
             (Some(Encryption::S3), _) => Some(self.keys.house.clone()),
+            (Some(Encryption::Kms(row)), _) => Some(self.keys.kms.open(ctx, object, row).await?),
             (None, _) => None,
         })
     }

@@ -2,8 +2,8 @@
 //! key is whose.
 //!
 //! Every new object is sealed by the object engine, which derives a key of its own for each blob.
-//! From what, is told here: for SSE-S3 from a key of the house, for SSE-C from the client's, of
-//! which a row keeps only what tells a wrong one.
+//! From what, is told here: for SSE-S3 from a key of the house, for SSE-KMS from one that only KMS
+//! opens, for SSE-C from the client's, of which a row keeps only what tells a wrong one.
 //!
 //! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/serv-side-encryption.html>
 
@@ -11,6 +11,7 @@ mod asked;
 mod bucket;
 mod customer;
 mod keys;
+mod kms;
 
 pub(crate) use asked::{Asked, Members, asked};
 pub(crate) use bucket::{Defaults, answered, checked, defaults};
@@ -29,6 +30,8 @@ const AES256: &str = "AES256";
 pub(crate) enum Encryption {
     /// With a key of the house: SSE-S3.
     S3,
+    /// With a data key that KMS made: SSE-KMS and DSSE-KMS.
+    Kms(Box<kms::UnderKms>),
     /// With a key that the client brings along each time: SSE-C.
     Customer(customer::Check),
 }
@@ -38,7 +41,20 @@ impl Encryption {
     pub fn etag(&self, ctx: &Ctx, md5: [u8; 16]) -> String {
         match self {
             Self::S3 => hex::encode(md5),
-            Self::Customer(_) => ctx.ids().hex(2 * md5.len()),
+            Self::Kms(_) | Self::Customer(_) => ctx.ids().hex(2 * md5.len()),
+        }
+    }
+
+    /// Whether KMS has to be asked for its key.
+    pub fn is_by_kms(&self) -> bool {
+        matches!(self, Self::Kms(_))
+    }
+
+    /// What the client added to the context of the data key.
+    pub fn context(&self) -> Option<String> {
+        match self {
+            Self::Kms(kms) => kms.context.clone(),
+            Self::S3 | Self::Customer(_) => None,
         }
     }
 }
@@ -66,6 +82,15 @@ impl Told {
             Some(Encryption::S3) => {
                 Self { method: Some(ServerSideEncryption::Aes256), ..Self::default() }
             }
+            Some(Encryption::Kms(kms)) => Self {
+                method: Some(match kms.dual {
+                    true => ServerSideEncryption::AwsKmsDsse,
+                    false => ServerSideEncryption::AwsKms,
+                }),
+                kms_key: Some(kms.key.clone()),
+                bucket_key: kms.bucket_key.then_some(true),
+                ..Self::default()
+            },
             Some(Encryption::Customer(_)) => Self {
                 customer_algorithm: Some(AES256.to_owned()),
                 customer_md5: customer.map(|key| key.md5().to_owned()),
@@ -87,4 +112,13 @@ macro_rules! tell {
     }};
 }
 
-pub(crate) use tell;
+/// Sets them in the answer to a request that made an object, which tells the context too.
+macro_rules! tell_made {
+    ($output:expr, $encryption:expr, $customer:expr) => {{
+        let encryption: Option<&$crate::encryption::Encryption> = $encryption;
+        $crate::encryption::tell!($output, encryption, $customer);
+        $output.ssekms_encryption_context = encryption.and_then(|made| made.context());
+    }};
+}
+
+pub(crate) use {tell, tell_made};

@@ -68,7 +68,7 @@ impl Room {
         let objects = Objects::open(options).unwrap();
         store.before_commit(Arc::new(crate::SyncPacks(objects.clone())));
         let upkeep = Upkeep::start(&house, &objects);
-        let keys = crate::encryption::Keys::fixed();
+        let keys = Arc::new(crate::encryption::Keys::fixed());
         jobs.start();
         let ctx = Ctx::root(&parts, Scope::default());
         let payer = std::sync::Arc::new(crate::payer::Payer::open(&parts).unwrap());

@@ -130,8 +130,9 @@ async fn carry_to(
         Ok(Source { range: 0..from.size, from, bucket, algorithm })
     };
     let place = (target.bucket.as_str(), task.key.as_str());
-    let sealing = room.seal(role, place, &Asked::Nothing, &defaults).await?;
-    let keys = CopyKeys { given: None, seal: Some(&sealing.key) };
+    let sealing = room.seal(role, place, &Asked::Nothing { bucket_key: None }, &defaults).await?;
+    let from = (task.bucket.as_str(), task.key.as_str());
+    let keys = CopyKeys { source: from, given: None, seal: Some(&sealing.key) };
     let (Source { from, .. }, written) = match room.copy_bytes(role, find, keys).await {
         // It was deleted on the way: there is nothing to carry any more.
         Err(fail) if fail.is("NoSuchKey") => return Ok(()),

@@ -7,6 +7,7 @@ use s3_api::{
 };
 
 use super::Target;
+use crate::encryption::Encryption;
 use crate::model::{Replication, Version};
 
 /// The bucket that an ARN names.
@@ -87,7 +88,9 @@ pub(crate) fn targets(
     key: &str,
     version: &Version,
 ) -> Vec<Target> {
-    if version.replication == Some(Replication::Replica) {
+    // Keys of KMS are used only where a rule says so, which none can here.
+    let by_kms = version.encryption.as_ref().is_some_and(Encryption::is_by_kms);
+    if by_kms || version.replication == Some(Replication::Replica) {
         return Vec::new();
     }
     chosen(configuration, key, |rule| match version.delete_marker {

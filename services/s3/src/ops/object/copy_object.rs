@@ -68,7 +68,11 @@ impl Handle<CopyObject> for S3 {
             if changed { Err(error::operation_aborted()) } else { Ok(found) }
         };
         let sealing = self.seal(ctx, (name, key), &asked, &defaults).await?;
-        let keys = CopyKeys { given: source_key.as_ref(), seal: Some(&sealing.key) };
+        let keys = CopyKeys {
+            source: (&source.bucket, &source.key),
+            given: source_key.as_ref(),
+            seal: Some(&sealing.key),
+        };
         let (Source { from, bucket: source_bucket, algorithm, .. }, written) =
             self.copy_bytes(ctx, find, keys).await?;
         let value = algorithm.pick(&written.digests).unwrap_or_default();
@@ -121,7 +125,7 @@ impl Handle<CopyObject> for S3 {
                 .then(|| from.id_text().to_owned()),
             ..Default::default()
         };
-        encryption::tell!(output, version.encryption.as_ref(), asked.customer());
+        encryption::tell_made!(output, version.encryption.as_ref(), asked.customer());
         Ok(output)
     }
 }
@@ -205,6 +209,8 @@ fn find(ctx: &Ctx, input: &CopyObjectInput, source: &CopySource) -> Result<Sourc
 /// What opens the bytes that are copied, and what seals their copy.
 #[derive(Clone, Copy)]
 pub(crate) struct CopyKeys<'a> {
+    /// The bucket and the key of the source.
+    pub source: (&'a str, &'a str),
     /// The key that the client brings along for the source.
     pub given: Option<&'a CustomerKey>,
     pub seal: Option<&'a Key>,
@@ -238,7 +244,7 @@ impl S3 {
         source: &Source,
         keys: CopyKeys<'_>,
     ) -> Result<Option<Written>> {
-        let opening = self.open(ctx, &source.from, keys.given).await?;
+        let opening = self.open(ctx, keys.source, &source.from, keys.given).await?;
         let (range, hashes) = (source.range.clone(), source.algorithm.hashes());
         let mut writer = self.writer(Some(range.end - range.start), hashes, keys.seal)?;
         let mut bytes = match self.objects.read_with(&source.from.blob, range, opening.as_ref()) {
@@ -295,7 +301,7 @@ mod tests {
             let range = 0..from.size;
             Ok(Source { from, bucket, range, algorithm: Algorithm::Crc64Nvme })
         };
-        let keys = CopyKeys { given: None, seal: None };
+        let keys = CopyKeys { source: (BUCKET, "k"), given: None, seal: None };
         let (_, written) = room.s3.copy_bytes(&room.ctx, find, keys).await.unwrap();
         let copy = room.s3.objects.read_all(&written.blob, 0..written.size).await.unwrap();
         assert_eq!(copy, body(2, 2 << 20));

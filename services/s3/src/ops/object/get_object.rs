@@ -90,7 +90,7 @@ impl S3 {
         classes::check_readable(version)?;
         let wanted = range::wanted(version, input.range.as_deref(), input.part_number)?;
         let length = wanted.range.end - wanted.range.start;
-        let key = self.open(ctx, version, given).await?;
+        let key = self.open(ctx, (&input.bucket, &input.key), version, given).await?;
         let (blob, range, key) = (&version.blob, wanted.range.clone(), key.as_ref());
         let body = if length <= AT_ONCE_MAX {
             self.objects.read_all_with(blob, range, key).await.map_err(unread)?.into()

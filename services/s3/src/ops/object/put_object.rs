@@ -86,7 +86,7 @@ impl S3 {
             ..Default::default()
         };
         set_checksum!(output, &version.checksum);
-        encryption::tell!(output, version.encryption.as_ref(), asked.customer());
+        encryption::tell_made!(output, version.encryption.as_ref(), asked.customer());
         Ok(output)
     }
 }

@@ -70,7 +70,7 @@ impl Handle<CreateMultipartUpload> for S3 {
             checksum_type: algorithm.map(|_| checksum::kind_of(full_object)),
             ..Default::default()
         };
-        encryption::tell!(output, upload.encryption.as_ref(), asked.customer());
+        encryption::tell_made!(output, upload.encryption.as_ref(), asked.customer());
         Ok(output)
     }
 }

@@ -33,7 +33,11 @@ impl Handle<UploadPartCopy> for S3 {
         })?;
         let encryption = upload.encryption.as_ref();
         let seal = self.seal_part(ctx, (name, key), encryption, given.as_ref(), &defaults).await?;
-        let keys = CopyKeys { given: source_key.as_ref(), seal: seal.as_ref() };
+        let keys = CopyKeys {
+            source: (&source.bucket, &source.key),
+            given: source_key.as_ref(),
+            seal: seal.as_ref(),
+        };
         let (found, written) = self.copy_bytes(ctx, find, keys).await?;
         let Source { from, bucket: from_bucket, algorithm, .. } = found;
         let value = algorithm.pick(&written.digests).unwrap_or_default();
