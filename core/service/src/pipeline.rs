@@ -205,7 +205,8 @@ impl Platform {
         if limits.any() {
             let shared = schema.rate.and_then(|rate| rate.shared_by);
             let shared = shared.map(|template| together(&fill(template, ctx, input)));
-            limits.check(ctx, shared).map_err(|_| throttled(schema.service))?;
+            let own = self.0.registry.too_many(schema.service.name);
+            limits.check(ctx, shared).map_err(|_| throttled(schema.service, own))?;
         }
         let verdict = self.0.stages.faults.check(ctx);
         if !verdict.wait.is_zero() {
@@ -270,13 +271,13 @@ fn together(name: &str) -> String {
 }
 
 /// Too many calls, in the service's words.
-fn throttled(service: &ServiceSchema) -> Fail {
+fn throttled(service: &ServiceSchema, own: Option<&'static str>) -> Fail {
     match service.protocols.first() {
         Some(Protocol::RestXml) => Fail::new("SlowDown", 503, "Please reduce your request rate."),
         Some(Protocol::AwsQuery | Protocol::Ec2Query) => {
             Fail::new("Throttling", 400, "Rate exceeded")
         }
-        _ => Fail::new("ThrottlingException", 400, "Rate exceeded"),
+        _ => Fail::new("ThrottlingException", 400, own.unwrap_or("Rate exceeded")),
     }
 }
 

@@ -47,6 +47,8 @@ pub struct Service {
     pub web: Option<Arc<dyn Web>>,
     /// Set by rooms whose calls are recorded with some of what they say.
     pub recorded: Option<&'static Recorded>,
+    /// What the service says of too many calls, where it has a sentence of its own.
+    pub too_many: Option<&'static str>,
     /// Forgets what the room keeps outside the store, when a platform in memory is reset.
     pub reset: Option<Reset>,
 }
@@ -68,6 +70,7 @@ impl Service {
             resources,
             web: None,
             recorded: None,
+            too_many: None,
             reset,
         };
         ServiceBuilder { service, room }
@@ -145,6 +148,13 @@ impl<S> ServiceBuilder<S> {
         self
     }
 
+    /// The service has a sentence of its own for too many calls.
+    #[must_use]
+    pub fn too_many(mut self, sentence: &'static str) -> Self {
+        self.service.too_many = Some(sentence);
+        self
+    }
+
     /// All operations are listed.
     pub fn build(self) -> Service {
         self.service
@@ -160,6 +170,7 @@ pub struct Registry {
     resets: Vec<Reset>,
     webs: HashMap<&'static str, Arc<dyn Web>>,
     recorded: HashMap<&'static str, &'static Recorded>,
+    too_many: HashMap<&'static str, &'static str>,
     services: Vec<&'static ServiceSchema>,
     operations: HashMap<&'static str, HashMap<&'static str, Registered>>,
 }
@@ -175,6 +186,7 @@ impl Registry {
         self.credentials.extend(service.credentials);
         self.resets.extend(service.reset);
         self.webs.extend(service.web.map(|web| (name, web)));
+        self.too_many.extend(service.too_many.map(|sentence| (name, sentence)));
         self.recorded.extend(service.recorded.map(|recorded| (name, recorded)));
         self.authorizer = service.authorizer.or(self.authorizer.take());
         if let Some(resources) = &service.resources {
@@ -209,6 +221,11 @@ impl Registry {
     /// How a room answers browsers, if it does.
     pub fn web(&self, service: &str) -> Option<&Arc<dyn Web>> {
         self.webs.get(service)
+    }
+
+    /// What a service says of too many calls, if that is its own.
+    pub(crate) fn too_many(&self, service: &str) -> Option<&'static str> {
+        self.too_many.get(service).copied()
     }
 
     /// What the record keeps of a room's calls, besides that they were made.

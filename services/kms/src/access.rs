@@ -9,7 +9,7 @@
 
 use std::sync::Arc;
 
-use kms_api::{EncryptionAlgorithmSpec, KeyUsageType};
+use kms_api::{EncryptionAlgorithmSpec, KeyUsageType, Tag};
 use platform::{AuthMode, Ctx, ResourceAccess, ResourceRule, Result};
 
 use crate::ciphertext::Context;
@@ -22,6 +22,8 @@ pub(crate) struct Ask<'a> {
     pub context: Option<&'a Context>,
     /// The tokens of grants that may be too young to be known otherwise.
     pub grant_tokens: Option<&'a [String]>,
+    /// Labels that the call is to put.
+    pub tags: &'a [Tag],
     /// Condition keys of the call.
     pub more: Vec<(&'static str, String)>,
 }
@@ -39,7 +41,7 @@ impl<'a> Ask<'a> {
         grant_tokens: Option<&'a [String]>,
     ) -> Self {
         let more = vec![("kms:EncryptionAlgorithm", algorithm.as_str().to_owned())];
-        Self { context, grant_tokens, more }
+        Self { context, grant_tokens, more, ..Self::default() }
     }
 }
 
@@ -138,6 +140,10 @@ fn conditions(ctx: &Ctx, found: &Found, ask: Ask<'_>) -> Vec<(String, String)> {
     }
     for (name, value) in key.tags.iter() {
         keys.push((format!("aws:ResourceTag/{name}"), value.to_owned()));
+    }
+    for tag in ask.tags {
+        keys.push((format!("aws:RequestTag/{}", tag.tag_key), tag.tag_value.clone()));
+        keys.push(("aws:TagKeys".into(), tag.tag_key.clone()));
     }
     keys.extend(ask.more.into_iter().map(|(name, value)| (name.to_owned(), value)));
     keys

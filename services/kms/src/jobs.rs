@@ -91,6 +91,7 @@ pub(crate) async fn delete(ctx: Ctx, job: Job) -> anyhow::Result<()> {
             platform::jobs::cancel(tx, &JobKey::new(other, key.id.as_str()))?;
         }
         store::KEYS.delete(tx, &key.id)?;
+        usage::gone(tx, &key.id)?;
         related::left(tx, job.due, &key)
     })
     .await?;

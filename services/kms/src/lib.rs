@@ -105,6 +105,8 @@ pub fn service(house: &House) -> anyhow::Result<Service> {
     house.jobs.register(jobs::ROTATE, move |ctx, job| jobs::rotate(rotating.clone(), ctx, job));
     house.parts.add_keeper(Arc::new(usage::Keeping(house.parts.clone())));
     let room = Kms { vault };
-    let room = Service::new(&kms_api::SERVICE, Arc::new(room)).recorded(&RECORDED);
+    let room = Service::new(&kms_api::SERVICE, Arc::new(room)).recorded(&RECORDED).too_many(
+        "You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls.",
+    );
     Ok(ops::register(room).build())
 }

@@ -57,6 +57,17 @@ pub(crate) fn kind(spec: KeySpec) -> Result<Kind> {
     })
 }
 
+/// Whether one key can take the place of another behind a name: both symmetric, both pairs, or both
+/// for codes.
+pub(crate) fn alike(one: KeySpec, other: KeySpec) -> bool {
+    use Kind::{Ecc, Mac, Rsa, Symmetric};
+    match (kind(one), kind(other)) {
+        (Ok(Rsa { .. } | Ecc(_)), Ok(Rsa { .. } | Ecc(_))) => true,
+        (Ok(Symmetric), Ok(Symmetric)) | (Ok(Mac(_)), Ok(Mac(_))) => true,
+        _ => false,
+    }
+}
+
 /// The kind and the usage that a new key is asked to have.
 pub(crate) fn of_new(
     spec: Option<KeySpec>,

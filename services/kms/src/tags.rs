@@ -25,8 +25,3 @@ pub(crate) fn with(mut tags: Tags, added: Vec<Tag>) -> Result<Tags> {
         false => Ok(tags),
     }
 }
-
-/// What policies may ask of labels in a call.
-pub(crate) fn conditions(tags: &[Tag]) -> Vec<(&'static str, String)> {
-    tags.iter().map(|tag| ("aws:TagKeys", tag.tag_key.clone())).collect()
-}

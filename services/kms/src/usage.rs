@@ -102,6 +102,15 @@ pub(crate) fn rotated(tx: &WriteTx<'_>, now: Timestamp, id: &str) -> Result<()> 
     })
 }
 
+/// A key of the transaction's scope is gone. What it still owes is reported before its account goes.
+pub(crate) fn gone(tx: &WriteTx<'_>, id: &str) -> Result<()> {
+    let place = (tx.scope().clone(), id.to_owned());
+    if ACCOUNTS.get(tx, &place)?.is_some_and(|account| account.owed.is_empty()) {
+        ACCOUNTS.delete(tx, &place)?;
+    }
+    Ok(())
+}
+
 fn change(
     tx: &WriteTx<'_>,
     now: Timestamp,

@@ -91,6 +91,15 @@ def test_conditions_ask_for_the_context_and_tags_of_keys(
         assert refusal(
             ann.encrypt, KeyId=key, Plaintext=b"a", EncryptionContext=context
         ).code == "AccessDeniedException"
+    labels = {"Effect": "Allow", "Action": "kms:TagResource", "Resource": "*", "Condition": {
+        "StringEquals": {"aws:RequestTag/team": "b"}}}
+    bob = user("bob", labels).client("kms")
+    assert refusal(
+        bob.tag_resource, KeyId=key, Tags=[{"TagKey": "team", "TagValue": "c"}]
+    ).code == "AccessDeniedException"
+    bob.tag_resource(KeyId=key, Tags=[{"TagKey": "team", "TagValue": "b"}])
+    assert owner.list_resource_tags(KeyId=key)["Tags"] == [{"TagKey": "team", "TagValue": "b"}]
+    owner.tag_resource(KeyId=key, Tags=[{"TagKey": "team", "TagValue": "a"}])
     owner.untag_resource(KeyId=key, TagKeys=["team"])
     assert refusal(
         ann.encrypt, KeyId=key, Plaintext=b"a", EncryptionContext={"table": "orders"}

@@ -105,6 +105,11 @@ def test_a_name_is_put_from_one_key_to_another(kms, key, account, refusal):
         ("alias/orders", arn, other)
     ]
     assert kms.list_aliases(KeyId=key)["Aliases"] == []
+    # Only to a key of the same sort.
+    codes = kms.create_key(KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC")["KeyMetadata"]
+    assert refusal(
+        kms.update_alias, AliasName="alias/orders", TargetKeyId=codes["KeyId"]
+    ).code == "ValidationException"
     kms.delete_alias(AliasName="alias/orders")
     refused = refusal(kms.encrypt, KeyId="alias/orders", Plaintext=b"a")
     assert refused.code == "NotFoundException" and refused.message == f"Alias {arn} is not found."

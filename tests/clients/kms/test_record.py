@@ -65,5 +65,8 @@ def test_too_many_calls_are_throttled(kms):
         for _ in range(100):
             made.append(kms.create_key()["KeyMetadata"]["KeyId"])
     assert len(made) >= 5
-    assert error(refused)[:2] == ("ThrottlingException", 400)
+    assert error(refused) == (
+        "ThrottlingException", 400,
+        "You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls.",
+    )
     kms.encrypt(KeyId=made[0], Plaintext=b"a")

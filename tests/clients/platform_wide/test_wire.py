@@ -18,6 +18,7 @@ SMOKE = {
     "s3": ("list_buckets", ["s3api", "list-buckets"]),
     "glue": ("get_databases", ["glue", "get-databases"]),
     "athena": ("list_work_groups", ["athena", "list-work-groups"]),
+    "kms": ("list_keys", ["kms", "list-keys"]),
     "sqs": ("list_queues", ["sqs", "create-queue", "--queue-name", "smoke"]),
 }
 

@@ -6,7 +6,7 @@ use kms_api::{UpdateAlias, UpdateAliasInput, UpdateAliasOutput};
 use platform::{Ctx, Handle, Result};
 
 use super::{OF_KEY_MAX, check_name, no_alias, require, too_many};
-use crate::{Kms, access, error, find, store};
+use crate::{Kms, access, error, find, spec, store};
 
 impl Handle<UpdateAlias> for Kms {
     async fn handle(&self, ctx: &Ctx, input: UpdateAliasInput) -> Result<UpdateAliasOutput> {
@@ -18,7 +18,7 @@ impl Handle<UpdateAlias> for Kms {
         access::require_change(ctx, &found, "kms:UpdateAlias").await?;
         let old = find::by_id(ctx, &old.target)?;
         access::require_change(ctx, &old, "kms:UpdateAlias").await?;
-        if (old.key.spec, old.key.usage) != (found.key.spec, found.key.usage) {
+        if !spec::alike(old.key.spec, found.key.spec) || old.key.usage != found.key.usage {
             return Err(error::invalid(
                 "The current and new KMS keys must be the same type, and must have the same key \
                  usage.",

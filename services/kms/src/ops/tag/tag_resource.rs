@@ -12,7 +12,7 @@ use crate::{Kms, find, tags};
 impl Handle<TagResource> for Kms {
     async fn handle(&self, ctx: &Ctx, input: TagResourceInput) -> Result<TagResourceOutput> {
         let found = find::own(ctx, &input.key_id)?;
-        let ask = Ask::with(tags::conditions(&input.tags));
+        let ask = Ask { tags: &input.tags, ..Ask::default() };
         access::require_change_with(ctx, &found, "kms:TagResource", ask).await?;
         change(ctx, &found, |key| {
             key.not_being_deleted(&found.scope)?;
