@@ -61,11 +61,12 @@ pub(crate) fn kind(spec: KeySpec) -> Result<Kind> {
 /// for codes.
 pub(crate) fn alike(one: KeySpec, other: KeySpec) -> bool {
     use Kind::{Ecc, Mac, Rsa, Symmetric};
-    match (kind(one), kind(other)) {
-        (Ok(Rsa { .. } | Ecc(_)), Ok(Rsa { .. } | Ecc(_))) => true,
-        (Ok(Symmetric), Ok(Symmetric)) | (Ok(Mac(_)), Ok(Mac(_))) => true,
-        _ => false,
-    }
+    matches!(
+        (kind(one), kind(other)),
+        (Ok(Rsa { .. } | Ecc(_)), Ok(Rsa { .. } | Ecc(_)))
+            | (Ok(Symmetric), Ok(Symmetric))
+            | (Ok(Mac(_)), Ok(Mac(_)))
+    )
 }
 
 /// The kind and the usage that a new key is asked to have.
