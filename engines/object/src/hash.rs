@@ -5,7 +5,9 @@ use std::ops::BitOr;
 
 use bytes::Bytes;
 use crc_fast::CrcAlgorithm;
-use md5::Digest as _;
+use sha2::Digest as _;
+
+use crate::md5::{Md5, Together};
 
 /// Which digests to take beyond MD5 and CRC-64/NVME, which are always taken.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -48,11 +50,18 @@ pub struct Digests {
     pub sha256: Option<[u8; 32]>,
 }
 
-/// Digests `chunks` as one body, on this thread.
-pub(crate) fn digest_all(hashes: Hashes, chunks: &[Bytes]) -> Digests {
-    let mut md5 = Md5Lane::default();
+/// Bodies up to this size are digested alone: meeting others takes about as long.
+const ALONE_MAX: usize = 16 << 10;
+
+/// Digests `chunks` as one body, on this thread. Large ones may wait for those of other bodies.
+pub(crate) fn digest_all(hashes: Hashes, chunks: &[Bytes], together: &Together) -> Digests {
+    let mut md5 = Md5::default();
     let mut crc = CrcLane::new(hashes);
-    md5.update(chunks);
+    if chunks.iter().map(Bytes::len).sum::<usize>() <= ALONE_MAX {
+        md5.update(chunks);
+    } else {
+        md5 = together.update(md5, chunks);
+    }
     crc.update(chunks);
     let sha = ShaLane::new(hashes).map(|mut sha| {
         sha.update(chunks);
@@ -62,7 +71,7 @@ pub(crate) fn digest_all(hashes: Hashes, chunks: &[Bytes]) -> Digests {
 }
 
 /// Closes the lanes of one body.
-pub(crate) fn digests(md5: Md5Lane, crc: CrcLane, sha: Option<ShaLane>) -> Digests {
+pub(crate) fn digests(md5: Md5, crc: CrcLane, sha: Option<ShaLane>) -> Digests {
     let (sha1, sha256) = match sha {
         Some(sha) => {
             (sha.sha1.map(|h| h.finalize().into()), sha.sha256.map(|h| h.finalize().into()))
@@ -70,25 +79,13 @@ pub(crate) fn digests(md5: Md5Lane, crc: CrcLane, sha: Option<ShaLane>) -> Diges
         None => (None, None),
     };
     Digests {
-        md5: md5.0.finalize().into(),
+        md5: md5.finalize(),
         crc64nvme: crc.crc64nvme.finalize(),
         // A 32-bit CRC comes back in the low half of the library's 64.
         crc32: crc.crc32.map(|c| c.finalize() as u32),
         crc32c: crc.crc32c.map(|c| c.finalize() as u32),
         sha1,
         sha256,
-    }
-}
-
-/// MD5: the slowest and always there, hence a lane (a thread's turn) of its own.
-#[derive(Default)]
-pub(crate) struct Md5Lane(md5::Md5);
-
-impl Md5Lane {
-    pub fn update(&mut self, chunks: &[Bytes]) {
-        for chunk in chunks {
-            self.0.update(chunk);
-        }
     }
 }
 
@@ -177,7 +174,7 @@ mod tests {
     fn known_answers() {
         let all = Hashes::CRC32 | Hashes::CRC32C | Hashes::SHA1 | Hashes::SHA256;
         let split = [Bytes::from_static(b"1234"), Bytes::from_static(b"56789")];
-        let digests = digest_all(all, &split);
+        let digests = digest_all(all, &split, &Together::default());
         assert_eq!(digests.crc32, Some(0xcbf4_3926));
         assert_eq!(digests.crc32c, Some(0xe306_9283));
         assert_eq!(digests.crc64nvme, 0xae8b_1486_0a79_9888);
@@ -188,7 +185,7 @@ mod tests {
 
     #[test]
     fn only_what_was_asked_for() {
-        let digests = digest_all(Hashes::SHA1, &[]);
+        let digests = digest_all(Hashes::SHA1, &[], &Together::default());
         assert!(digests.sha1.is_some() && digests.sha256.is_none() && digests.crc32.is_none());
     }
 

@@ -30,6 +30,7 @@ mod generation;
 mod handles;
 mod hash;
 mod lease;
+mod md5;
 mod memory;
 mod pack;
 mod packs;
@@ -54,6 +55,7 @@ pub use sweep::SweepReport;
 pub use write::{Writer, Written};
 
 use blob::Home;
+use md5::Together;
 use memory::Memory;
 use pins::Pins;
 use store::{Disk, Store};
@@ -128,6 +130,7 @@ pub struct Objects {
 pub(crate) struct Inner {
     store: Store,
     pins: Pins,
+    md5: Together,
     inline_max: u64,
     pack_max: u64,
 }
@@ -149,7 +152,13 @@ impl Objects {
         };
         let inline_max = options.inline_max.min(pack_max);
         Ok(Objects {
-            inner: Arc::new(Inner { store, pins: Pins::default(), inline_max, pack_max }),
+            inner: Arc::new(Inner {
+                store,
+                pins: Pins::default(),
+                md5: Together::default(),
+                inline_max,
+                pack_max,
+            }),
         })
     }
 

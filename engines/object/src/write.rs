@@ -13,8 +13,9 @@ use tokio::task::{JoinHandle, spawn_blocking};
 use crate::Inner;
 use crate::blob::BlobRef;
 use crate::error::{Error, Result};
-use crate::hash::{CrcLane, Digests, Hashes, Md5Lane, ShaLane, crc64nvme, digest_all, digests};
+use crate::hash::{CrcLane, Digests, Hashes, ShaLane, crc64nvme, digest_all, digests};
 use crate::lease::Lease;
+use crate::md5::Md5;
 use crate::seal::{Cipher, Key, Salt};
 use crate::store::Sink;
 
@@ -54,7 +55,8 @@ pub struct Writer {
 
 /// A body on its way to a file.
 struct Large {
-    md5: Lane<Md5Lane>,
+    inner: Arc<Inner>,
+    md5: Lane<Md5>,
     file: Lane<FileLane>,
     sha: Option<Lane<ShaLane>>,
 }
@@ -199,7 +201,7 @@ impl Writer {
         let (chunks, hashes, size) = (self.take_batch(), self.hashes, self.size);
         let seal = self.seal.take();
         if size <= self.inner.inline_max {
-            let digests = digest_all(hashes, &chunks);
+            let digests = digest_all(hashes, &chunks, &self.inner.md5);
             // Copied, so that the row does not keep a whole receive buffer alive.
             let bytes = match &seal {
                 None => chunks.concat().into(),
@@ -210,7 +212,7 @@ impl Writer {
         }
         let inner = self.inner.clone();
         blocking(move || {
-            let digests = digest_all(hashes, &chunks);
+            let digests = digest_all(hashes, &chunks, &inner.md5);
             let blob = match &seal {
                 None => inner.store.put(&chunks, size as u32, digests.crc64nvme)?,
                 Some((_, cipher)) => {
@@ -280,12 +282,9 @@ impl Writer {
                 Ok(sha)
             })
         });
-        let md5 = Lane::start(move || {
-            let mut md5 = Md5Lane::default();
-            md5.update(&batch);
-            Ok(md5)
-        });
-        Large { md5, file, sha }
+        let inner = self.inner.clone();
+        let md5 = Lane::start(move || Ok(inner.md5.update(Md5::default(), &batch)));
+        Large { inner: self.inner.clone(), md5, file, sha }
     }
 }
 
@@ -309,8 +308,9 @@ impl Large {
                 Ok(())
             });
         }
+        let inner = self.inner.clone();
         self.md5.run(move |md5| {
-            md5.update(&batch);
+            *md5 = inner.md5.update(std::mem::take(md5), &batch);
             Ok(())
         });
     }
