@@ -84,6 +84,7 @@ impl Server {
         let registry = services::open(&house, options.services.as_deref())?;
         let stages = Stages::open(&parts)?;
         let platform = Platform::new(parts.clone(), registry, options.auth, stages);
+        platform.deliver_calls(&jobs);
         jobs.start();
         let address = SocketAddr::new(options.listen, options.port);
         let listener = TcpListener::bind(address)

@@ -16,6 +16,7 @@ const ROOMS: &[(&str, Open)] = &[
     ("athena", aquifer_athena::service),
     ("kms", aquifer_kms::service),
     ("sqs", aquifer_sqs::service),
+    ("events", aquifer_events::service),
 ];
 
 /// Opens the named rooms, or all.

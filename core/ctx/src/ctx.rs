@@ -35,6 +35,15 @@ pub struct Session {
     pub transitive_tag_keys: Vec<String>,
 }
 
+/// The resource on account of which a service calls another for itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// Its name (`aws:SourceArn`).
+    pub arn: String,
+    /// Whose it is (`aws:SourceAccount`).
+    pub account: String,
+}
+
 /// A call would go deeper than calls within calls may.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TooDeep;
@@ -62,6 +71,7 @@ struct Inner {
     secure_transport: bool,
     source_ip: Option<IpAddr>,
     host: Option<Arc<str>>,
+    source: Option<Arc<Source>>,
     user_agent: Option<Arc<str>>,
     session: Option<Arc<Session>>,
     called_via: Vec<&'static str>,
@@ -85,6 +95,7 @@ impl Ctx {
             secure_transport: false,
             source_ip: None,
             host: None,
+            source: None,
             user_agent: None,
             session: None,
             called_via: Vec::new(),
@@ -163,6 +174,11 @@ impl Ctx {
         self.0.host.as_deref()
     }
 
+    /// The resource on account of which a service calls for itself.
+    pub fn source(&self) -> Option<&Source> {
+        self.0.source.as_deref()
+    }
+
     /// The client's own description of itself.
     pub fn user_agent(&self) -> Option<&str> {
         self.0.user_agent.as_deref()
@@ -228,6 +244,12 @@ impl Ctx {
     #[must_use]
     pub fn with_host(&self, host: &str) -> Ctx {
         self.with(|inner| inner.host = Some(host.into()))
+    }
+
+    /// The same request as a service makes it for itself, on account of a resource.
+    #[must_use]
+    pub fn with_source(&self, source: Source) -> Ctx {
+        self.with(|inner| inner.source = Some(Arc::new(source)))
     }
 
     /// The same request with what the caller's credentials carry.

@@ -12,7 +12,7 @@ mod platform;
 mod tasks;
 
 pub use clock::Clock;
-pub use ctx::{Ctx, Session, TooDeep};
+pub use ctx::{Ctx, Session, Source, TooDeep};
 pub use ids::Ids;
 pub use meter::{Keeper, MeterSink, Unit, Usage};
 pub use platform::{Dispatched, Dispatcher, PlatformParts};

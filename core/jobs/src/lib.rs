@@ -14,6 +14,6 @@ mod runner;
 mod table;
 mod turn;
 
-pub use outbox::{Delivery, outbox};
+pub use outbox::{Delivery, Sender, outbox};
 pub use runner::{Job, Jobs};
 pub use table::{JobKey, JobState, cancel, schedule, state};

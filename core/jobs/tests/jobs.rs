@@ -4,7 +4,7 @@
 use std::{path::Path, sync::Arc, time::Duration};
 
 use aquifer_ctx::{Clock, Ctx, Ids, PlatformParts};
-use aquifer_jobs::{Job, JobKey, Jobs, cancel, outbox, schedule, state};
+use aquifer_jobs::{Delivery, Job, JobKey, Jobs, cancel, outbox, schedule, state};
 use aquifer_store::{Backend, Durability, Store, StoreError, StoreOptions};
 use aquifer_types::{Scope, Timestamp};
 use parking_lot::Mutex;
@@ -174,6 +174,11 @@ async fn a_long_job_holds_up_nobody_and_settling_waits_for_it() {
     assert_eq!((ends, log.lock()[2].as_str()), (2, "crawl ends"));
 }
 
+fn call(input: u8) -> Delivery {
+    let (service, operation) = ("sqs".to_owned(), "SendMessage".to_owned());
+    Delivery { service, operation, input: vec![input], sender: None }
+}
+
 #[tokio::test]
 async fn calls_in_the_outbox_are_made_until_they_succeed() {
     let parts = parts(Backend::Memory);
@@ -187,11 +192,11 @@ async fn calls_in_the_outbox_are_made_until_they_succeed() {
         async move { if first { Err(anyhow::anyhow!("busy")) } else { Ok(()) } }
     }));
     let refused = ctx.write(|tx| {
-        outbox(tx, ctx.now(), "sqs", "SendMessage", vec![9])?;
+        outbox(tx, ctx.now(), &call(9))?;
         Err::<(), _>(StoreError::Closed)
     });
     refused.await.unwrap_err();
-    ctx.write(|tx| outbox(tx, ctx.now(), "sqs", "SendMessage", vec![1])).await.unwrap();
+    ctx.write(|tx| outbox(tx, ctx.now(), &call(1))).await.unwrap();
     jobs.start();
     jobs.settle(ctx.now()).await.unwrap();
     assert_eq!(log.lock().len(), 1);

@@ -301,6 +301,10 @@ fn conditions(ctx: &Ctx) -> BTreeMap<String, Vec<String>> {
     if let Some(ip) = ctx.source_ip() {
         put("aws:sourceip", ip.to_string());
     }
+    if let Some(source) = ctx.source() {
+        put("aws:sourcearn", source.arn.clone());
+        put("aws:sourceaccount", source.account.clone());
+    }
     if let Some(agent) = ctx.user_agent() {
         put("aws:useragent", agent.to_owned());
     }
@@ -336,7 +340,8 @@ fn conditions(ctx: &Ctx) -> BTreeMap<String, Vec<String>> {
 
 /// Fills a resource template: `{account}` and `{region}` from the scope, all else from the input,
 /// where a dot goes into a structure. What the input leaves out matches anything, unless the
-/// template says what it then is: `{Path|/}`. `{QueueUrl:name}` is what follows its last slash.
+/// template says what it then is: `{Path|/}`. Of a URL, `{QueueUrl:name}` is the last part of its
+/// path, and `{QueueUrl:account}` the one before.
 pub(crate) fn fill(template: &str, ctx: &Ctx, input: &dyn Structure) -> String {
     let mut text = String::new();
     let mut rest = template;
@@ -348,11 +353,15 @@ pub(crate) fn fill(template: &str, ctx: &Ctx, input: &dyn Structure) -> String {
             "region" => text.push_str(ctx.region().as_str()),
             path => {
                 let (path, otherwise) = path.split_once('|').unwrap_or((path, "*"));
-                let (path, last) = path.split_once(':').map_or((path, false), |(p, _)| (p, true));
+                let (path, part) = path.split_once(':').unwrap_or((path, ""));
                 let value = member_text(input, path);
                 let value = value.as_deref().unwrap_or(otherwise);
-                let name = value.trim_end_matches('/').rsplit('/').next();
-                text.push_str(name.filter(|_| last).unwrap_or(value));
+                let mut parts = value.trim_end_matches('/').rsplit('/');
+                text.push_str(match part {
+                    "name" => parts.next().unwrap_or(value),
+                    "account" => parts.nth(1).unwrap_or(ctx.scope().account.as_str()),
+                    _ => value,
+                });
             }
         }
         rest = after;

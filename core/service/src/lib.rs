@@ -10,6 +10,7 @@ mod call;
 mod fail;
 mod idempotency;
 mod operation;
+mod outbox;
 mod page;
 mod pipeline;
 mod recorded;
@@ -25,7 +26,7 @@ pub use aquifer_authz::{
 };
 pub use aquifer_ctx::{
     CancellationToken, Clock, Ctx, Dispatcher, Ids, Keeper, MeterSink, PlatformParts, Session,
-    Unit, Usage,
+    Source, Unit, Usage,
 };
 pub use aquifer_fault::Rule as FaultRule;
 pub use aquifer_jobs as jobs;
@@ -52,6 +53,7 @@ pub use call::call;
 pub use fail::{BodyFault, Fail, Result};
 pub use idempotency::{Replay, forget_old_answers, remember};
 pub use operation::{Handle, Operation, Registered};
+pub use outbox::{OnBehalf, call_as, call_later};
 pub use page::{Page, decode_token, encode_token};
 pub use pipeline::{Platform, Stages};
 pub use recorded::Recorded;

@@ -140,6 +140,10 @@ impl Judge {
             },
             gathered: Gathered::default(),
         };
+        if caller.kind == PrincipalKind::Service {
+            // It is of no account, and has no policies of its own.
+            found.principal.kind = Kind::Service { names: vec![caller.id.clone()] };
+        }
         let Some(account) = caller.account else { return Ok(found) };
         let scope = Scope::new(account, ctx.region().clone());
         let tx = &tx.in_scope(&scope);

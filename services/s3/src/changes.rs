@@ -4,7 +4,9 @@
 use platform::{Ctx, Result, WriteTx};
 
 use crate::model::{Bucket, Version};
+use crate::notify;
 use crate::replication;
+use crate::settings::Setting;
 
 /// Who made a version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,13 +52,13 @@ pub(crate) enum Change {
 pub(crate) fn note(
     ctx: &Ctx,
     tx: &WriteTx<'_>,
-    (name, bucket): (&str, &Bucket),
+    place: (&str, &Bucket),
     key: &str,
     change: Change,
     version: &Version,
 ) -> Result<()> {
-    if bucket.settings.is_empty() {
-        return Ok(());
+    if place.1.settings.has(Setting::Notification) {
+        notify::note(ctx, tx, place, key, change, version)?;
     }
-    replication::changed(ctx, tx, (name, bucket), key, change, version)
+    replication::changed(ctx, tx, place, key, change, version)
 }

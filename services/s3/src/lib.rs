@@ -21,6 +21,7 @@ mod lock;
 mod model;
 mod named;
 mod names;
+mod notify;
 mod ops;
 mod payer;
 mod receive;

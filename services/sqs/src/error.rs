@@ -27,10 +27,6 @@ pub(crate) fn invalid_address(url: &str) -> Fail {
     modeled::invalid_address(format!("The address {url} is not valid for this endpoint."))
 }
 
-pub(crate) fn access_denied(url: &str) -> Fail {
-    Fail::new("AccessDeniedException", 403, format!("Access to the resource {url} is denied."))
-}
-
 pub(crate) fn deleted_recently() -> Fail {
     modeled::queue_deleted_recently(
         "You must wait 60 seconds after deleting a queue before you can create another with the \

@@ -21,6 +21,7 @@ mod permission;
 mod queues;
 mod receipt;
 mod redrive;
+mod resources;
 mod sending;
 mod store;
 mod tagging;
@@ -44,5 +45,6 @@ pub struct Sqs {
 pub fn service(house: &House) -> anyhow::Result<Service> {
     let arrivals = Arc::new(Arrivals::default());
     jobs::register(house, &arrivals);
-    Ok(ops::register(Service::new(&sqs_api::SERVICE, Arc::new(Sqs { arrivals }))).build())
+    let room = Service::new(&sqs_api::SERVICE, Arc::new(Sqs { arrivals }));
+    Ok(ops::register(room).resources(Arc::new(resources::Queues)).build())
 }

@@ -19,6 +19,7 @@ SMOKE = {
     "glue": ("get_databases", ["glue", "get-databases"]),
     "athena": ("list_work_groups", ["athena", "list-work-groups"]),
     "kms": ("list_keys", ["kms", "list-keys"]),
+    "events": ("list_event_buses", ["events", "list-event-buses"]),
     "sqs": ("list_queues", ["sqs", "create-queue", "--queue-name", "smoke"]),
 }
 

@@ -13,7 +13,12 @@ impl Handle<GetQueueUrl> for Sqs {
         let (ctx, name) = match owner {
             Some(owner) => {
                 let owner: platform::AccountId = owner.parse().map_err(|_| error::no_queue())?;
-                queues::locate(ctx, &format!("/{owner}/{}", input.queue_name))?
+                let (of, name) = queues::locate(ctx, &format!("/{owner}/{}", input.queue_name))?;
+                if of.scope() != ctx.scope() {
+                    let arn = names::arn(of.scope(), &name);
+                    platform::require(ctx, &sqs_api::SERVICE, "sqs:GetQueueUrl", arn).await?;
+                }
+                (of, name)
             }
             None => (ctx.clone(), input.queue_name),
         };

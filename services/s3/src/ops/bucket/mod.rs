@@ -19,6 +19,7 @@ mod get_bucket_intelligent_tiering_configuration;
 mod get_bucket_lifecycle_configuration;
 mod get_bucket_location;
 mod get_bucket_metrics_configuration;
+mod get_bucket_notification_configuration;
 mod get_bucket_replication;
 mod get_bucket_request_payment;
 mod get_bucket_tagging;
@@ -36,6 +37,7 @@ mod put_bucket_encryption;
 mod put_bucket_intelligent_tiering_configuration;
 mod put_bucket_lifecycle_configuration;
 mod put_bucket_metrics_configuration;
+mod put_bucket_notification_configuration;
 mod put_bucket_replication;
 mod put_bucket_request_payment;
 mod put_bucket_tagging;
@@ -69,6 +71,7 @@ pub(crate) fn register(room: ServiceBuilder<S3>) -> ServiceBuilder<S3> {
         .op::<s3_api::GetBucketMetricsConfiguration>()
         .op::<s3_api::GetBucketRequestPayment>()
         .op::<s3_api::GetBucketReplication>()
+        .op::<s3_api::GetBucketNotificationConfiguration>()
         .op::<s3_api::GetBucketTagging>()
         .op::<s3_api::GetBucketVersioning>()
         .op::<s3_api::GetBucketWebsite>()
@@ -86,6 +89,7 @@ pub(crate) fn register(room: ServiceBuilder<S3>) -> ServiceBuilder<S3> {
         .op::<s3_api::PutBucketMetricsConfiguration>()
         .op::<s3_api::PutBucketReplication>()
         .op::<s3_api::PutBucketRequestPayment>()
+        .op::<s3_api::PutBucketNotificationConfiguration>()
         .op::<s3_api::PutBucketTagging>()
         .op::<s3_api::PutBucketVersioning>()
         .op::<s3_api::PutBucketWebsite>()

@@ -1,0 +1,76 @@
+//! What EventBridge is told of a change.
+//!
+//! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html>
+
+use events_api::{PutEventsInput, PutEventsRequestEntry};
+use platform::{Ctx, PrincipalKind};
+use serde_json::{Value, json};
+
+use super::{arn_of, record};
+use crate::changes::{By, Change};
+use crate::model::{Bucket, Version, Versioning};
+
+/// The event that tells of a change.
+pub(super) fn event(
+    ctx: &Ctx,
+    (name, bucket): (&str, &Bucket),
+    key: &str,
+    change: Change,
+    version: &Version,
+) -> PutEventsInput {
+    let (kind, reason, deletion) = match change {
+        Change::Created(By::Put) => ("Object Created", Some("PutObject"), None),
+        Change::Created(By::Post) => ("Object Created", Some("POST Object"), None),
+        Change::Created(By::Copy) => ("Object Created", Some("CopyObject"), None),
+        Change::Created(By::CompleteMultipartUpload) => {
+            ("Object Created", Some("CompleteMultipartUpload"), None)
+        }
+        Change::Deleted => ("Object Deleted", Some("DeleteObject"), Some("Permanently Deleted")),
+        Change::MarkedDeleted => {
+            ("Object Deleted", Some("DeleteObject"), Some("Delete Marker Created"))
+        }
+        Change::Tagged => ("Object Tags Added", None, None),
+        Change::Untagged => ("Object Tags Deleted", None, None),
+    };
+    // Keys stand here as they are.
+    let mut object = json!({ "key": key, "sequencer": record::sequencer(ctx, change, version) });
+    let mut put = |name: &str, value: Value| object[name] = value;
+    if matches!(change, Change::Created(_)) {
+        put("size", json!(version.size));
+    }
+    if change != Change::Deleted {
+        put("etag", json!(version.etag));
+    }
+    if bucket.versioning != Versioning::Never {
+        put("version-id", json!(version.id_text()));
+    }
+    let requester = match (ctx.caller().kind, ctx.caller().account) {
+        (PrincipalKind::Service, _) => "s3.amazonaws.com".to_owned(),
+        (_, Some(account)) => account.as_str().to_owned(),
+        (_, None) => "anonymous".to_owned(),
+    };
+    let mut detail = json!({
+        "version": "0",
+        "bucket": { "name": name },
+        "object": object,
+        "request-id": ctx.request_id(),
+        "requester": requester,
+    });
+    let address = ctx.source_ip().map(|address| address.to_string());
+    for (name, value) in
+        [("source-ip-address", address.as_deref()), ("reason", reason), ("deletion-type", deletion)]
+    {
+        if let Some(value) = value {
+            detail[name] = json!(value);
+        }
+    }
+    let entry = PutEventsRequestEntry {
+        time: Some(ctx.now()),
+        source: Some("aws.s3".to_owned()),
+        resources: Some(vec![arn_of(name, bucket)]),
+        detail_type: Some(kind.to_owned()),
+        detail: Some(detail.to_string()),
+        ..PutEventsRequestEntry::default()
+    };
+    PutEventsInput { entries: vec![entry], endpoint_id: None }
+}

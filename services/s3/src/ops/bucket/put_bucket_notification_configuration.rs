@@ -1,0 +1,65 @@
+//! `PutBucketNotificationConfiguration`: says who is told of changes of a bucket's objects.
+//!
+//! <https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketNotificationConfiguration.html>
+
+use platform::{Ctx, Fail, Handle, Result, call_as};
+use s3_api::{
+    NotificationConfiguration, PutBucketNotificationConfiguration,
+    PutBucketNotificationConfigurationInput, PutBucketNotificationConfigurationOutput,
+};
+use sqs_api::{SendMessage, SendMessageInput};
+
+use crate::model::Bucket;
+use crate::notify::{self, rules};
+use crate::settings::{self, Setting};
+use crate::{S3, store};
+
+impl Handle<PutBucketNotificationConfiguration> for S3 {
+    async fn handle(
+        &self,
+        ctx: &Ctx,
+        input: PutBucketNotificationConfigurationInput,
+    ) -> Result<PutBucketNotificationConfigurationOutput> {
+        let (name, owner) = (input.bucket.as_str(), input.expected_bucket_owner.as_ref());
+        let bucket = ctx.read(|tx| store::bucket(ctx, tx, name, owner))?;
+        let mut set = input.notification_configuration;
+        rules::check(ctx, &bucket, &mut set)?;
+        if !input.skip_destination_validation.unwrap_or_default() {
+            greet(ctx, (name, &bucket), &set).await?;
+        }
+        let empty = set.queue_configurations.iter().flatten().next().is_none()
+            && set.event_bridge_configuration.is_none();
+        ctx.write(|tx| {
+            let mut bucket = store::bucket(ctx, tx, name, owner)?;
+            let place = (name, &mut bucket);
+            if empty {
+                settings::delete(tx, place, Setting::Notification)?;
+            } else {
+                settings::put(tx, place, Setting::Notification, set)?;
+            }
+            Ok::<_, Fail>(())
+        })
+        .await?;
+        Ok(PutBucketNotificationConfigurationOutput {})
+    }
+}
+
+/// Sends a message to each queue that is to be told, which shows whether it may be.
+async fn greet(
+    ctx: &Ctx,
+    (name, bucket): (&str, &Bucket),
+    set: &NotificationConfiguration,
+) -> Result<()> {
+    for queue in set.queue_configurations.iter().flatten() {
+        let refused = || rules::no_destination(&queue.queue_arn);
+        let (target, queue_url) = notify::queue_of(&queue.queue_arn).ok_or_else(refused)?;
+        let message_body = notify::test_event(ctx, name);
+        let input = SendMessageInput { queue_url, message_body, ..SendMessageInput::default() };
+        let who = notify::on_behalf(name, bucket, target);
+        match call_as::<SendMessage>(ctx, &who, input).await {
+            Err(fail) if fail.status() < 500 => return Err(refused()),
+            sent => sent.map(drop)?,
+        }
+    }
+    Ok(())
+}
