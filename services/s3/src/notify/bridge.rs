@@ -19,7 +19,7 @@ pub(super) fn event(
     version: &Version,
 ) -> PutEventsInput {
     let (kind, reason, deletion) = match change {
-        Change::Created(By::Put) => ("Object Created", Some("PutObject"), None),
+        Change::Created(By::Put | By::Replication) => ("Object Created", Some("PutObject"), None),
         Change::Created(By::Post) => ("Object Created", Some("POST Object"), None),
         Change::Created(By::Copy) => ("Object Created", Some("CopyObject"), None),
         Change::Created(By::CompleteMultipartUpload) => {

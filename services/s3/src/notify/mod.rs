@@ -79,7 +79,8 @@ pub(crate) fn note(
 /// A change as those who are told of it call it.
 fn name_of(change: Change) -> &'static str {
     match change {
-        Change::Created(By::Put) => "s3:ObjectCreated:Put",
+        // AWS: replicas are put.
+        Change::Created(By::Put | By::Replication) => "s3:ObjectCreated:Put",
         Change::Created(By::Post) => "s3:ObjectCreated:Post",
         Change::Created(By::Copy) => "s3:ObjectCreated:Copy",
         Change::Created(By::CompleteMultipartUpload) => "s3:ObjectCreated:CompleteMultipartUpload",
