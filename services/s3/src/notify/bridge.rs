@@ -29,16 +29,29 @@ pub(super) fn event(
         Change::MarkedDeleted => {
             ("Object Deleted", Some("DeleteObject"), Some("Delete Marker Created"))
         }
+        Change::Expired => {
+            ("Object Deleted", Some("Lifecycle Expiration"), Some("Permanently Deleted"))
+        }
+        Change::MarkedExpired => {
+            ("Object Deleted", Some("Lifecycle Expiration"), Some("Delete Marker Created"))
+        }
+        Change::Transitioned => ("Object Storage Class Changed", None, None),
+        Change::Tiered => ("Object Access Tier Changed", None, None),
+        Change::RestoreBegun => ("Object Restore Initiated", None, None),
+        Change::Restored => ("Object Restore Completed", None, None),
+        Change::RestoreExpired => ("Object Restore Expired", None, None),
         Change::Tagged => ("Object Tags Added", None, None),
         Change::Untagged => ("Object Tags Deleted", None, None),
     };
     // Keys stand here as they are.
     let mut object = json!({ "key": key, "sequencer": record::sequencer(ctx, change, version) });
     let mut put = |name: &str, value: Value| object[name] = value;
-    if matches!(change, Change::Created(_)) {
+    let gone = matches!(change, Change::Deleted | Change::Expired);
+    let marked = matches!(change, Change::MarkedDeleted | Change::MarkedExpired);
+    if !(gone || marked || matches!(change, Change::Tagged | Change::Untagged)) {
         put("size", json!(version.size));
     }
-    if change != Change::Deleted {
+    if !gone {
         put("etag", json!(version.etag));
     }
     if bucket.versioning != Versioning::Never {

@@ -86,6 +86,13 @@ fn name_of(change: Change) -> &'static str {
         Change::Created(By::CompleteMultipartUpload) => "s3:ObjectCreated:CompleteMultipartUpload",
         Change::Deleted => "s3:ObjectRemoved:Delete",
         Change::MarkedDeleted => "s3:ObjectRemoved:DeleteMarkerCreated",
+        Change::Expired => "s3:LifecycleExpiration:Delete",
+        Change::MarkedExpired => "s3:LifecycleExpiration:DeleteMarkerCreated",
+        Change::Transitioned => "s3:LifecycleTransition",
+        Change::Tiered => "s3:IntelligentTiering",
+        Change::RestoreBegun => "s3:ObjectRestore:Post",
+        Change::Restored => "s3:ObjectRestore:Completed",
+        Change::RestoreExpired => "s3:ObjectRestore:Delete",
         Change::Tagged => "s3:ObjectTagging:Put",
         Change::Untagged => "s3:ObjectTagging:Delete",
     }

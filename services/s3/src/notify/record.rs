@@ -25,10 +25,12 @@ pub(super) fn records(
 ) -> String {
     let mut object = json!({ "key": encoded(key) });
     let mut put = |name: &str, value: Value| object[name] = value;
-    if !matches!(change, Change::Deleted | Change::MarkedDeleted) {
+    let gone = matches!(change, Change::Deleted | Change::Expired);
+    let marked = matches!(change, Change::MarkedDeleted | Change::MarkedExpired);
+    if !gone && !marked {
         put("size", json!(version.size));
     }
-    if change != Change::Deleted {
+    if !gone {
         put("eTag", json!(version.etag));
     }
     if bucket.versioning != Versioning::Never {
@@ -37,7 +39,7 @@ pub(super) fn records(
     put("sequencer", json!(sequencer(ctx, change, version)));
     let owner = platform::canonical_user_id(bucket.owner.account);
     let record = json!({
-        "eventVersion": if matches!(change, Change::Tagged | Change::Untagged) { "2.3" } else { "2.1" },
+        "eventVersion": version_of(change),
         "eventSource": "aws:s3",
         "awsRegion": bucket.owner.region.as_str(),
         "eventTime": ctx.now().floor_millis().rfc3339_millis(),
@@ -80,13 +82,26 @@ pub(crate) fn test_event(ctx: &Ctx, name: &str) -> String {
     .to_string()
 }
 
+/// The version of what is told: kinds that came later have a later one.
+fn version_of(change: Change) -> &'static str {
+    match change {
+        Change::Created(_)
+        | Change::Deleted
+        | Change::MarkedDeleted
+        | Change::RestoreBegun
+        | Change::Restored => "2.1",
+        _ => "2.3",
+    }
+}
+
 fn encoded(key: &str) -> String {
     utf8_percent_encode(key, KEY).to_string().replace(' ', "+")
 }
 
 /// Tells which of two changes of a key came later: hex digits, of which the greater is later.
 pub(super) fn sequencer(ctx: &Ctx, change: Change, version: &Version) -> String {
-    let later = matches!(change, Change::Deleted | Change::Tagged | Change::Untagged);
+    let later =
+        !matches!(change, Change::Created(_) | Change::MarkedDeleted | Change::MarkedExpired);
     // What happens to a version comes after its making, whatever the clock was set to since.
     let now = u64::try_from(ctx.now().as_micros()).unwrap_or(0);
     let at = if later { now.max(version.sequence + 1) } else { version.sequence };
