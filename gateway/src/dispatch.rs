@@ -1,26 +1,29 @@
 //! The way of one request: route → authenticate → decode → pipeline → encode.
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use aquifer_schema::{Bytes, OperationSchema, Protocol, ServiceSchema};
 use aquifer_sigv4::{
     ChunkDecoder, Kind, ParseError, PayloadHash, Presented, PresignedV2, RequestParts, Style,
 };
-use aquifer_wire::{Call, Payload, WireError, percent_decode, query_pairs};
+use aquifer_wire::{Call, Payload, WireError, query_pairs};
 use http::header::{CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, EXPECT};
 use http::request::Parts;
 use http::{HeaderValue, Method, Request, Response, Version};
 use http_body::Body as _;
 use hyper::body::Incoming;
-use platform::{Ctx, Fail, Platform, PrincipalKind, Registered, Result, Scope, Web};
+use platform::{Ctx, Fail, Platform, PrincipalKind, Registered, Result, Scope, Watcher, Web};
 use sha2::{Digest, Sha256};
 
 use crate::answer::{Body, refuse, respond};
 use crate::authenticate::{Arrival, Claim, Gatekeeper};
 use crate::body::{self, Arriving};
 use crate::hoisted::Hoisted;
-use crate::route::{Destination, Face, Routes, Target};
+use crate::nobody::no_service;
+use crate::route::{Destination, Face, Routes, Target, is_text, length};
+use crate::watch::{ServedAs, Watched};
 use crate::{cross, digest, form, page, refusal};
 
 /// Who sends requests, and whether over TLS.
@@ -34,6 +37,7 @@ pub(crate) struct Peer {
 pub(crate) struct Dispatch {
     pub platform: Platform,
     routes: Routes,
+    watcher: Option<Arc<Watcher>>,
     gatekeeper: Gatekeeper,
 }
 
@@ -42,6 +46,8 @@ struct Sender {
     peer: IpAddr,
     /// Whether the page that asks is one that the owner of the resource lets ask.
     welcome: bool,
+    /// Whether somebody wants to know of the request.
+    watched: bool,
 }
 
 /// The body as far as it had to be read before the sender was known.
@@ -52,7 +58,8 @@ enum Held {
 
 impl Dispatch {
     pub fn new(platform: Platform) -> Self {
-        Self { routes: Routes::new(&platform), gatekeeper: Gatekeeper::new(), platform }
+        let (routes, watcher) = (Routes::new(&platform), platform.parts().ext());
+        Self { routes, watcher, gatekeeper: Gatekeeper::new(), platform }
     }
 
     /// Serves one request. Never fails: what goes wrong is answered.
@@ -94,9 +101,12 @@ impl Dispatch {
         let (body, read) = Arriving::new(body);
         let (service, protocol) = (to.service, to.protocol);
         let head = parts.method == Method::HEAD;
+        let house = (&self.platform, &self.routes);
+        let about = (&to, claim.as_ref().ok());
+        let watched = Watched::begin(self.watcher.as_ref(), house, &ctx, &parts, about);
         let web = self.platform.registry().web(service.name).map(|web| &**web);
         let reads = web.and_then(|web| cross::allowed(web, &ctx, &parts, &to));
-        let from = Sender { peer: peer.ip(), welcome: reads.is_some() };
+        let from = Sender { peer: peer.ip(), welcome: reads.is_some(), watched: watched.is_some() };
         let answer = match (claim, web) {
             (Ok(_), Some(web)) if parts.method == Method::OPTIONS => {
                 cross::preflight(web, &ctx, &parts, &to).map_err(Refused::from)
@@ -112,6 +122,7 @@ impl Dispatch {
                 Err(Refused { ctx: None, fail: refusal::malformed(protocol, &error) })
             }
         };
+        let mut refused = None;
         let mut response = match answer {
             Ok(response) => response,
             Err(Refused { ctx: inner, fail }) => {
@@ -119,11 +130,15 @@ impl Dispatch {
                 if head {
                     *response.body_mut() = Bytes::new().into();
                 }
+                refused = watched.is_some().then(|| (inner, fail.code().to_owned()));
                 response
             }
         };
         if let Some(reads) = reads {
             cross::add(response.headers_mut(), &reads);
+        }
+        if let Some(watched) = watched {
+            watched.end(&response, refused.as_ref().map(|(ctx, code)| (ctx.clone(), &**code)));
         }
         let done = read.load(Ordering::Acquire) && !early;
         if !done && parts.version < Version::HTTP_2 {
@@ -234,11 +249,14 @@ impl Dispatch {
             query: if is_query { &form } else { &query },
             labels,
         };
-        let response = self.run(&ctx, operation, &call, payload).await.map_err(refused)?;
+        let mut response = self.run(&ctx, operation, &call, payload).await.map_err(refused)?;
         if let (Some(web), Some(bucket)) = (faster, &to.bucket) {
             let ctx = ctx.with_operation(to.service.name, operation.schema.name);
             let sent = response.body().size_hint().exact().unwrap_or(0);
             web.accelerated(&ctx, bucket, length(parts).unwrap_or(0) + sent);
+        }
+        if from.watched {
+            response.extensions_mut().insert(ServedAs(ctx));
         }
         Ok(response)
     }
@@ -341,17 +359,6 @@ fn request_parts<'a>(parts: &'a Parts, signing_name: &str) -> RequestParts<'a> {
         authority: parts.uri.authority().map(|authority| authority.as_str()),
         style: Style::of_service(signing_name),
     }
-}
-
-/// Whether a path is percent-encoded text.
-fn is_text(path: &str) -> bool {
-    let hex = |text: &str| text.bytes().take(2).filter(u8::is_ascii_hexdigit).count() == 2;
-    path.split('%').skip(1).all(hex) && percent_decode(path).is_some()
-}
-
-/// How many bytes of data a request says it brings.
-fn length(parts: &Parts) -> Option<u64> {
-    parts.headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
 async fn hold(held: Held) -> Result<Held> {
@@ -483,40 +490,3 @@ pub(crate) fn wire_fail(protocol: Protocol, service: &ServiceSchema, error: Wire
         (_, error) => Fail::new("SerializationException", 400, error.to_string()),
     }
 }
-
-/// No open room fits the request: answered in the protocol it seems to be in.
-fn no_service(ctx: &Ctx, parts: &Parts, presented: Option<&Presented>) -> Response<Body> {
-    let name = presented.map_or("this request", |presented| presented.service.as_str());
-    let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
-    let form = header("content-type").is_some_and(|kind| kind.contains("x-www-form-urlencoded"));
-    let protocol = if header("x-amz-target").is_some() {
-        Protocol::AwsJson11
-    } else if form {
-        Protocol::AwsQuery
-    } else if name == "s3" {
-        Protocol::RestXml
-    } else {
-        Protocol::RestJson
-    };
-    let message = format!("No open service of this Aquifer answers {name}.");
-    refuse(ctx, &NOBODY, protocol, &Fail::new("NotImplemented", 501, message))
-}
-
-/// Who answers for services that are not open.
-static NOBODY: ServiceSchema = ServiceSchema {
-    name: "",
-    signing_name: "",
-    endpoint_prefix: "",
-    service_id: "",
-    principal: "",
-    target_prefix: None,
-    api_version: "",
-    xml_namespace: None,
-    protocols: &[],
-    validation_code: "",
-    mismatch_code: "",
-    wrapped_errors: false,
-    query_codes: &[],
-    query_path_member: None,
-    routes: &[],
-};

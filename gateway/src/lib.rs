@@ -14,6 +14,7 @@ mod form;
 #[cfg(test)]
 mod fuzz;
 mod hoisted;
+mod nobody;
 mod options;
 mod page;
 mod refusal;
@@ -21,6 +22,7 @@ mod route;
 mod server;
 mod services;
 mod tls;
+mod watch;
 
 pub use options::{ServeOptions, StartError};
 pub use platform::{AccountId, AuthMode, Durability, RootKey};

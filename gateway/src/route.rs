@@ -289,3 +289,14 @@ pub(crate) fn host(parts: &Parts) -> Option<&str> {
         .and_then(|value| value.to_str().ok())
         .or_else(|| parts.uri.authority().map(|authority| authority.as_str()))
 }
+
+/// Whether a path is percent-encoded text.
+pub(crate) fn is_text(path: &str) -> bool {
+    let hex = |text: &str| text.bytes().take(2).filter(u8::is_ascii_hexdigit).count() == 2;
+    path.split('%').skip(1).all(hex) && aquifer_wire::percent_decode(path).is_some()
+}
+
+/// How many bytes of data a request says it brings.
+pub(crate) fn length(parts: &Parts) -> Option<u64> {
+    parts.headers.get(http::header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}

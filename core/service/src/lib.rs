@@ -18,6 +18,7 @@ mod registry;
 mod request_tags;
 mod resources;
 mod stored;
+mod watch;
 mod web;
 
 pub use aquifer_authz::{
@@ -60,4 +61,5 @@ pub use recorded::Recorded;
 pub use registry::{House, Registry, Service, ServiceBuilder};
 pub use resources::{Asked, Resources};
 pub use stored::Stored;
+pub use watch::{Seen, SignedBy, Watch, Watcher};
 pub use web::{CrossOrigin, Form, Headers, PageRequest, Posted, Success, Web, WebPage, from_xml};

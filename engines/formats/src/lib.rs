@@ -24,4 +24,4 @@ pub use infer::{
 };
 pub use options::{CsvOptions, CsvStyle, Format, JsonOptions, JsonStyle};
 pub use text::TextDecoder;
-pub use write::{FileWriter, Quoting, WriteOptions};
+pub use write::{Column, ColumnKind, FileWriter, Quoting, RecordFile, Value, WriteOptions};

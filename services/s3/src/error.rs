@@ -65,6 +65,29 @@ pub(crate) fn versioning_is_needed() -> Fail {
     Fail::new("InvalidBucketState", 409, message)
 }
 
+pub(crate) fn too_many_configurations() -> Fail {
+    let message = "You are attempting to create a new configuration but have already reached the \
+                   1,000-configuration limit.";
+    Fail::new("TooManyConfigurations", 400, message)
+}
+
+pub(crate) fn invalid_destination() -> Fail {
+    let message = "The destination bucket for the inventory does not exist, or is not owned by \
+                   the account given.";
+    Fail::new("InvalidS3DestinationBucket", 400, message)
+}
+
+pub(crate) fn invalid_log_target() -> Fail {
+    let message = "The target bucket for logging does not exist, is not owned by you, or does not \
+                   have the appropriate grants for the log-delivery group.";
+    Fail::new("InvalidTargetBucketForLogging", 400, message)
+}
+
+pub(crate) fn log_elsewhere() -> Fail {
+    let message = "Cross S3 location logging not allowed.";
+    Fail::new("CrossLocationLoggingProhibitted", 403, message)
+}
+
 pub(crate) fn no_replication_configuration(bucket: &str) -> Fail {
     let message = "The replication configuration was not found";
     Fail::new("ReplicationConfigurationNotFoundError", 404, message).with("BucketName", bucket)

@@ -14,10 +14,12 @@ mod condition;
 mod copy_source;
 mod encryption;
 mod error;
+mod inventory;
 mod jobs;
 mod lifecycle;
 mod list;
 mod lock;
+mod logging;
 mod model;
 mod named;
 mod names;
@@ -52,6 +54,7 @@ pub struct S3 {
     keys: Arc<Keys>,
     upkeep: Arc<Upkeep>,
     payer: Arc<Payer>,
+    log: Arc<logging::Log>,
 }
 
 /// Packed bytes are synced with the group of rows that name them.
@@ -82,14 +85,18 @@ pub fn service(house: &House) -> anyhow::Result<Service> {
     parts.add_keeper(Arc::new(usage::Keeping(parts.clone())));
     let payer = Arc::new(Payer::open(&parts)?);
     let around: Arc<dyn Around> = Arc::clone(&payer) as Arc<dyn Around>;
-    let room = Arc::new(S3 { parts, objects, keys, upkeep, payer });
+    let log = logging::Log::start(house).map_err(|fail| anyhow::anyhow!("{}", fail.message()))?;
+    let (forgetting, room) = (log.clone(), S3 { parts, objects, keys, upkeep, payer, log });
+    let room = Arc::new(room);
     replication::register(house, &room);
     restore::register(house);
     lifecycle::worker::register(house, &room);
+    inventory::register(house);
     let room = Service::new(&s3_api::SERVICE, room);
     let reset = move || {
         resetting.0.clear();
         resetting.1.clear();
+        forgetting.clear();
     };
     Ok(ops::register(room).around(&around).web().on_reset(reset).build())
 }

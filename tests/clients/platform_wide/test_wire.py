@@ -137,6 +137,7 @@ def test_an_absent_operation_of_s3_answers_501_and_names_itself(aws, bucket):
         "inventory": "ListBucketInventoryConfigurations",
         "intelligent-tiering": "ListBucketIntelligentTieringConfigurations",
         "logging": "GetBucketLogging",
+        "metadataTable": "GetBucketMetadataTableConfiguration",
     }
     absent = [q for q, name in known.items() if name in absent_operations("s3")]
     assert absent, "all of these are there now: name others"

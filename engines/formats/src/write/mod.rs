@@ -4,6 +4,7 @@ mod cells;
 mod csv;
 mod json;
 mod parquet;
+mod records;
 
 use arrow::array::{ArrayRef, RecordBatch};
 use arrow::compute::cast;
@@ -12,6 +13,7 @@ use bytes::Bytes;
 
 use self::csv::CsvRow;
 use self::parquet::ParquetFile;
+pub use self::records::{Column, Kind as ColumnKind, RecordFile, Value};
 use crate::compression::{Compression, Compressor};
 use crate::error::{Error, Result};
 use crate::hive::HiveType;

@@ -72,7 +72,8 @@ impl Room {
         jobs.start();
         let ctx = Ctx::root(&parts, Scope::default());
         let payer = std::sync::Arc::new(crate::payer::Payer::open(&parts).unwrap());
-        Room { s3: S3 { parts, objects, keys, upkeep, payer }, ctx, jobs }
+        let log = crate::logging::Log::start(&house).unwrap();
+        Room { s3: S3 { parts, objects, keys, upkeep, payer, log }, ctx, jobs }
     }
 
     /// On disk, rows too.

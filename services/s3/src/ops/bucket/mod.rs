@@ -6,6 +6,7 @@ mod delete_bucket_analytics_configuration;
 mod delete_bucket_cors;
 mod delete_bucket_encryption;
 mod delete_bucket_intelligent_tiering_configuration;
+mod delete_bucket_inventory_configuration;
 mod delete_bucket_lifecycle;
 mod delete_bucket_metrics_configuration;
 mod delete_bucket_replication;
@@ -16,8 +17,10 @@ mod get_bucket_analytics_configuration;
 mod get_bucket_cors;
 mod get_bucket_encryption;
 mod get_bucket_intelligent_tiering_configuration;
+mod get_bucket_inventory_configuration;
 mod get_bucket_lifecycle_configuration;
 mod get_bucket_location;
+mod get_bucket_logging;
 mod get_bucket_metrics_configuration;
 mod get_bucket_notification_configuration;
 mod get_bucket_replication;
@@ -28,6 +31,7 @@ mod get_bucket_website;
 mod head_bucket;
 mod list_bucket_analytics_configurations;
 mod list_bucket_intelligent_tiering_configurations;
+mod list_bucket_inventory_configurations;
 mod list_bucket_metrics_configurations;
 mod list_buckets;
 mod put_bucket_accelerate_configuration;
@@ -35,7 +39,9 @@ mod put_bucket_analytics_configuration;
 mod put_bucket_cors;
 mod put_bucket_encryption;
 mod put_bucket_intelligent_tiering_configuration;
+mod put_bucket_inventory_configuration;
 mod put_bucket_lifecycle_configuration;
+mod put_bucket_logging;
 mod put_bucket_metrics_configuration;
 mod put_bucket_notification_configuration;
 mod put_bucket_replication;
@@ -58,6 +64,7 @@ pub(crate) fn register(room: ServiceBuilder<S3>) -> ServiceBuilder<S3> {
         .op::<s3_api::DeleteBucketIntelligentTieringConfiguration>()
         .op::<s3_api::DeleteBucketLifecycle>()
         .op::<s3_api::DeleteBucketMetricsConfiguration>()
+        .op::<s3_api::DeleteBucketInventoryConfiguration>()
         .op::<s3_api::DeleteBucketReplication>()
         .op::<s3_api::DeleteBucketTagging>()
         .op::<s3_api::DeleteBucketWebsite>()
@@ -70,6 +77,8 @@ pub(crate) fn register(room: ServiceBuilder<S3>) -> ServiceBuilder<S3> {
         .op::<s3_api::GetBucketLocation>()
         .op::<s3_api::GetBucketMetricsConfiguration>()
         .op::<s3_api::GetBucketRequestPayment>()
+        .op::<s3_api::GetBucketInventoryConfiguration>()
+        .op::<s3_api::GetBucketLogging>()
         .op::<s3_api::GetBucketReplication>()
         .op::<s3_api::GetBucketNotificationConfiguration>()
         .op::<s3_api::GetBucketTagging>()
@@ -79,6 +88,7 @@ pub(crate) fn register(room: ServiceBuilder<S3>) -> ServiceBuilder<S3> {
         .op::<s3_api::ListBucketAnalyticsConfigurations>()
         .op::<s3_api::ListBucketIntelligentTieringConfigurations>()
         .op::<s3_api::ListBucketMetricsConfigurations>()
+        .op::<s3_api::ListBucketInventoryConfigurations>()
         .op::<s3_api::ListBuckets>()
         .op::<s3_api::PutBucketAccelerateConfiguration>()
         .op::<s3_api::PutBucketAnalyticsConfiguration>()
@@ -87,9 +97,11 @@ pub(crate) fn register(room: ServiceBuilder<S3>) -> ServiceBuilder<S3> {
         .op::<s3_api::PutBucketIntelligentTieringConfiguration>()
         .op::<s3_api::PutBucketLifecycleConfiguration>()
         .op::<s3_api::PutBucketMetricsConfiguration>()
-        .op::<s3_api::PutBucketReplication>()
         .op::<s3_api::PutBucketRequestPayment>()
         .op::<s3_api::PutBucketNotificationConfiguration>()
+        .op::<s3_api::PutBucketInventoryConfiguration>()
+        .op::<s3_api::PutBucketLogging>()
+        .op::<s3_api::PutBucketReplication>()
         .op::<s3_api::PutBucketTagging>()
         .op::<s3_api::PutBucketVersioning>()
         .op::<s3_api::PutBucketWebsite>()
