@@ -117,7 +117,8 @@ fn may_query(package: &Package) -> bool {
 }
 
 fn may_hold_columns(package: &Package) -> bool {
-    may_query(package) || matches!(package.name.as_str(), "aquifer-formats" | "aquifer-glue")
+    may_query(package)
+        || matches!(package.name.as_str(), "aquifer-formats" | "aquifer-glue" | "aquifer-select")
 }
 
 fn layer(package: &Package) -> &str {
