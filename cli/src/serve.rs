@@ -4,7 +4,9 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
-use aquifer_gateway::{AccountId, AuthMode, Durability, RootKey, ServeOptions, Server, Tls};
+use aquifer_gateway::{
+    AccountId, AuthMode, Closed, Durability, RootKey, ServeOptions, Server, Tls,
+};
 use clap::{Args, ValueEnum};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -55,6 +57,9 @@ pub struct Serve {
     /// Seed ids and randomness, for runs that must repeat.
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
+    /// S3 Select: on, off, or the accounts it is off for.
+    #[arg(long, value_delimiter = ',', value_name = "on|off|ACCOUNT", default_value = "on")]
+    s3_select: Vec<Select>,
     /// The form of the log on stderr.
     #[arg(long, value_enum, default_value_t = LogFormat::Text)]
     log: LogFormat,
@@ -71,6 +76,43 @@ enum Auth {
 enum Promise {
     Strict,
     Relaxed,
+}
+
+/// Who has S3 Select, which AWS gives to nobody new.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Select {
+    On,
+    Off,
+    OffFor(AccountId),
+}
+
+impl std::str::FromStr for Select {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "on" => Ok(Self::On),
+            "off" => Ok(Self::Off),
+            account => match account.parse() {
+                Ok(account) => Ok(Self::OffFor(account)),
+                Err(_) => Err("neither `on`, `off` nor an account of twelve digits".to_owned()),
+            },
+        }
+    }
+}
+
+/// What is closed to whom.
+fn closed(select: &[Select]) -> Closed {
+    let mut closed = Closed::default();
+    for choice in select {
+        let account = match choice {
+            Select::On => continue,
+            Select::Off => None,
+            Select::OffFor(account) => Some(*account),
+        };
+        closed.close("s3:SelectObjectContent", account);
+    }
+    closed
 }
 
 impl Serve {
@@ -103,6 +145,7 @@ impl Serve {
                 _ => self.tls.then_some(Tls::SelfMade),
             },
             root_key: root_key(|name| std::env::var(name).ok())?,
+            closed: closed(&self.s3_select),
         };
         // Listening to signals before saying ready: whoever reads it may end the server at once.
         let end = End::listen()?;

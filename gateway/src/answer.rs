@@ -3,8 +3,10 @@
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use aquifer_schema::{ByteStream, Bytes, EventStream, Protocol, ServiceSchema};
-use aquifer_wire::{ErrorAnswer, Response, ResponseBody, encode_error, encode_event};
+use aquifer_schema::{ByteStream, Bytes, EventError, EventStream, Protocol, ServiceSchema};
+use aquifer_wire::{
+    ErrorAnswer, Response, ResponseBody, encode_error, encode_event, encode_event_error,
+};
 use futures::Stream;
 use http::{HeaderName, HeaderValue, StatusCode};
 use http_body::{Frame, SizeHint};
@@ -39,12 +41,23 @@ impl http_body::Body for Body {
             }
             Self::Events { events, xml } => {
                 let xml = *xml;
-                Pin::new(events).poll_next(cx).map(|item| {
-                    item.map(|event| {
-                        let event = event?;
-                        Ok(Frame::data(encode_event(&*event, xml).unwrap_or_default()))
-                    })
-                })
+                let Poll::Ready(next) = Pin::new(&mut *events).poll_next(cx) else {
+                    return Poll::Pending;
+                };
+                Poll::Ready(next.map(|event| {
+                    let bytes = match event {
+                        Ok(event) => encode_event(&*event, xml).unwrap_or_default(),
+                        // An error that is meant for the client ends the stream as its last
+                        // message; any other breaks it off.
+                        Err(error) => {
+                            *events = EventStream::default();
+                            let said = error.get_ref().and_then(|e| e.downcast_ref::<EventError>());
+                            let Some(said) = said else { return Err(error) };
+                            encode_event_error(said)
+                        }
+                    };
+                    Ok(Frame::data(bytes))
+                }))
             }
         }
     }

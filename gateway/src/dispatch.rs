@@ -469,6 +469,11 @@ pub(crate) fn wire_fail(protocol: Protocol, service: &ServiceSchema, error: Wire
                  published schema",
             )
         }
+        (Protocol::RestXml, WireError::Invalid { missing: Some(name), within, .. })
+            if refusal::is_of_a_query(&within) =>
+        {
+            refusal::missing_of_a_query(name)
+        }
         (Protocol::RestXml, WireError::TooDeep | WireError::Invalid { missing: Some(_), .. }) => {
             Fail::new(
                 "MalformedXML",

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 
-use platform::{AuthMode, Durability, RootKey, StoreError};
+use platform::{AuthMode, Closed, Durability, RootKey, StoreError};
 use thiserror::Error;
 
 use crate::tls::Tls;
@@ -33,6 +33,8 @@ pub struct ServeOptions {
     pub tls: Option<Tls>,
     /// An access key of the root of an account that is there from the start.
     pub root_key: Option<RootKey>,
+    /// Operations that accounts no longer have.
+    pub closed: Closed,
 }
 
 impl Default for ServeOptions {
@@ -50,6 +52,7 @@ impl Default for ServeOptions {
             prices: None,
             tls: None,
             root_key: None,
+            closed: Closed::default(),
         }
     }
 }

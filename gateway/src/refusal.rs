@@ -41,9 +41,53 @@ pub(crate) fn violation(within: &[&str], sentence: String) -> Fail {
         _ if within.contains(&"TagSet") => {
             ("InvalidTag", "The TagKey you have provided is invalid".to_owned())
         }
-        _ => ("InvalidArgument", sentence),
+        Some(shape) => match choice(shape) {
+            Some((code, sentence)) => (code, sentence.to_owned()),
+            None => ("InvalidArgument", sentence),
+        },
+        None => ("InvalidArgument", sentence),
     };
     Fail::new(code, 400, sentence)
+}
+
+/// Whether what violates the model is part of a query over an object.
+pub(crate) fn is_of_a_query(within: &[&str]) -> bool {
+    let parts = ["Expression", "ExpressionType", "InputSerialization", "OutputSerialization"];
+    within.last().is_some_and(|shape| parts.contains(shape))
+}
+
+/// A query leaves out what it must say.
+pub(crate) fn missing_of_a_query(name: &str) -> Fail {
+    let sentence =
+        format!("{name} is required. Please check the service documentation and try again.");
+    Fail::new("MissingRequiredParameter", 400, sentence)
+}
+
+/// Choices of a query over an object, each of which has a code of its own.
+fn choice(shape: &str) -> Option<(&'static str, &'static str)> {
+    Some(match shape {
+        "ExpressionType" => (
+            "InvalidExpressionType",
+            "The ExpressionType value is not valid. Only SQL expressions are supported.",
+        ),
+        "FileHeaderInfo" => (
+            "InvalidFileHeaderInfo",
+            "The FileHeaderInfo value is not valid. Only NONE, USE, and IGNORE are supported.",
+        ),
+        "CompressionType" => (
+            "InvalidCompressionFormat",
+            "The file is not in a supported compression format. Only GZIP and BZIP2 are supported.",
+        ),
+        "JSONType" => (
+            "InvalidJsonType",
+            "The JsonType value is not valid. Only DOCUMENT and LINES are supported.",
+        ),
+        "QuoteFields" => (
+            "InvalidQuoteFields",
+            "The QuoteFields value is not valid. Only ALWAYS and ASNEEDED are supported.",
+        ),
+        _ => return None,
+    })
 }
 
 /// The access key is nobody's, or inactive.

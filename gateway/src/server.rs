@@ -75,6 +75,7 @@ impl Server {
             threads: std::thread::available_parallelism().map_or(2, usize::from),
             root_key: options.root_key.clone(),
             secret,
+            closed: options.closed.clone(),
         };
         let secure = options
             .tls

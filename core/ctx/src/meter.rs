@@ -23,6 +23,8 @@ pub enum Unit {
     BytesScanned,
     /// Bytes fetched from storage that charges for fetching.
     BytesRetrieved,
+    /// Bytes that a query answered.
+    BytesReturned,
     /// Bytes kept, times hours.
     ByteHours,
     /// Objects (tables, partitions, rules) kept, times hours.
@@ -45,6 +47,7 @@ impl Unit {
             Unit::BytesAccelerated => "bytes_accelerated",
             Unit::BytesScanned => "bytes_scanned",
             Unit::BytesRetrieved => "bytes_retrieved",
+            Unit::BytesReturned => "bytes_returned",
             Unit::ByteHours => "byte_hours",
             Unit::ObjectHours => "object_hours",
             Unit::DpuSeconds => "dpu_seconds",
@@ -56,8 +59,8 @@ impl Unit {
     /// The unit of a name.
     pub fn from_name(name: &str) -> Option<Unit> {
         use Unit::{
-            ByteHours, BytesAccelerated, BytesIn, BytesOut, BytesRetrieved, BytesScanned,
-            DpuSeconds, Items, ObjectHours, Requests, Seconds,
+            ByteHours, BytesAccelerated, BytesIn, BytesOut, BytesRetrieved, BytesReturned,
+            BytesScanned, DpuSeconds, Items, ObjectHours, Requests, Seconds,
         };
         let all = [
             Requests,
@@ -66,6 +69,7 @@ impl Unit {
             BytesAccelerated,
             BytesScanned,
             BytesRetrieved,
+            BytesReturned,
             ByteHours,
             ObjectHours,
             DpuSeconds,

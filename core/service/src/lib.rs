@@ -34,8 +34,8 @@ pub use aquifer_jobs as jobs;
 pub use aquifer_jobs::Jobs;
 pub use aquifer_meter::{Meter, Period, Prices};
 pub use aquifer_schema::{
-    ByteStream, Bytes, Document, OperationSchema, Protocol, ServiceSchema, Slot, Structure,
-    Trailers, View,
+    ByteStream, Bytes, Document, EventError, EventStream, OperationSchema, Protocol, ServiceSchema,
+    Slot, Structure, Trailers, View,
 };
 pub use aquifer_seal::{NotOpened, RootSecret, SealingKey, secret_bytes};
 pub use aquifer_store::{
@@ -58,7 +58,7 @@ pub use outbox::{OnBehalf, call_as, call_later};
 pub use page::{Page, decode_token, encode_token};
 pub use pipeline::{Platform, Stages};
 pub use recorded::Recorded;
-pub use registry::{House, Registry, Service, ServiceBuilder};
+pub use registry::{Closed, House, Registry, Service, ServiceBuilder};
 pub use resources::{Asked, Resources};
 pub use stored::Stored;
 pub use watch::{Seen, SignedBy, Watch, Watcher};

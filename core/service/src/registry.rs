@@ -9,6 +9,7 @@ use aquifer_ctx::PlatformParts;
 use aquifer_jobs::Jobs;
 use aquifer_schema::ServiceSchema;
 use aquifer_seal::RootSecret;
+use aquifer_types::AccountId;
 
 use crate::around::{self, Around};
 use crate::operation::{Handle, Operation, Registered};
@@ -31,6 +32,26 @@ pub struct House {
     pub root_key: Option<RootKey>,
     /// What keys for data at rest are derived from.
     pub secret: RootSecret,
+    /// Operations that accounts no longer have.
+    pub closed: Closed,
+}
+
+/// Operations that were closed, for all accounts or for some, as AWS closes those that it gives to
+/// nobody new. A room that knows such an operation asks before it answers.
+#[derive(Clone, Debug, Default)]
+pub struct Closed(Vec<(&'static str, Option<AccountId>)>);
+
+impl Closed {
+    /// Closes an operation, such as `s3:GetObject`, for an account or for all.
+    pub fn close(&mut self, operation: &'static str, account: Option<AccountId>) {
+        self.0.push((operation, account));
+    }
+
+    /// Whether an account does not have an operation.
+    pub fn is_closed(&self, operation: &str, account: AccountId) -> bool {
+        let mut all = self.0.iter();
+        all.any(|(closed, whose)| *closed == operation && whose.is_none_or(|one| one == account))
+    }
 }
 
 /// A room as it registers itself: its schema and its operations.

@@ -49,7 +49,7 @@ pub use fs::Faults;
 pub use hash::{Digests, Hashes};
 pub use lease::Lease;
 pub use packs::PackUsage;
-pub use read::ReadStream;
+pub use read::{Held, ReadStream};
 pub use seal::{Key, Salt};
 pub use sweep::SweepReport;
 pub use write::{Writer, Written};
@@ -192,6 +192,11 @@ impl Objects {
         key: Option<&Key>,
     ) -> Result<ReadStream> {
         ReadStream::new(&self.inner, blob, range, key)
+    }
+
+    /// Holds on to a blob, to read of it here and there; `key` as for [`Objects::read_with`].
+    pub fn hold(&self, blob: &BlobRef, key: Option<&Key>) -> Result<Held> {
+        Held::new(&self.inner, blob, key)
     }
 
     /// The bytes `range` of a blob, at once.

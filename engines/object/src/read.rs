@@ -217,13 +217,47 @@ fn joined(result: Result<Result<Bytes>, JoinError>) -> Result<Bytes> {
 }
 
 /// Reads a whole range at once.
+/// Bytes that stay as long as this does, whoever lets go of them meanwhile, to be read here and
+/// there by whoever may block.
+pub struct Held {
+    blob: BlobRef,
+    key: Option<Key>,
+    pin: PinGuard,
+}
+
+impl Held {
+    pub(crate) fn new(inner: &Arc<Inner>, blob: &BlobRef, key: Option<&Key>) -> Result<Held> {
+        let pieces = blob.pieces(0..blob.len())?;
+        check_key(&pieces, key)?;
+        let pin = PinGuard::new(inner, &pieces)?;
+        Ok(Held { blob: blob.clone(), key: key.cloned(), pin })
+    }
+
+    /// The bytes of a range. Blocks.
+    pub fn read(&self, range: Range<u64>) -> Result<Bytes> {
+        read_pieces(&self.pin.inner, &self.blob.pieces(range)?, self.key.as_ref())
+    }
+}
+
+/// Reads pieces that are pinned, one after the other.
+fn read_pieces(inner: &Inner, pieces: &[Piece], key: Option<&Key>) -> Result<Bytes> {
+    if let [piece] = pieces {
+        return inner.read(piece, key);
+    }
+    // Grown as the parts are read: a hostile row's length is not to be believed.
+    let mut whole = BytesMut::new();
+    for piece in pieces {
+        whole.extend_from_slice(&inner.read(piece, key)?);
+    }
+    Ok(whole.freeze())
+}
+
 pub(crate) async fn read_all(
     inner: &Arc<Inner>,
     blob: &BlobRef,
     range: Range<u64>,
     key: Option<&Key>,
 ) -> Result<Bytes> {
-    let len = range.end.saturating_sub(range.start);
     let pieces = blob.pieces(range)?;
     if pieces.is_empty() {
         return Ok(Bytes::new());
@@ -236,16 +270,5 @@ pub(crate) async fn read_all(
         return read;
     }
     let key = key.cloned();
-    blocking(move || {
-        if let [piece] = pieces.as_slice() {
-            return pin.inner.read(piece, key.as_ref());
-        }
-        // Grown as the parts are read: a hostile row's length is not to be believed.
-        let mut whole = BytesMut::with_capacity(len.min(CHUNK) as usize);
-        for piece in &pieces {
-            whole.extend_from_slice(&pin.inner.read(piece, key.as_ref())?);
-        }
-        Ok(whole.freeze())
-    })
-    .await
+    blocking(move || read_pieces(&pin.inner, &pieces, key.as_ref())).await
 }

@@ -17,7 +17,7 @@ pub use operation::{CallRate, ErrorSchema, OperationSchema, Protocol, Route, Ser
 pub use schema::{Constraints, Kind, Location, Member, Schema, TimestampFormat};
 pub use serde_json::Value as Document;
 pub use shape::{EnumShape, ListShape, MapShape, OptionShape, Shape, Slot, Structure, View};
-pub use stream::{ByteStream, EventStream, Trailers};
+pub use stream::{ByteStream, EventError, EventStream, Trailers};
 pub use timestamp::Timestamp;
 pub use validate::{Offender, Seen, Validator, Violation};
 

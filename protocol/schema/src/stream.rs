@@ -155,6 +155,28 @@ impl fmt::Debug for ByteStream {
     }
 }
 
+/// An error that a client reads as the last message of a stream of events; carried by the
+/// [`std::io::Error`] that ends the stream.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventError {
+    pub code: String,
+    pub message: String,
+}
+
+impl fmt::Display for EventError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.code, self.message)
+    }
+}
+
+impl std::error::Error for EventError {}
+
+impl From<EventError> for std::io::Error {
+    fn from(error: EventError) -> Self {
+        Self::other(error)
+    }
+}
+
 /// Events of a response, each a union with one member set.
 #[derive(Default)]
 pub struct EventStream {

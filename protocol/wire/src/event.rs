@@ -3,7 +3,7 @@
 use std::any::Any;
 
 use aquifer_schema::{
-    Bytes, Constraints, Kind, Member, Schema, Shape, Structure, TimestampFormat, View,
+    Bytes, Constraints, EventError, Kind, Member, Schema, Shape, Structure, TimestampFormat, View,
 };
 
 use crate::frame::{Frame, FrameHeader, HeaderValue, encode_frame};
@@ -111,6 +111,16 @@ pub fn encode_event(event: &dyn Structure, xml_payload: bool) -> Option<Bytes> {
         None => Bytes::new(),
     };
     Some(encode_frame(&Frame { headers, payload }))
+}
+
+/// The error that ends a stream, framed: clients raise it.
+pub fn encode_event_error(error: &EventError) -> Bytes {
+    let headers = vec![
+        text(":message-type", "error"),
+        text(":error-code", &error.code),
+        text(":error-message", &error.message),
+    ];
+    encode_frame(&Frame { headers, payload: Bytes::new() })
 }
 
 fn text(name: &str, value: &str) -> FrameHeader {

@@ -19,7 +19,7 @@ mod text;
 mod xml;
 
 pub use error::WireError;
-pub use event::encode_event;
+pub use event::{encode_event, encode_event_error};
 pub use frame::{Frame, FrameHeader, HeaderValue, encode_frame};
 pub use request::{Call, Payload, decode, query_pairs};
 pub use response::{ErrorAnswer, Response, ResponseBody, encode, encode_error};

@@ -30,6 +30,7 @@ mod receive;
 mod refuse;
 mod replication;
 mod restore;
+mod select;
 #[allow(dead_code, reason = "operations on most settings follow")]
 mod settings;
 mod store;
@@ -55,6 +56,7 @@ pub struct S3 {
     upkeep: Arc<Upkeep>,
     payer: Arc<Payer>,
     log: Arc<logging::Log>,
+    select: select::Desk,
 }
 
 /// Packed bytes are synced with the group of rows that name them.
@@ -86,8 +88,9 @@ pub fn service(house: &House) -> anyhow::Result<Service> {
     let payer = Arc::new(Payer::open(&parts)?);
     let around: Arc<dyn Around> = Arc::clone(&payer) as Arc<dyn Around>;
     let log = logging::Log::start(house).map_err(|fail| anyhow::anyhow!("{}", fail.message()))?;
-    let (forgetting, room) = (log.clone(), S3 { parts, objects, keys, upkeep, payer, log });
-    let room = Arc::new(room);
+    let forgetting = log.clone();
+    let select = select::Desk::new(house);
+    let room = Arc::new(S3 { parts, objects, keys, upkeep, payer, log, select });
     replication::register(house, &room);
     restore::register(house);
     lifecycle::worker::register(house, &room);

@@ -260,7 +260,7 @@ fn take(
 
 /// Whether bytes of a request leave or enter the platform. What its services move between each
 /// other costs nothing.
-fn crosses(ctx: &Ctx) -> bool {
+pub(crate) fn crosses(ctx: &Ctx) -> bool {
     ctx.source_ip().is_some() && ctx.called_via().is_empty()
 }
 

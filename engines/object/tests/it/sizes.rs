@@ -177,6 +177,25 @@ async fn a_reader_finishes_though_the_blob_is_deleted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_held_is_read_here_and_there_though_the_blob_is_deleted() {
+    let dir = tempfile::tempdir().unwrap();
+    let objects = open(dir.path());
+    let body = body(6, 4 * MIB);
+    let chain = BlobRef::chain([put(&objects, &body).await, put(&objects, &body).await]);
+    let held = objects.hold(&chain, None).unwrap();
+    objects.delete(&chain).await.unwrap();
+    assert!(matches!(objects.hold(&chain, None), Err(Error::NotFound(_))), "no new holder");
+    let whole = [&body[..], &body[..]].concat();
+    for range in [0..10, 4 * MIB - 5..4 * MIB + 5, 8 * MIB - 1..8 * MIB, 7..7, 0..8 * MIB] {
+        let wanted = &whole[range.start..range.end];
+        assert!(held.read(range.start as u64..range.end as u64).unwrap() == wanted);
+    }
+    assert!(held.read(0..chain.len() + 1).is_err());
+    drop(held);
+    eventually(|| objects.stats().files == 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn sixty_four_writers_at_once() {
     let dir = tempfile::tempdir().unwrap();
     let objects = open(dir.path());

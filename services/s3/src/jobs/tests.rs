@@ -56,6 +56,7 @@ impl Room {
             threads: 2,
             root_key: None,
             secret: RootSecret::fresh(),
+            closed: platform::Closed::default(),
         };
         let options = ObjectsOptions {
             dir: dir.map(|dir| dir.join("objects")),
@@ -73,7 +74,8 @@ impl Room {
         let ctx = Ctx::root(&parts, Scope::default());
         let payer = std::sync::Arc::new(crate::payer::Payer::open(&parts).unwrap());
         let log = crate::logging::Log::start(&house).unwrap();
-        Room { s3: S3 { parts, objects, keys, upkeep, payer, log }, ctx, jobs }
+        let select = crate::select::Desk::new(&house);
+        Room { s3: S3 { parts, objects, keys, upkeep, payer, log, select }, ctx, jobs }
     }
 
     /// On disk, rows too.

@@ -17,6 +17,7 @@ pub(crate) mod put_object;
 pub(crate) mod put_object_tagging;
 pub(crate) mod range;
 mod restore_object;
+mod select_object_content;
 
 pub(crate) use headers::{HeaderInput, headers_of};
 
@@ -40,6 +41,7 @@ pub(crate) fn register(room: ServiceBuilder<S3>) -> ServiceBuilder<S3> {
         .op::<s3_api::PutObject>()
         .op::<s3_api::PutObjectTagging>()
         .op::<s3_api::RestoreObject>()
+        .op::<s3_api::SelectObjectContent>()
 }
 
 /// Asks for an action on an object that only the request's contents name.
