@@ -67,8 +67,7 @@ pub struct AccessRequest<'a> {
     pub resource: String,
     /// The resource's owner and policies. An account in the ARN goes before the owner said here.
     pub access: ResourceAccess,
-    /// Condition keys in lower case and their values.
-    pub conditions: BTreeMap<String, Vec<String>>,
+    pub conditions: ConditionKeys,
     /// Keys that cost a look at the resource.
     pub late: Option<Late<'a>>,
     /// Whose policies count.
@@ -79,9 +78,15 @@ pub struct AccessRequest<'a> {
 pub struct Late<'a> {
     /// How such keys begin, in lower case.
     pub prefixes: &'a [&'a str],
-    /// Finds them all.
-    pub find: Box<dyn Fn() -> anyhow::Result<BTreeMap<String, Vec<String>>> + Send + Sync + 'a>,
+    /// Finds them all, given the others.
+    pub find: Box<Find<'a>>,
 }
+
+/// What finds condition keys, given those that are known.
+pub type Find<'a> = dyn Fn(&ConditionKeys) -> anyhow::Result<ConditionKeys> + Send + Sync + 'a;
+
+/// Condition keys in lower case and their values.
+pub type ConditionKeys = BTreeMap<String, Vec<String>>;
 
 /// Whether the caller's own policies are asked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -1,10 +1,11 @@
 //! What the room of a resource says when access to it is judged.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use aquifer_types::AccountId;
 use sha2::{Digest, Sha256};
+
+use crate::ConditionKeys;
 
 /// Whose a resource is, and what its policies are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,8 +20,8 @@ pub struct ResourceAccess {
     /// Whether services that act for themselves need a grant too. Else they are trusted: they are
     /// this process.
     pub asks_services: bool,
-    /// Condition keys that only the resource's room knows, in lower case.
-    pub conditions: BTreeMap<String, Vec<String>>,
+    /// Condition keys that only the resource's room knows.
+    pub conditions: ConditionKeys,
 }
 
 impl ResourceAccess {
@@ -31,7 +32,7 @@ impl ResourceAccess {
             policies: Vec::new(),
             rule: ResourceRule::EitherSide,
             asks_services: false,
-            conditions: BTreeMap::new(),
+            conditions: ConditionKeys::new(),
         }
     }
 }

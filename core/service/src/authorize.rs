@@ -1,9 +1,10 @@
 //! The stage that asks whether the caller may.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use aquifer_authz::{AccessRequest, Authorizer, Decision, Identities, Late, ResourceAccess};
+use aquifer_authz::{
+    AccessRequest, Authorizer, ConditionKeys, Decision, Identities, Late, ResourceAccess,
+};
 use aquifer_ctx::Ctx;
 use aquifer_schema::{OperationSchema, Protocol, ServiceSchema, Structure, View};
 use aquifer_types::{Arn, PrincipalKind};
@@ -202,7 +203,7 @@ async fn ask(
     service: &'static ServiceSchema,
     action: &str,
     resource: String,
-    conditions: impl FnOnce() -> BTreeMap<String, Vec<String>>,
+    conditions: impl FnOnce() -> ConditionKeys,
 ) -> Result<()> {
     // A room knows its resources by their ARNs; what has none is of the account acted on.
     let arn = resource.parse::<Arn>().ok();
@@ -212,8 +213,11 @@ async fn ask(
         (_, Some((room, arn))) if room.opens(ctx, arn)? => Identities::Presumed,
         _ => return Ok(()),
     };
+    let mut conditions = conditions();
     let access = match room {
-        Some((room, resource)) => room.access(ctx, Asked { action, resource })?,
+        Some((room, resource)) => {
+            room.access(ctx, Asked { action, resource, conditions: &conditions })?
+        }
         None => None,
     };
     let access = access.unwrap_or_else(|| ResourceAccess::of(ctx.scope().account));
@@ -224,11 +228,10 @@ async fn ask(
     let authorizer = authorizer(gate)?;
     let late = room.filter(|(room, _)| !room.late_keys().is_empty()).map(|(room, resource)| Late {
         prefixes: room.late_keys(),
-        find: Box::new(move || {
-            room.late(ctx, Asked { action, resource }).map_err(anyhow::Error::from)
+        find: Box::new(move |conditions| {
+            room.late(ctx, Asked { action, resource, conditions }).map_err(anyhow::Error::from)
         }),
     });
-    let mut conditions = conditions();
     conditions.insert("aws:resourceaccount".to_owned(), vec![access.owner.to_string()]);
     conditions.extend(access.conditions.clone());
     let request = AccessRequest {
@@ -271,11 +274,7 @@ fn refusal(
 }
 
 /// Condition keys every request has, and those that an input gives.
-fn conditions_of(
-    ctx: &Ctx,
-    schema: &OperationSchema,
-    input: &dyn Structure,
-) -> BTreeMap<String, Vec<String>> {
+fn conditions_of(ctx: &Ctx, schema: &OperationSchema, input: &dyn Structure) -> ConditionKeys {
     let mut keys = conditions(ctx);
     for (key, path) in schema.conditions {
         if let Some(value) = member_text(input, path) {
@@ -287,8 +286,8 @@ fn conditions_of(
 }
 
 /// Condition keys every request has.
-fn conditions(ctx: &Ctx) -> BTreeMap<String, Vec<String>> {
-    let mut keys = BTreeMap::new();
+fn conditions(ctx: &Ctx) -> ConditionKeys {
+    let mut keys = ConditionKeys::new();
     let mut put = |key: &str, value: String| {
         keys.insert(key.to_owned(), vec![value]);
     };

@@ -22,8 +22,8 @@ mod watch;
 mod web;
 
 pub use aquifer_authz::{
-    AccessRequest, Authorizer, Credential, Credentials, Decision, Identities, Late, ResourceAccess,
-    ResourceRule, RootKey, canonical_user_id,
+    AccessRequest, Authorizer, ConditionKeys, Credential, Credentials, Decision, Identities, Late,
+    ResourceAccess, ResourceRule, RootKey, canonical_user_id,
 };
 pub use aquifer_ctx::{
     CancellationToken, Clock, Ctx, Dispatcher, Ids, Keeper, MeterSink, PlatformParts, Session,

@@ -1,9 +1,9 @@
 //! What a room tells of its resources when access to them is judged.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use aquifer_authz::ResourceAccess;
+use aquifer_authz::{ConditionKeys, ResourceAccess};
 use aquifer_ctx::Ctx;
 use aquifer_types::Arn;
 
@@ -16,6 +16,8 @@ pub struct Asked<'a> {
     pub action: &'a str,
     /// The resource, of the room's service.
     pub resource: &'a Arn,
+    /// What the request says of itself.
+    pub conditions: &'a ConditionKeys,
 }
 
 /// Set by rooms whose resources have policies, or owners that their ARNs do not tell. They are asked
@@ -38,8 +40,8 @@ pub trait Resources: Send + Sync {
     ///
     /// # Errors
     /// When the store cannot be read.
-    fn late(&self, _ctx: &Ctx, _asked: Asked<'_>) -> Result<BTreeMap<String, Vec<String>>> {
-        Ok(BTreeMap::new())
+    fn late(&self, _ctx: &Ctx, _asked: Asked<'_>) -> Result<ConditionKeys> {
+        Ok(ConditionKeys::new())
     }
 
     /// Whether some resource may be open to other accounts even where policies are not enforced.

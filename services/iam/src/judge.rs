@@ -94,7 +94,7 @@ impl Judge {
         if let Some(late) = &request.late
             && asks_for(&set, late.prefixes)
         {
-            for (key, values) in (late.find)()? {
+            for (key, values) in (late.find)(&request.conditions)? {
                 context.insert_all(&key, values);
             }
         }

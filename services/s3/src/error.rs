@@ -11,6 +11,11 @@ pub(crate) fn no_such_bucket(bucket: &str) -> Fail {
     Fail::new("NoSuchBucket", 404, "The specified bucket does not exist").with("BucketName", bucket)
 }
 
+pub(crate) fn no_such_bucket_policy(bucket: &str) -> Fail {
+    let message = "The bucket policy does not exist";
+    Fail::new("NoSuchBucketPolicy", 404, message).with("BucketName", bucket)
+}
+
 pub(crate) fn no_such_key(key: &str) -> Fail {
     Fail::new("NoSuchKey", 404, "The specified key does not exist.").with("Key", key)
 }

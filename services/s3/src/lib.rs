@@ -7,6 +7,7 @@
 //!
 //! <https://docs.aws.amazon.com/AmazonS3/latest/API/Welcome.html>
 
+mod access;
 mod changes;
 mod checksum;
 mod classes;
@@ -44,6 +45,7 @@ use std::sync::Arc;
 use aquifer_object::{Durability, Objects, ObjectsOptions};
 use platform::{Around, House, PlatformParts, PreCommit, Service};
 
+use crate::access::resources::Teller;
 use crate::encryption::Keys;
 use crate::jobs::Upkeep;
 use crate::payer::Payer;
@@ -57,6 +59,7 @@ pub struct S3 {
     payer: Arc<Payer>,
     log: Arc<logging::Log>,
     select: select::Desk,
+    teller: Arc<Teller>,
 }
 
 /// Packed bytes are synced with the group of rows that name them.
@@ -87,10 +90,12 @@ pub fn service(house: &House) -> anyhow::Result<Service> {
     parts.add_keeper(Arc::new(usage::Keeping(parts.clone())));
     let payer = Arc::new(Payer::open(&parts)?);
     let around: Arc<dyn Around> = Arc::clone(&payer) as Arc<dyn Around>;
+    let teller = Arc::new(Teller::open(store)?);
+    let telling = Arc::clone(&teller);
     let log = logging::Log::start(house).map_err(|fail| anyhow::anyhow!("{}", fail.message()))?;
-    let forgetting = log.clone();
+    let forgetting = (log.clone(), Arc::clone(&teller));
     let select = select::Desk::new(house);
-    let room = Arc::new(S3 { parts, objects, keys, upkeep, payer, log, select });
+    let room = Arc::new(S3 { parts, objects, keys, upkeep, payer, log, select, teller });
     replication::register(house, &room);
     restore::register(house);
     lifecycle::worker::register(house, &room);
@@ -99,7 +104,9 @@ pub fn service(house: &House) -> anyhow::Result<Service> {
     let reset = move || {
         resetting.0.clear();
         resetting.1.clear();
-        forgetting.clear();
+        forgetting.0.clear();
+        forgetting.1.clear();
     };
-    Ok(ops::register(room).around(&around).web().on_reset(reset).build())
+    let room = ops::register(room).around(&around).web().resources(telling);
+    Ok(room.on_reset(reset).build())
 }

@@ -9,6 +9,8 @@ use aquifer_object::BlobRef;
 use platform::{AccountId, Row, Scope, Tags, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::access::Access;
+use crate::access::acl::Acl;
 use crate::checksum::Checksum;
 use crate::classes::Class;
 use crate::encryption::Encryption;
@@ -29,6 +31,9 @@ pub(crate) struct Bucket {
     /// Which documents it has.
     #[serde(default, skip_serializing_if = "Settings::is_empty")]
     pub settings: Settings,
+    /// What it says of access.
+    #[serde(default, skip_serializing_if = "Access::is_default")]
+    pub access: Access,
 }
 
 impl Row for Bucket {}
@@ -118,10 +123,14 @@ pub(crate) struct Version {
     /// Sizes and checksums of the parts it was completed from.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parts: Vec<PartOf>,
+    /// Whose it is where lists of grants count.
     pub owner: AccountId,
     /// How its replication stands, where rules ask for one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replication: Option<Replication>,
+    /// Its list of grants, if it has one of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acl: Option<Acl>,
 }
 
 impl Row for Version {}
@@ -170,6 +179,7 @@ impl Version {
             parts: Vec::new(),
             owner,
             replication: None,
+            acl: None,
         }
     }
 
@@ -212,6 +222,9 @@ pub(crate) struct Upload {
     /// Of every part.
     #[serde(default, rename = "sse", skip_serializing_if = "Option::is_none")]
     pub encryption: Option<Encryption>,
+    /// The list of grants that the object is to have.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acl: Option<Acl>,
 }
 
 impl Row for Upload {}

@@ -16,19 +16,6 @@ macro_rules! refuse {
 
 pub(crate) use refuse;
 
-/// Canned ACLs: new buckets disable ACLs, so only those that say nothing are taken.
-pub(crate) fn acl(acl: Option<s3_api::ObjectCannedACL>) -> Result<()> {
-    use s3_api::ObjectCannedACL as Acl;
-    match acl {
-        None | Some(Acl::Private | Acl::BucketOwnerFullControl) => Ok(()),
-        Some(_) => Err(platform::Fail::new(
-            "AccessControlListNotSupported",
-            400,
-            "The bucket does not allow ACLs",
-        )),
-    }
-}
-
 /// No bucket here has Object Lock, so there is nothing to bypass.
 pub(crate) fn bypass(asked: Option<bool>) -> Result<()> {
     let Some(asked) = asked else { return Ok(()) };

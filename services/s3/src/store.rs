@@ -2,8 +2,7 @@
 
 use aquifer_object::BlobRef;
 use platform::{
-    AccountId, AuthMode, Ctx, Fail, PrincipalKind, ReadTx, Result, Table, Timestamp, WriteTx,
-    auth_mode,
+    AuthMode, Ctx, Fail, PrincipalKind, ReadTx, Result, Table, Timestamp, WriteTx, auth_mode,
 };
 
 use crate::error;
@@ -27,9 +26,11 @@ pub(crate) static PARTS: Table<(String, u32), Part> = Table::global("s3.parts");
 
 /// A bucket that the caller may see, or AWS's refusal.
 ///
+/// What policies and lists of grants say was asked before: see [`crate::access::resources`].
+///
 /// # Errors
-/// `NoSuchBucket`; `AccessDenied` for a bucket of another account, as nothing grants access across
-/// accounts here yet, or for one that is not the account's the caller expects.
+/// `NoSuchBucket`; `AccessDenied` for a bucket of another account that lets none in, or for one that
+/// is not the account's the caller expects.
 pub(crate) fn bucket(
     ctx: &Ctx,
     tx: &ReadTx<'_>,
@@ -41,17 +42,18 @@ pub(crate) fn bucket(
     if expected_owner.is_some_and(|expected| expected != owner.as_str()) {
         return Err(error::access_denied());
     }
-    if !may_see(ctx, owner) {
+    if !may_see(ctx, &bucket) {
         return Err(error::access_denied());
     }
     Ok(bucket)
 }
 
-fn may_see(ctx: &Ctx, owner: AccountId) -> bool {
+fn may_see(ctx: &Ctx, bucket: &Bucket) -> bool {
     let caller = ctx.caller();
-    auth_mode(ctx) == AuthMode::Off
+    caller.account == Some(bucket.owner.account)
         || caller.kind == PrincipalKind::Service
-        || caller.account == Some(owner)
+        || auth_mode(ctx) == AuthMode::Off
+        || bucket.is_shared()
 }
 
 /// The version of a key that a request means.

@@ -146,7 +146,6 @@ def test_the_storage_class_is_kept_and_standard_is_not_named(s3, bucket, kind):
     "given",
     [
         {"ObjectLockLegalHoldStatus": "ON"},
-        {"GrantRead": "id=x"},
     ],
     ids=lambda given: next(iter(given)) + "=" + next(iter(given.values())),
 )

@@ -211,7 +211,7 @@ async fn keys_that_cost_a_look_are_looked_up_where_a_policy_asks_for_them() {
     let ctx = house();
     let looks = std::sync::atomic::AtomicU32::new(0);
     let asked = |more: &str| {
-        let find = || {
+        let find = |_: &platform::ConditionKeys| {
             looks.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
             Ok(BTreeMap::from([("s3:existingobjecttag/a".to_owned(), vec!["1".to_owned()])]))
         };

@@ -24,6 +24,7 @@ pub(crate) fn bucket(versioning: Versioning) -> Bucket {
         versioning,
         tags: None,
         settings: Default::default(),
+        access: Default::default(),
     }
 }
 
@@ -75,7 +76,8 @@ impl Room {
         let payer = std::sync::Arc::new(crate::payer::Payer::open(&parts).unwrap());
         let log = crate::logging::Log::start(&house).unwrap();
         let select = crate::select::Desk::new(&house);
-        Room { s3: S3 { parts, objects, keys, upkeep, payer, log, select }, ctx, jobs }
+        let teller = Default::default();
+        Room { s3: S3 { parts, objects, keys, upkeep, payer, log, select, teller }, ctx, jobs }
     }
 
     /// On disk, rows too.

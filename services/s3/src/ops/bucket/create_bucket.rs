@@ -5,6 +5,8 @@
 use platform::{Ctx, Fail, Handle, Result, Tags};
 use s3_api::{CreateBucket, CreateBucketInput, CreateBucketOutput};
 
+use crate::access::acl::{self, Acl, AclHeaders, Owners, acl_headers};
+use crate::access::{self, Access, Ownership};
 use crate::model::{Bucket, Versioning};
 use crate::refuse::refuse;
 use crate::store::{BUCKETS, OWNED};
@@ -17,11 +19,20 @@ impl Handle<CreateBucket> for S3 {
     async fn handle(&self, ctx: &Ctx, input: CreateBucketInput) -> Result<CreateBucketOutput> {
         names::check_bucket(&input.bucket)?;
         refuse_unsupported(&input)?;
+        // Rights on the bucket that is there already are not asked for.
+        if let Some(known) = ctx.read(|tx| BUCKETS.get(tx, input.bucket.as_str()))? {
+            taken(ctx, &input.bucket, &known)?;
+            return Ok(created(&input.bucket));
+        }
+        let (access, acl) = access_of(ctx, &input).await?;
         let configuration = input.create_bucket_configuration.unwrap_or_default();
         let tags = configuration.tags.as_ref().map(|tags| super::put_bucket_tagging::tags(tags));
         let tags = tags.transpose()?.filter(|tags: &Tags| !tags.is_empty());
         let region = region(ctx, configuration.location_constraint)?;
         let name = input.bucket;
+        if access.ownership != Ownership::Enforced {
+            self.teller.will_share(&name);
+        }
         ctx.write(|tx| {
             if let Some(known) = BUCKETS.get(tx, name.as_str())? {
                 return taken(ctx, &name, &known);
@@ -30,46 +41,64 @@ impl Handle<CreateBucket> for S3 {
             let versioning = Versioning::Never;
             let created = ctx.now().floor_millis();
             let settings = Default::default();
-            let bucket = Bucket { owner, created, versioning, tags, settings };
+            let mut bucket = Bucket { owner, created, versioning, tags, settings, access };
             BUCKETS.put(tx, name.as_str(), &bucket)?;
+            if let Some(acl) = &acl {
+                access::put_acl(tx, (name.as_str(), &mut bucket), acl)?;
+            }
             OWNED.put(tx, name.as_str(), &())?;
             Ok(())
         })
         .await?;
-        Ok(CreateBucketOutput { location: Some(format!("/{name}")), ..Default::default() })
+        Ok(created(&name))
     }
+}
+
+fn created(name: &str) -> CreateBucketOutput {
+    CreateBucketOutput { location: Some(format!("/{name}")), ..Default::default() }
 }
 
 fn refuse_unsupported(input: &CreateBucketInput) -> Result<()> {
     refuse!(input,
-        grant_full_control => "x-amz-grant-full-control",
-        grant_read => "x-amz-grant-read",
-        grant_read_acp => "x-amz-grant-read-acp",
-        grant_write => "x-amz-grant-write",
-        grant_write_acp => "x-amz-grant-write-acp",
         bucket_namespace => "x-amz-bucket-namespace",
     );
     if input.object_lock_enabled_for_bucket == Some(true) {
         return Err(error::not_implemented("x-amz-bucket-object-lock-enabled"));
-    }
-    if input.acl.is_some_and(|acl| acl != s3_api::BucketCannedACL::Private) {
-        return Err(Fail::new(
-            "InvalidBucketAclWithObjectOwnership",
-            400,
-            "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting",
-        ));
-    }
-    if input
-        .object_ownership
-        .is_some_and(|ownership| ownership != s3_api::ObjectOwnership::BucketOwnerEnforced)
-    {
-        return Err(error::not_implemented("x-amz-object-ownership"));
     }
     let configuration = input.create_bucket_configuration.as_ref();
     if configuration.is_some_and(|c| c.bucket.is_some() || c.location.is_some()) {
         return Err(error::not_implemented("CreateBucketConfiguration: directory buckets"));
     }
     Ok(())
+}
+
+/// Whose the objects are to be, and the list of grants, if the bucket is to have one.
+async fn access_of(ctx: &Ctx, input: &CreateBucketInput) -> Result<(Access, Option<Acl>)> {
+    let headers = AclHeaders { write: input.grant_write.as_deref(), ..acl_headers!(input) };
+    let require = async |action: &str| {
+        let arn = access::resources::arn(&input.bucket)?.to_string();
+        let conditions: Vec<(&str, &str)> = headers.conditions().collect();
+        platform::require_with(ctx, &s3_api::SERVICE, action, arn, &conditions).await
+    };
+    let owner = ctx.scope().account;
+    let acl = headers.read(Owners { owner, bucket: owner })?;
+    if acl.is_some() {
+        require("s3:PutBucketAcl").await?;
+    }
+    let mut access = Access::default();
+    if let Some(ownership) = input.object_ownership {
+        require("s3:PutBucketOwnershipControls").await?;
+        access.ownership = Ownership::of(ownership);
+    }
+    let Some(acl) = acl.filter(|acl| !acl.is_owners_only(owner)) else { return Ok((access, None)) };
+    if access.ownership == Ownership::Enforced {
+        return Err(acl::not_with_enforced());
+    }
+    if acl.is_public() {
+        let message = "Bucket cannot have public ACLs set with BlockPublicAccess enabled";
+        return Err(Fail::new("InvalidBucketAclWithBlockPublicAccessError", 400, message));
+    }
+    Ok((access, Some(acl)))
 }
 
 fn region(

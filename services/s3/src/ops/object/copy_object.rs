@@ -11,6 +11,7 @@ use s3_api::{
 };
 
 use super::headers::{header_input, headers_of};
+use crate::access::acl::{self, acl_headers};
 use crate::changes::By;
 use crate::checksum::{self, Algorithm, Checksum, set_checksum};
 use crate::condition::{self, ReadIf};
@@ -61,6 +62,8 @@ impl Handle<CopyObject> for S3 {
             may_read_tags(ctx, &source).await?;
         }
         super::may_tag(ctx, (&input.bucket, &input.key), &to_be_set).await?;
+        let acl_headers = acl_headers!(input);
+        super::may_put_acl(ctx, (&input.bucket, &input.key), acl_headers).await?;
         let find = || {
             let found = find()?;
             // Policies were asked about the tags that were there then.
@@ -88,7 +91,7 @@ impl Handle<CopyObject> for S3 {
                     if_none_match.as_deref(),
                 )?;
                 let (headers, tags) = given;
-                let owner = ctx.caller().account.unwrap_or(bucket.owner.account);
+                let (owner, acl) = acl::of_new(ctx, (name, &bucket), key, acl_headers)?;
                 let version = Version {
                     blob: written.blob.clone(),
                     size: written.size,
@@ -98,6 +101,7 @@ impl Handle<CopyObject> for S3 {
                     storage_class,
                     checksum: Some(Checksum { algorithm, value, full_object: true }),
                     tags: if retag { tags } else { from.tags.clone() },
+                    acl,
                     ..Version::new(owner, ctx.now().floor_millis())
                 };
                 let put = versions::put(ctx, tx, (name, &bucket), key, version, By::Copy)?;
@@ -269,15 +273,11 @@ fn is_gone(error: &std::io::Error) -> bool {
 
 fn refuse_unsupported(input: &CopyObjectInput) -> Result<()> {
     refuse!(input,
-        grant_full_control => "x-amz-grant-full-control",
-        grant_read => "x-amz-grant-read",
-        grant_read_acp => "x-amz-grant-read-acp",
-        grant_write_acp => "x-amz-grant-write-acp",
         object_lock_legal_hold_status => "x-amz-object-lock-legal-hold",
         object_lock_mode => "x-amz-object-lock-mode",
         object_lock_retain_until_date => "x-amz-object-lock-retain-until-date",
     );
-    refuse::acl(input.acl)
+    Ok(())
 }
 
 #[cfg(test)]

@@ -22,7 +22,10 @@ impl Handle<GetObject> for S3 {
         let given = customer_key!(ctx, input);
         // Between the row and the bytes an overwrite may let the bytes go: then the row is anew.
         for _ in 0..8 {
-            let (bucket, version) = find(ctx, &input)?;
+            let (bucket, version) = match find(ctx, &input) {
+                Ok(found) => found,
+                Err(fail) => return Err(super::missing(ctx, &input.bucket, fail).await),
+            };
             match self.answer(ctx, &input, (&bucket, &version), given.as_ref()).await {
                 Ok(mut output) => {
                     let at = (input.bucket.as_str(), &bucket);

@@ -25,13 +25,17 @@ impl Handle<GetObjectAttributes> for S3 {
         let version = input.version_id.as_deref();
         let action = if version.is_some() { "s3:GetObjectVersion" } else { "s3:GetObject" };
         super::require(ctx, action, (&input.bucket, &input.key), version).await?;
-        let (bucket, version) = ctx.read(|tx| {
+        let found = ctx.read(|tx| {
             let owner = input.expected_bucket_owner.as_ref();
             let bucket = store::bucket(ctx, tx, &input.bucket, owner)?;
             let id = input.version_id.as_deref();
             let version = store::readable(tx, &input.bucket, &input.key, id)?;
             Ok::<_, platform::Fail>((bucket, version))
-        })?;
+        });
+        let (bucket, version) = match found {
+            Ok(found) => found,
+            Err(fail) => return Err(super::missing(ctx, &input.bucket, fail).await),
+        };
         check_given(&version, given.as_ref())?;
         let asked = |attribute| input.object_attributes.contains(&attribute);
         let mut output = GetObjectAttributesOutput {

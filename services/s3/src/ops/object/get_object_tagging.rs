@@ -16,7 +16,7 @@ impl Handle<GetObjectTagging> for S3 {
         input: GetObjectTaggingInput,
     ) -> Result<GetObjectTaggingOutput> {
         names::check_key(&input.key)?;
-        ctx.read(|tx| {
+        let found = ctx.read(|tx| {
             let owner = input.expected_bucket_owner.as_ref();
             let bucket = store::bucket(ctx, tx, &input.bucket, owner)?;
             let id = input.version_id.as_deref();
@@ -26,7 +26,11 @@ impl Handle<GetObjectTagging> for S3 {
                 version_id: (bucket.versioning != Versioning::Never)
                     .then(|| version.id_text().to_owned()),
             })
-        })
+        });
+        match found {
+            Ok(found) => Ok(found),
+            Err(fail) => Err(super::missing(ctx, &input.bucket, fail).await),
+        }
     }
 }
 

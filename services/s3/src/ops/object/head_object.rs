@@ -16,13 +16,17 @@ impl Handle<HeadObject> for S3 {
     async fn handle(&self, ctx: &Ctx, input: HeadObjectInput) -> Result<HeadObjectOutput> {
         names::check_key(&input.key)?;
         let given = customer_key!(ctx, input);
-        let (bucket, version) = ctx.read(|tx| {
+        let found = ctx.read(|tx| {
             let owner = input.expected_bucket_owner.as_ref();
             let bucket = store::bucket(ctx, tx, &input.bucket, owner)?;
             let id = input.version_id.as_deref();
             let version = store::readable(tx, &input.bucket, &input.key, id)?;
             Ok::<_, platform::Fail>((bucket, version))
-        })?;
+        });
+        let (bucket, version) = match found {
+            Ok(found) => found,
+            Err(fail) => return Err(super::missing(ctx, &input.bucket, fail).await),
+        };
         check_given(&version, given.as_ref())?;
         classes::bill(ctx, version.class());
         let condition = ReadIf {

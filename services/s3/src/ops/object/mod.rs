@@ -5,6 +5,7 @@ mod delete_object;
 mod delete_object_tagging;
 mod delete_objects;
 mod get_object;
+mod get_object_acl;
 mod get_object_attributes;
 pub(crate) mod get_object_tagging;
 mod head_object;
@@ -14,6 +15,7 @@ mod list_objects;
 mod list_objects_v2;
 mod post_object;
 pub(crate) mod put_object;
+mod put_object_acl;
 pub(crate) mod put_object_tagging;
 pub(crate) mod range;
 mod restore_object;
@@ -21,8 +23,9 @@ mod select_object_content;
 
 pub(crate) use headers::{HeaderInput, headers_of};
 
-use platform::{Arn, Ctx, Result, ServiceBuilder, Tags};
+use platform::{Arn, Ctx, Fail, Result, ServiceBuilder, Tags};
 
+use crate::access::acl::AclHeaders;
 use crate::{S3, error};
 
 pub(crate) fn register(room: ServiceBuilder<S3>) -> ServiceBuilder<S3> {
@@ -31,6 +34,7 @@ pub(crate) fn register(room: ServiceBuilder<S3>) -> ServiceBuilder<S3> {
         .op::<s3_api::DeleteObjectTagging>()
         .op::<s3_api::DeleteObjects>()
         .op::<s3_api::GetObject>()
+        .op::<s3_api::GetObjectAcl>()
         .op::<s3_api::GetObjectAttributes>()
         .op::<s3_api::GetObjectTagging>()
         .op::<s3_api::HeadObject>()
@@ -39,6 +43,7 @@ pub(crate) fn register(room: ServiceBuilder<S3>) -> ServiceBuilder<S3> {
         .op::<s3_api::ListObjectVersions>()
         .op::<s3_api::PostObject>()
         .op::<s3_api::PutObject>()
+        .op::<s3_api::PutObjectAcl>()
         .op::<s3_api::PutObjectTagging>()
         .op::<s3_api::RestoreObject>()
         .op::<s3_api::SelectObjectContent>()
@@ -68,6 +73,31 @@ pub(crate) async fn may_tag(ctx: &Ctx, object: (&str, &str), tags: &Tags) -> Res
         conditions.push(("s3:requestobjecttagkeys", key));
     }
     ask(ctx, "s3:PutObjectTagging", object, &conditions).await
+}
+
+/// An object that is stored with a list of grants needs the right to put one too.
+pub(crate) async fn may_put_acl(
+    ctx: &Ctx,
+    object: (&str, &str),
+    headers: AclHeaders<'_>,
+) -> Result<()> {
+    if !headers.any() {
+        return Ok(());
+    }
+    let conditions: Vec<(&str, &str)> = headers.conditions().collect();
+    ask(ctx, "s3:PutObjectAcl", object, &conditions).await
+}
+
+/// What is answered where an object is not there: who may not list the bucket is not told so.
+pub(crate) async fn missing(ctx: &Ctx, bucket: &str, fail: Fail) -> Fail {
+    if !fail.is("NoSuchKey") && !fail.is("NoSuchVersion") {
+        return fail;
+    }
+    let listing = match crate::access::resources::arn(bucket) {
+        Ok(arn) => platform::require(ctx, &s3_api::SERVICE, "s3:ListBucket", arn.to_string()).await,
+        Err(fail) => Err(fail),
+    };
+    listing.err().unwrap_or(fail)
 }
 
 async fn ask(

@@ -6,6 +6,7 @@ use platform::{Ctx, Fail, Handle, Result};
 use s3_api::{PutObject, PutObjectInput, PutObjectOutput};
 
 use super::headers::{header_input, headers_of};
+use crate::access::acl::{self, acl_headers};
 use crate::changes::By;
 use crate::checksum::{self, Algorithm, given_checksum, set_checksum};
 use crate::model::{Version, Versioning};
@@ -34,11 +35,14 @@ impl S3 {
         let (headers, tags) = headers_of(header_input!(input))?;
         let (name, key) = (input.bucket.as_str(), input.key.as_str());
         super::may_tag(ctx, (name, key), &tags).await?;
+        let acl_headers = acl_headers!(input);
+        super::may_put_acl(ctx, (name, key), acl_headers).await?;
         let (if_match, if_none_match) = (input.if_match.as_deref(), input.if_none_match.as_deref());
         // What can be refused is refused before the body is taken in; conditions are asked again
         // when it is.
         let defaults = ctx.read(|tx| {
             let bucket = store::bucket(ctx, tx, name, input.expected_bucket_owner.as_ref())?;
+            acl::of_new(ctx, (name, &bucket), key, acl_headers)?;
             let current = store::find(tx, name, key, None)?;
             condition::check_write(key, current.as_ref(), if_match, if_none_match)?;
             encryption::defaults(tx, (name, &bucket))
@@ -57,7 +61,7 @@ impl S3 {
                 let bucket = store::bucket(ctx, tx, name, input.expected_bucket_owner.as_ref())?;
                 let current = store::find(tx, name, key, None)?;
                 condition::check_write(key, current.as_ref(), if_match, if_none_match)?;
-                let owner = ctx.caller().account.unwrap_or(bucket.owner.account);
+                let (owner, acl) = acl::of_new(ctx, (name, &bucket), key, acl_headers)?;
                 let version = Version {
                     blob: received.written.blob.clone(),
                     size: received.written.size,
@@ -67,6 +71,7 @@ impl S3 {
                     storage_class,
                     checksum: Some(received.checksum.clone()),
                     tags,
+                    acl,
                     ..Version::new(owner, ctx.now().floor_millis())
                 };
                 let put = versions::put(ctx, tx, (name, &bucket), key, version, by)?;
@@ -98,14 +103,10 @@ fn refuse_unsupported(input: &PutObjectInput) -> Result<()> {
         checksum_xxhash128 => "x-amz-checksum-xxhash128",
         checksum_xxhash3 => "x-amz-checksum-xxhash3",
         checksum_xxhash64 => "x-amz-checksum-xxhash64",
-        grant_full_control => "x-amz-grant-full-control",
-        grant_read => "x-amz-grant-read",
-        grant_read_acp => "x-amz-grant-read-acp",
-        grant_write_acp => "x-amz-grant-write-acp",
         object_lock_legal_hold_status => "x-amz-object-lock-legal-hold",
         object_lock_mode => "x-amz-object-lock-mode",
         object_lock_retain_until_date => "x-amz-object-lock-retain-until-date",
         write_offset_bytes => "x-amz-write-offset-bytes",
     );
-    refuse::acl(input.acl)
+    Ok(())
 }

@@ -58,7 +58,7 @@ impl Handle<CompleteMultipartUpload> for S3 {
                 check_kind(&upload, &input)?;
                 check_part_key(&upload, customer.as_ref(), upload.algorithm.is_some())?;
                 let chosen = choose(&upload, listed, &parts)?;
-                let owner = ctx.caller().account.unwrap_or(bucket.owner.account);
+                let owner = bucket.owner_of_new(ctx, upload.acl.as_ref());
                 let version =
                     assemble(&upload, &chosen, given.as_ref(), input.mpu_object_size, owner)?;
                 let by = By::CompleteMultipartUpload;
@@ -242,6 +242,7 @@ fn assemble(
         checksum,
         tags: upload.tags.clone(),
         parts: chosen.iter().map(part_of).collect(),
+        acl: upload.acl.clone(),
         ..Version::new(owner, upload.initiated)
     })
 }

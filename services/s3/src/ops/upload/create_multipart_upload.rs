@@ -7,10 +7,11 @@ use s3_api::{
     ChecksumType, CreateMultipartUpload, CreateMultipartUploadInput, CreateMultipartUploadOutput,
 };
 
+use crate::access::acl::{self, acl_headers};
 use crate::checksum::{self, Algorithm};
 use crate::classes::Class;
 use crate::model::Upload;
-use crate::ops::object::{headers::header_input, headers_of, may_tag};
+use crate::ops::object::{headers::header_input, headers_of, may_put_acl, may_tag};
 use crate::refuse::{self, refuse};
 use crate::store::{self, UPLOADS};
 use crate::{S3, classes, encryption, error, lifecycle, names};
@@ -32,15 +33,18 @@ impl Handle<CreateMultipartUpload> for S3 {
         let full_object = full_object(algorithm, input.checksum_type)?;
         let (headers, tags) = headers_of(header_input!(input))?;
         may_tag(ctx, (&input.bucket, &input.key), &tags).await?;
+        let acl_headers = acl_headers!(input);
+        may_put_acl(ctx, (&input.bucket, &input.key), acl_headers).await?;
         let (name, key) = (input.bucket.as_str(), input.key.as_str());
         let defaults = ctx.read(|tx| {
             let bucket = store::bucket(ctx, tx, name, input.expected_bucket_owner.as_ref())?;
+            acl::of_new(ctx, (name, &bucket), key, acl_headers)?;
             encryption::defaults(tx, (name, &bucket))
         })?;
         let sealing = self.seal(ctx, (name, key), &asked, &defaults).await?;
         let now = ctx.now();
         let upload_id = format!("{:016x}{}", now.as_micros(), ctx.ids().hex(RANDOM_CHARACTERS));
-        let upload = Upload {
+        let mut upload = Upload {
             initiated: now.floor_millis(),
             headers,
             storage_class,
@@ -49,10 +53,12 @@ impl Handle<CreateMultipartUpload> for S3 {
             full_object,
             initiator: ctx.caller().display_name().to_owned(),
             encryption: Some(sealing.encryption),
+            acl: None,
         };
         let bucket = ctx
             .write(|tx| {
                 let bucket = store::bucket(ctx, tx, name, input.expected_bucket_owner.as_ref())?;
+                (_, upload.acl) = acl::of_new(ctx, (name, &bucket), key, acl_headers)?;
                 UPLOADS.put(tx, &(name, key, upload_id.as_str()), &upload)?;
                 Ok::<_, Fail>(bucket)
             })
@@ -102,13 +108,9 @@ fn full_object(algorithm: Option<Algorithm>, asked: Option<ChecksumType>) -> Res
 
 fn refuse_unsupported(input: &CreateMultipartUploadInput) -> Result<()> {
     refuse!(input,
-        grant_full_control => "x-amz-grant-full-control",
-        grant_read => "x-amz-grant-read",
-        grant_read_acp => "x-amz-grant-read-acp",
-        grant_write_acp => "x-amz-grant-write-acp",
         object_lock_legal_hold_status => "x-amz-object-lock-legal-hold",
         object_lock_mode => "x-amz-object-lock-mode",
         object_lock_retain_until_date => "x-amz-object-lock-retain-until-date",
     );
-    refuse::acl(input.acl)
+    Ok(())
 }
