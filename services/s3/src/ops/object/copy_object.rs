@@ -19,7 +19,7 @@ use crate::copy_source::CopySource;
 use crate::encryption::{self, CustomerKey, source_key};
 use crate::model::{Bucket, Headers, Version, Versioning};
 use crate::receive::BODY_BYTES_MAX;
-use crate::refuse::{self, refuse};
+use crate::refuse::refuse;
 use crate::{S3, classes, error, lifecycle, names, store, tiering, usage, versions};
 
 impl Handle<CopyObject> for S3 {

@@ -11,7 +11,7 @@ use crate::changes::By;
 use crate::checksum::{self, Algorithm, given_checksum, set_checksum};
 use crate::model::{Version, Versioning};
 use crate::receive::Expected;
-use crate::refuse::{self, refuse};
+use crate::refuse::refuse;
 use crate::{S3, classes, condition, encryption, lifecycle, names, store, usage, versions};
 
 impl Handle<PutObject> for S3 {

@@ -12,7 +12,7 @@ use crate::checksum::{self, Algorithm};
 use crate::classes::Class;
 use crate::model::Upload;
 use crate::ops::object::{headers::header_input, headers_of, may_put_acl, may_tag};
-use crate::refuse::{self, refuse};
+use crate::refuse::refuse;
 use crate::store::{self, UPLOADS};
 use crate::{S3, classes, encryption, error, lifecycle, names};
 
