@@ -70,6 +70,13 @@ pub(crate) fn versioning_is_needed() -> Fail {
     Fail::new("InvalidBucketState", 409, message)
 }
 
+/// A bucket with a lock keeps versions; AWS's words.
+pub(crate) fn lock_needs_versioning() -> Fail {
+    let message = "An Object Lock configuration is present on this bucket, so the versioning state \
+                   cannot be changed.";
+    Fail::new("InvalidBucketState", 409, message)
+}
+
 pub(crate) fn too_many_configurations() -> Fail {
     let message = "You are attempting to create a new configuration but have already reached the \
                    1,000-configuration limit.";

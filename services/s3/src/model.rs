@@ -225,6 +225,9 @@ pub(crate) struct Upload {
     /// The list of grants that the object is to have.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acl: Option<Acl>,
+    /// What the request said is to keep the object.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lock: Option<Lock>,
 }
 
 impl Row for Upload {}

@@ -10,7 +10,7 @@ use crate::lifecycle::worker;
 use crate::model::{Bucket, Version, Versioning};
 use crate::store::{self, CURRENT, OLDER, put_older, take_older};
 use crate::usage::{self, Delta};
-use crate::{error, replication, tiering};
+use crate::{error, lock, replication, tiering};
 
 /// Hex digits of a version id that tell its sequence; what follows is random.
 const SEQUENCE_DIGITS: usize = 16;
@@ -130,6 +130,8 @@ fn count_gone(ctx: &Ctx, tx: &WriteTx<'_>, name: &str, version: &Version) -> Res
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Cause {
     Request,
+    /// By who may pass a governance retention, and says so.
+    BypassingRequest,
     Lifecycle,
 }
 
@@ -152,7 +154,7 @@ pub(crate) fn delete_by(
     cause: Cause,
 ) -> Result<Deleted, Fail> {
     let (deleted, marked) = match cause {
-        Cause::Request => (Change::Deleted, Change::MarkedDeleted),
+        Cause::Request | Cause::BypassingRequest => (Change::Deleted, Change::MarkedDeleted),
         Cause::Lifecycle => (Change::Expired, Change::MarkedExpired),
     };
     if bucket.versioning == Versioning::Never {
@@ -170,7 +172,7 @@ pub(crate) fn delete_by(
         ..Version::new(bucket.owner.account, ctx.now().floor_millis())
     };
     // Markers of lifecycles stay in their bucket.
-    if cause == Cause::Request {
+    if cause != Cause::Lifecycle {
         replication::mark(tx, (name, bucket), key, &mut marker)?;
     }
     let (marker, freed) = place(ctx, tx, (name, bucket), key, marker)?;
@@ -180,18 +182,10 @@ pub(crate) fn delete_by(
 }
 
 /// Deletes one version for good; the newest older one takes its place if it was the current.
+///
+/// # Errors
+/// `AccessDenied` for a version that is kept, whatever else is wrong with the store.
 pub(crate) fn delete_version(
-    ctx: &Ctx,
-    tx: &WriteTx<'_>,
-    at: (&str, &Bucket),
-    key: &str,
-    id: &str,
-) -> Result<Deleted, Fail> {
-    delete_version_by(ctx, tx, at, key, id, Cause::Request)
-}
-
-/// Deletes one version for good, for a cause.
-pub(crate) fn delete_version_by(
     ctx: &Ctx,
     tx: &WriteTx<'_>,
     (name, bucket): (&str, &Bucket),
@@ -201,7 +195,7 @@ pub(crate) fn delete_version_by(
 ) -> Result<Deleted, Fail> {
     check_id("versionId", id)?;
     let deleted = match cause {
-        Cause::Request => Change::Deleted,
+        Cause::Request | Cause::BypassingRequest => Change::Deleted,
         Cause::Lifecycle => Change::Expired,
     };
     let gone = |version: Version| {
@@ -214,6 +208,7 @@ pub(crate) fn delete_version_by(
         })
     };
     if let Some(current) = CURRENT.get(tx, &(name, key))?.filter(|v| v.id_text() == id) {
+        lock::check_delete(&current, ctx.now(), cause)?;
         let heir = OLDER.scan(tx).prefix(&(name, key)).next().transpose()?;
         match heir {
             Some(((_, _, place), mut heir)) => {
@@ -229,6 +224,7 @@ pub(crate) fn delete_version_by(
     }
     match store::older(tx, name, key, id)? {
         Some((place, version)) => {
+            lock::check_delete(&version, ctx.now(), cause)?;
             take_older(tx, name, key, place, &version)?;
             gone(version)
         }

@@ -11,7 +11,7 @@ use s3_api::{
 
 use super::*;
 use crate::model::{Bucket, Version, Versioning};
-use crate::versions::delete_version;
+use crate::versions::{Cause, delete_version};
 
 const MIB: usize = 1 << 20;
 /// The bucket of a room's objects.
@@ -247,7 +247,8 @@ async fn rows_follow_their_bytes_wherever_they_stand() {
     let ctx = Ctx::root(&parts, Scope::default());
     // The newest goes, so the one before it comes to be the current one.
     let row = bucket(Versioning::Enabled);
-    let delete = |tx: &WriteTx<'_>| delete_version(&ctx, tx, ("b", &row), "k", &id_of(3));
+    let delete =
+        |tx: &WriteTx<'_>| delete_version(&ctx, tx, ("b", &row), "k", &id_of(3), Cause::Request);
     store.write(&scope, delete).await.map(drop).unwrap();
     let moves = vec![moved(10), moved(20), moved(30)];
     assert_eq!(swap(&store, &living, moves).await.unwrap(), [true, true, false]);

@@ -284,7 +284,7 @@ fn perform(ctx: &Ctx, tx: &WriteTx<'_>, guide: &Guide, act: Act) -> Result<Optio
     let (key, version) = (act.key.as_str(), act.version);
     if act.end == Some(End::Remove) {
         let id = version.id_text();
-        return Ok(versions::delete_version_by(ctx, tx, at, key, id, Cause::Lifecycle)?.freed);
+        return Ok(versions::delete_version(ctx, tx, at, key, id, Cause::Lifecycle)?.freed);
     }
     let expires_for_good = guide.bucket.versioning == Versioning::Never && act.end.is_some();
     if !expires_for_good {

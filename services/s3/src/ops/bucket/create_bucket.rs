@@ -9,8 +9,9 @@ use crate::access::acl::{self, Acl, AclHeaders, Owners, acl_headers};
 use crate::access::{self, Access, Ownership};
 use crate::model::{Bucket, Versioning};
 use crate::refuse::refuse;
+use crate::settings::{self, Setting};
 use crate::store::{BUCKETS, OWNED};
-use crate::{S3, error, names};
+use crate::{S3, error, lock, names};
 
 /// Where a bucket may be created without naming its region, and again without an error.
 const CLASSIC_REGION: &str = "us-east-1";
@@ -29,6 +30,7 @@ impl Handle<CreateBucket> for S3 {
         let tags = configuration.tags.as_ref().map(|tags| super::put_bucket_tagging::tags(tags));
         let tags = tags.transpose()?.filter(|tags: &Tags| !tags.is_empty());
         let region = region(ctx, configuration.location_constraint)?;
+        let locked = input.object_lock_enabled_for_bucket == Some(true);
         let name = input.bucket;
         if access.ownership != Ownership::Enforced {
             self.teller.will_share(&name);
@@ -38,11 +40,16 @@ impl Handle<CreateBucket> for S3 {
                 return taken(ctx, &name, &known);
             }
             let owner = platform::Scope { account: ctx.scope().account, region };
-            let versioning = Versioning::Never;
+            // What a lock keeps are versions.
+            let versioning = if locked { Versioning::Enabled } else { Versioning::Never };
             let created = ctx.now().floor_millis();
             let settings = Default::default();
             let mut bucket = Bucket { owner, created, versioning, tags, settings, access };
             BUCKETS.put(tx, name.as_str(), &bucket)?;
+            if locked {
+                let (at, setting) = ((name.as_str(), &mut bucket), Setting::ObjectLock);
+                settings::put(tx, at, setting, lock::enabled())?;
+            }
             if let Some(acl) = &acl {
                 access::put_acl(tx, (name.as_str(), &mut bucket), acl)?;
             }
@@ -62,9 +69,6 @@ fn refuse_unsupported(input: &CreateBucketInput) -> Result<()> {
     refuse!(input,
         bucket_namespace => "x-amz-bucket-namespace",
     );
-    if input.object_lock_enabled_for_bucket == Some(true) {
-        return Err(error::not_implemented("x-amz-bucket-object-lock-enabled"));
-    }
     let configuration = input.create_bucket_configuration.as_ref();
     if configuration.is_some_and(|c| c.bucket.is_some() || c.location.is_some()) {
         return Err(error::not_implemented("CreateBucketConfiguration: directory buckets"));

@@ -35,6 +35,7 @@ mod get_bucket_request_payment;
 mod get_bucket_tagging;
 mod get_bucket_versioning;
 mod get_bucket_website;
+mod get_object_lock_configuration;
 mod get_public_access_block;
 mod head_bucket;
 mod list_bucket_analytics_configurations;
@@ -60,6 +61,7 @@ mod put_bucket_request_payment;
 mod put_bucket_tagging;
 mod put_bucket_versioning;
 mod put_bucket_website;
+mod put_object_lock_configuration;
 mod put_public_access_block;
 mod selections;
 
@@ -103,6 +105,7 @@ pub(crate) fn register(room: ServiceBuilder<S3>) -> ServiceBuilder<S3> {
         .op::<s3_api::GetBucketTagging>()
         .op::<s3_api::GetBucketVersioning>()
         .op::<s3_api::GetBucketWebsite>()
+        .op::<s3_api::GetObjectLockConfiguration>()
         .op::<s3_api::GetPublicAccessBlock>()
         .op::<s3_api::HeadBucket>()
         .op::<s3_api::ListBucketAnalyticsConfigurations>()
@@ -128,6 +131,7 @@ pub(crate) fn register(room: ServiceBuilder<S3>) -> ServiceBuilder<S3> {
         .op::<s3_api::PutBucketTagging>()
         .op::<s3_api::PutBucketVersioning>()
         .op::<s3_api::PutBucketWebsite>()
+        .op::<s3_api::PutObjectLockConfiguration>()
         .op::<s3_api::PutPublicAccessBlock>()
 }
 

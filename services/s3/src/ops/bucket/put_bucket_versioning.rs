@@ -34,6 +34,9 @@ impl Handle<PutBucketVersioning> for S3 {
             if versioning != Versioning::Enabled && bucket.settings.has(Setting::Replication) {
                 return Err(error::versioning_is_needed());
             }
+            if versioning != Versioning::Enabled && bucket.settings.has(Setting::ObjectLock) {
+                return Err(error::lock_needs_versioning());
+            }
             bucket.versioning = versioning;
             BUCKETS.put(tx, name, &bucket)?;
             Ok::<_, platform::Fail>(())

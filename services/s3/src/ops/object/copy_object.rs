@@ -17,15 +17,14 @@ use crate::checksum::{self, Algorithm, Checksum, set_checksum};
 use crate::condition::{self, ReadIf};
 use crate::copy_source::CopySource;
 use crate::encryption::{self, CustomerKey, source_key};
+use crate::lock::{self, lock_headers};
 use crate::model::{Bucket, Headers, Version, Versioning};
 use crate::receive::BODY_BYTES_MAX;
-use crate::refuse::refuse;
 use crate::{S3, classes, error, lifecycle, names, store, tiering, usage, versions};
 
 impl Handle<CopyObject> for S3 {
     async fn handle(&self, ctx: &Ctx, mut input: CopyObjectInput) -> Result<CopyObjectOutput> {
         names::check_key(&input.key)?;
-        refuse_unsupported(&input)?;
         let asked = encryption::asked!(ctx, input)?;
         let source_key = source_key!(ctx, input);
         let storage_class = classes::asked(input.storage_class)?;
@@ -63,6 +62,8 @@ impl Handle<CopyObject> for S3 {
         }
         super::may_tag(ctx, (&input.bucket, &input.key), &to_be_set).await?;
         let acl_headers = acl_headers!(input);
+        let locking = lock_headers!(input);
+        lock::may_set(ctx, (&input.bucket, &input.key), locking).await?;
         super::may_put_acl(ctx, (&input.bucket, &input.key), acl_headers).await?;
         let find = || {
             let found = find()?;
@@ -102,6 +103,7 @@ impl Handle<CopyObject> for S3 {
                     checksum: Some(Checksum { algorithm, value, full_object: true }),
                     tags: if retag { tags } else { from.tags.clone() },
                     acl,
+                    lock: lock::of_new(ctx, tx, (name, &bucket), locking)?,
                     ..Version::new(owner, ctx.now().floor_millis())
                 };
                 let put = versions::put(ctx, tx, (name, &bucket), key, version, By::Copy)?;
@@ -269,15 +271,6 @@ impl S3 {
 fn is_gone(error: &std::io::Error) -> bool {
     let inner = error.get_ref().and_then(|error| error.downcast_ref());
     matches!(inner, Some(aquifer_object::Error::NotFound(_)))
-}
-
-fn refuse_unsupported(input: &CopyObjectInput) -> Result<()> {
-    refuse!(input,
-        object_lock_legal_hold_status => "x-amz-object-lock-legal-hold",
-        object_lock_mode => "x-amz-object-lock-mode",
-        object_lock_retain_until_date => "x-amz-object-lock-retain-until-date",
-    );
-    Ok(())
 }
 
 #[cfg(test)]

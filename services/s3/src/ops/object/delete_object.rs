@@ -5,28 +5,30 @@
 use platform::{Ctx, Handle, Result};
 use s3_api::{DeleteObject, DeleteObjectInput, DeleteObjectOutput};
 
-use crate::refuse::{self, refuse};
-use crate::{S3, condition, names, store, versions};
+use crate::refuse::refuse;
+use crate::{S3, condition, lock, names, store, versions};
 
 impl Handle<DeleteObject> for S3 {
     async fn handle(&self, ctx: &Ctx, input: DeleteObjectInput) -> Result<DeleteObjectOutput> {
         names::check_key(&input.key)?;
-        refuse::bypass(input.bypass_governance_retention)?;
         refuse!(input,
             mfa => "x-amz-mfa",
             if_match_last_modified_time => "x-amz-if-match-last-modified-time",
             if_match_size => "x-amz-if-match-size",
         );
         let (name, key) = (input.bucket.as_str(), input.key.as_str());
+        let bypass = input.bypass_governance_retention;
+        let cause = lock::cause(ctx, (name, key), bypass).await?;
         let deleted = ctx
             .write(|tx| {
                 let bucket = store::bucket(ctx, tx, name, input.expected_bucket_owner.as_ref())?;
+                lock::check_bypass(&bucket, bypass)?;
                 if let Some(tags) = input.if_match.as_deref() {
                     let meant = store::find(tx, name, key, input.version_id.as_deref())?;
                     condition::check_write(key, meant.as_ref(), Some(tags), None)?;
                 }
                 match input.version_id.as_deref() {
-                    Some(id) => versions::delete_version(ctx, tx, (name, &bucket), key, id),
+                    Some(id) => versions::delete_version(ctx, tx, (name, &bucket), key, id, cause),
                     None => versions::delete(ctx, tx, (name, &bucket), key),
                 }
             })

@@ -5,8 +5,8 @@
 use platform::{Ctx, Fail, Handle, Result};
 use s3_api::{DeleteObjects, DeleteObjectsInput, DeleteObjectsOutput, DeletedObject, Error};
 
-use crate::refuse::{self, refuse};
-use crate::{S3, condition, error, names, store, versions};
+use crate::refuse::refuse;
+use crate::{S3, condition, error, lock, names, store, versions};
 
 /// Keys of one call.
 const KEYS_MAX: usize = 1_000;
@@ -14,7 +14,6 @@ const KEYS_MAX: usize = 1_000;
 impl Handle<DeleteObjects> for S3 {
     async fn handle(&self, ctx: &Ctx, input: DeleteObjectsInput) -> Result<DeleteObjectsOutput> {
         refuse!(input, mfa => "x-amz-mfa");
-        refuse::bypass(input.bypass_governance_retention)?;
         let name = input.bucket.as_str();
         let objects = &input.delete.objects;
         if objects.is_empty() || objects.len() > KEYS_MAX {
@@ -23,17 +22,22 @@ impl Handle<DeleteObjects> for S3 {
         for object in objects {
             refuse!(object, last_modified_time => "LastModifiedTime", size => "Size");
         }
-        let rights = rights(ctx, name, objects).await?;
+        let bypass = input.bypass_governance_retention;
+        let rights = rights(ctx, name, objects, bypass).await?;
         let quiet = input.delete.quiet == Some(true);
         let mut output = DeleteObjectsOutput::default();
         let (mut deleted, mut errors, mut freed) = (Vec::new(), Vec::new(), Vec::new());
         ctx.write(|tx| {
             let bucket = store::bucket(ctx, tx, name, input.expected_bucket_owner.as_ref())?;
+            lock::check_bypass(&bucket, bypass)?;
             for (object, right) in objects.iter().zip(&rights) {
-                if let Err(fail) = right {
-                    errors.push(failed(object, fail));
-                    continue;
-                }
+                let cause = match right {
+                    Ok(cause) => *cause,
+                    Err(fail) => {
+                        errors.push(failed(object, fail));
+                        continue;
+                    }
+                };
                 let one = || -> Result<versions::Deleted> {
                     let id = object.version_id.as_deref();
                     if let Some(tags) = object.e_tag.as_deref() {
@@ -42,7 +46,8 @@ impl Handle<DeleteObjects> for S3 {
                     }
                     match id {
                         Some(id) => {
-                            versions::delete_version(ctx, tx, (name, &bucket), &object.key, id)
+                            let at = (name, &bucket);
+                            versions::delete_version(ctx, tx, at, &object.key, id, cause)
                         }
                         None => versions::delete(ctx, tx, (name, &bucket), &object.key),
                     }
@@ -69,12 +74,13 @@ impl Handle<DeleteObjects> for S3 {
     }
 }
 
-/// Whether each key may be deleted: one that may not fails alone.
+/// Whether each key may be deleted, and by which right: one that may not fails alone.
 async fn rights(
     ctx: &Ctx,
     bucket: &str,
     objects: &[s3_api::ObjectIdentifier],
-) -> Result<Vec<Result<()>>> {
+    bypass: Option<bool>,
+) -> Result<Vec<Result<versions::Cause>>> {
     let mut rights = Vec::with_capacity(objects.len());
     for object in objects {
         let version = object.version_id.as_deref();
@@ -82,6 +88,10 @@ async fn rights(
         let right = match names::check_key(&object.key) {
             Ok(()) => super::require(ctx, action, (bucket, &object.key), version).await,
             too_long => too_long,
+        };
+        let right = match right {
+            Ok(()) => lock::cause(ctx, (bucket, &object.key), bypass).await,
+            Err(fail) => Err(fail),
         };
         match right {
             Err(fail) if !fail.is_sender() => return Err(fail),

@@ -57,6 +57,7 @@ macro_rules! describe {
         if $bucket.versioning != $crate::model::Versioning::Never {
             $output.version_id = Some(version.id_text().to_owned());
         }
+        $crate::lock::tell_lock!($output, version);
         $output.replication_status = version.replication.map($crate::replication::status);
         if !version.tags.is_empty() {
             $output.tag_count = i32::try_from(version.tags.len()).ok();

@@ -7,6 +7,8 @@ mod delete_objects;
 mod get_object;
 mod get_object_acl;
 mod get_object_attributes;
+mod get_object_legal_hold;
+mod get_object_retention;
 pub(crate) mod get_object_tagging;
 mod head_object;
 pub(crate) mod headers;
@@ -16,6 +18,8 @@ mod list_objects_v2;
 mod post_object;
 pub(crate) mod put_object;
 mod put_object_acl;
+mod put_object_legal_hold;
+mod put_object_retention;
 pub(crate) mod put_object_tagging;
 pub(crate) mod range;
 mod restore_object;
@@ -36,14 +40,18 @@ pub(crate) fn register(room: ServiceBuilder<S3>) -> ServiceBuilder<S3> {
         .op::<s3_api::GetObject>()
         .op::<s3_api::GetObjectAcl>()
         .op::<s3_api::GetObjectAttributes>()
+        .op::<s3_api::GetObjectLegalHold>()
+        .op::<s3_api::GetObjectRetention>()
         .op::<s3_api::GetObjectTagging>()
         .op::<s3_api::HeadObject>()
+        .op::<s3_api::ListObjectVersions>()
         .op::<s3_api::ListObjects>()
         .op::<s3_api::ListObjectsV2>()
-        .op::<s3_api::ListObjectVersions>()
         .op::<s3_api::PostObject>()
         .op::<s3_api::PutObject>()
         .op::<s3_api::PutObjectAcl>()
+        .op::<s3_api::PutObjectLegalHold>()
+        .op::<s3_api::PutObjectRetention>()
         .op::<s3_api::PutObjectTagging>()
         .op::<s3_api::RestoreObject>()
         .op::<s3_api::SelectObjectContent>()

@@ -9,6 +9,7 @@ use super::headers::{header_input, headers_of};
 use crate::access::acl::{self, acl_headers};
 use crate::changes::By;
 use crate::checksum::{self, Algorithm, given_checksum, set_checksum};
+use crate::lock::{self, lock_headers};
 use crate::model::{Version, Versioning};
 use crate::receive::Expected;
 use crate::refuse::refuse;
@@ -36,6 +37,8 @@ impl S3 {
         let (name, key) = (input.bucket.as_str(), input.key.as_str());
         super::may_tag(ctx, (name, key), &tags).await?;
         let acl_headers = acl_headers!(input);
+        let locking = lock_headers!(input);
+        lock::may_set(ctx, (name, key), locking).await?;
         super::may_put_acl(ctx, (name, key), acl_headers).await?;
         let (if_match, if_none_match) = (input.if_match.as_deref(), input.if_none_match.as_deref());
         // What can be refused is refused before the body is taken in; conditions are asked again
@@ -43,6 +46,7 @@ impl S3 {
         let defaults = ctx.read(|tx| {
             let bucket = store::bucket(ctx, tx, name, input.expected_bucket_owner.as_ref())?;
             acl::of_new(ctx, (name, &bucket), key, acl_headers)?;
+            lock::explicit(ctx, &bucket, locking)?;
             let current = store::find(tx, name, key, None)?;
             condition::check_write(key, current.as_ref(), if_match, if_none_match)?;
             encryption::defaults(tx, (name, &bucket))
@@ -72,6 +76,7 @@ impl S3 {
                     checksum: Some(received.checksum.clone()),
                     tags,
                     acl,
+                    lock: lock::of_new(ctx, tx, (name, &bucket), locking)?,
                     ..Version::new(owner, ctx.now().floor_millis())
                 };
                 let put = versions::put(ctx, tx, (name, &bucket), key, version, by)?;
@@ -103,9 +108,6 @@ fn refuse_unsupported(input: &PutObjectInput) -> Result<()> {
         checksum_xxhash128 => "x-amz-checksum-xxhash128",
         checksum_xxhash3 => "x-amz-checksum-xxhash3",
         checksum_xxhash64 => "x-amz-checksum-xxhash64",
-        object_lock_legal_hold_status => "x-amz-object-lock-legal-hold",
-        object_lock_mode => "x-amz-object-lock-mode",
-        object_lock_retain_until_date => "x-amz-object-lock-retain-until-date",
         write_offset_bytes => "x-amz-write-offset-bytes",
     );
     Ok(())

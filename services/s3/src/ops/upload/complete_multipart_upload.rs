@@ -16,7 +16,7 @@ use crate::encryption::{Told, check_part_key, customer_key};
 use crate::model::{Part, PartOf, Upload, Version, Versioning};
 use crate::refuse::refuse;
 use crate::store::{self, CURRENT};
-use crate::{S3, classes, condition, error, lifecycle, versions};
+use crate::{S3, classes, condition, error, lifecycle, lock, versions};
 
 /// Every part but the last holds at least this many bytes: 5 MiB.
 const PART_BYTES_MIN: u64 = 5 << 20;
@@ -59,8 +59,10 @@ impl Handle<CompleteMultipartUpload> for S3 {
                 check_part_key(&upload, customer.as_ref(), upload.algorithm.is_some())?;
                 let chosen = choose(&upload, listed, &parts)?;
                 let owner = bucket.owner_of_new(ctx, upload.acl.as_ref());
-                let version =
+                let mut version =
                     assemble(&upload, &chosen, given.as_ref(), input.mpu_object_size, owner)?;
+                let locked = upload.lock.clone();
+                version.lock = lock::with_default(ctx, tx, (name, &bucket), locked)?;
                 let by = By::CompleteMultipartUpload;
                 let (version, replaced) =
                     versions::put(ctx, tx, (name, &bucket), key, version, by)?;

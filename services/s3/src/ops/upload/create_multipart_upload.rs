@@ -10,9 +10,9 @@ use s3_api::{
 use crate::access::acl::{self, acl_headers};
 use crate::checksum::{self, Algorithm};
 use crate::classes::Class;
+use crate::lock::{self, lock_headers};
 use crate::model::Upload;
 use crate::ops::object::{headers::header_input, headers_of, may_put_acl, may_tag};
-use crate::refuse::refuse;
 use crate::store::{self, UPLOADS};
 use crate::{S3, classes, encryption, error, lifecycle, names};
 
@@ -26,7 +26,6 @@ impl Handle<CreateMultipartUpload> for S3 {
         mut input: CreateMultipartUploadInput,
     ) -> Result<CreateMultipartUploadOutput> {
         names::check_key(&input.key)?;
-        refuse_unsupported(&input)?;
         let asked = encryption::asked!(ctx, input)?;
         let storage_class = classes::asked(input.storage_class)?;
         let algorithm = input.checksum_algorithm.map(Algorithm::of).transpose()?;
@@ -34,6 +33,8 @@ impl Handle<CreateMultipartUpload> for S3 {
         let (headers, tags) = headers_of(header_input!(input))?;
         may_tag(ctx, (&input.bucket, &input.key), &tags).await?;
         let acl_headers = acl_headers!(input);
+        let locking = lock_headers!(input);
+        lock::may_set(ctx, (&input.bucket, &input.key), locking).await?;
         may_put_acl(ctx, (&input.bucket, &input.key), acl_headers).await?;
         let (name, key) = (input.bucket.as_str(), input.key.as_str());
         let defaults = ctx.read(|tx| {
@@ -54,11 +55,13 @@ impl Handle<CreateMultipartUpload> for S3 {
             initiator: ctx.caller().display_name().to_owned(),
             encryption: Some(sealing.encryption),
             acl: None,
+            lock: None,
         };
         let bucket = ctx
             .write(|tx| {
                 let bucket = store::bucket(ctx, tx, name, input.expected_bucket_owner.as_ref())?;
                 (_, upload.acl) = acl::of_new(ctx, (name, &bucket), key, acl_headers)?;
+                upload.lock = lock::explicit(ctx, &bucket, locking)?;
                 UPLOADS.put(tx, &(name, key, upload_id.as_str()), &upload)?;
                 Ok::<_, Fail>(bucket)
             })
@@ -104,13 +107,4 @@ fn full_object(algorithm: Option<Algorithm>, asked: Option<ChecksumType>) -> Res
         }
         (Some(_), asked) => Ok(asked == Some(ChecksumType::FullObject)),
     }
-}
-
-fn refuse_unsupported(input: &CreateMultipartUploadInput) -> Result<()> {
-    refuse!(input,
-        object_lock_legal_hold_status => "x-amz-object-lock-legal-hold",
-        object_lock_mode => "x-amz-object-lock-mode",
-        object_lock_retain_until_date => "x-amz-object-lock-retain-until-date",
-    );
-    Ok(())
 }
