@@ -49,7 +49,7 @@ def failed(condition: str) -> tuple[int, str, str]:
 @pytest.mark.parametrize("form", FORMS)
 def test_a_form_is_enough(known, s3, bucket, form):
     fields = {
-        "acl": "private", "Content-Type": "text/csv", "Cache-Control": "no-cache",
+        "acl": "bucket-owner-full-control", "Content-Type": "text/csv", "Cache-Control": "no-cache",
         "x-amz-meta-who": "ann", "x-amz-storage-class": "STANDARD_IA",
         "tagging": "<Tagging><TagSet><Tag><Key>a b</Key><Value>1+2</Value></Tag></TagSet></Tagging>",
     }  # fmt: skip
