@@ -63,7 +63,7 @@ fn files(dir: &Path, found: &mut Vec<PathBuf>) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_file_passes() {
-    let here = std::env::var("CARGO_MANIFEST_DIR").unwrap();
+    let here = std::env::var("CARGO_MANIFEST_DIR").expect("cargo tells the folder");
     let root = Path::new(&here).join("../../tests/slt/trino");
     let mut found = Vec::new();
     files(&root, &mut found);

@@ -93,7 +93,7 @@ pub struct Answer {
 
 /// All suites of a file under `tests/data`.
 pub fn load(path: &str) -> Vec<Suite> {
-    let here = std::env::var("CARGO_MANIFEST_DIR").unwrap();
+    let here = std::env::var("CARGO_MANIFEST_DIR").expect("cargo tells the folder");
     let path = format!("{here}/tests/data/{path}.json");
     let text = std::fs::read_to_string(&path).expect("the data file is there");
     let file: File = serde_json::from_str(&text).expect("the data file is well formed");
