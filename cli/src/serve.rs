@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use aquifer_gateway::{
-    AccountId, AuthMode, Closed, Durability, RootKey, ServeOptions, Server, Tls,
+    AccountId, AuthMode, Bounds, Closed, Durability, RootKey, ServeOptions, Server, Tls,
 };
 use clap::{Args, ValueEnum};
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -33,6 +33,9 @@ pub struct Serve {
     /// Enforce throughput limits too; size and format limits always hold.
     #[arg(long)]
     limits: bool,
+    /// A hard limit that is not to be AWS's, such as s3.object-bytes=100000000.
+    #[arg(long, value_name = "NAME=N")]
+    limit: Vec<Limit>,
     /// Open only these services.
     #[arg(long, value_delimiter = ',', value_name = "NAME")]
     services: Option<Vec<String>>,
@@ -101,6 +104,27 @@ impl std::str::FromStr for Select {
     }
 }
 
+/// A hard limit by name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Limit(String, u64);
+
+impl std::str::FromStr for Limit {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let parsed = text.split_once('=').and_then(|(name, limit)| {
+            Some(Self(name.to_owned(), limit.parse().ok()?)).filter(|_| !name.is_empty())
+        });
+        parsed.ok_or_else(|| "not a name, `=` and a whole number".to_owned())
+    }
+}
+
+fn bounds(limits: Vec<Limit>) -> Bounds {
+    let mut bounds = Bounds::default();
+    limits.into_iter().for_each(|Limit(name, limit)| bounds.set(name, limit));
+    bounds
+}
+
 /// What is closed to whom.
 fn closed(select: &[Select]) -> Closed {
     let mut closed = Closed::default();
@@ -146,6 +170,7 @@ impl Serve {
             },
             root_key: root_key(|name| std::env::var(name).ok())?,
             closed: closed(&self.s3_select),
+            bounds: bounds(self.limit),
         };
         // Listening to signals before saying ready: whoever reads it may end the server at once.
         let end = End::listen()?;

@@ -25,6 +25,6 @@ mod tls;
 mod watch;
 
 pub use options::{ServeOptions, StartError};
-pub use platform::{AccountId, AuthMode, Closed, Durability, RootKey};
+pub use platform::{AccountId, AuthMode, Bounds, Closed, Durability, RootKey};
 pub use server::Server;
 pub use tls::Tls;

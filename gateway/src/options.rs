@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 
-use platform::{AuthMode, Closed, Durability, RootKey, StoreError};
+use platform::{AuthMode, Bounds, Closed, Durability, RootKey, StoreError};
 use thiserror::Error;
 
 use crate::tls::Tls;
@@ -35,6 +35,8 @@ pub struct ServeOptions {
     pub root_key: Option<RootKey>,
     /// Operations that accounts no longer have.
     pub closed: Closed,
+    /// Hard limits that are not as AWS has them.
+    pub bounds: Bounds,
 }
 
 impl Default for ServeOptions {
@@ -53,6 +55,7 @@ impl Default for ServeOptions {
             tls: None,
             root_key: None,
             closed: Closed::default(),
+            bounds: Bounds::default(),
         }
     }
 }
@@ -66,6 +69,8 @@ pub enum StartError {
     Listen { address: String, source: std::io::Error },
     #[error("there is no service named {0}; the services are {1}")]
     UnknownService(String, String),
+    #[error("no open service has the limit {0}; the limits are {1}")]
+    UnknownLimit(String, String),
     #[error("{0}")]
     Other(String),
 }

@@ -76,6 +76,7 @@ impl Server {
             root_key: options.root_key.clone(),
             secret,
             closed: options.closed.clone(),
+            bounds: options.bounds.clone(),
         };
         let secure = options
             .tls

@@ -37,5 +37,8 @@ pub(crate) fn open(house: &House, wanted: Option<&[String]>) -> Result<Registry,
             registry.add(room);
         }
     }
+    if let Some((unknown, known)) = house.bounds.unknown() {
+        return Err(StartError::UnknownLimit(unknown.join(", "), known.join(", ")));
+    }
     Ok(registry)
 }

@@ -1,8 +1,10 @@
 //! Throughput limits: token buckets per account, region, service and operation, on the virtual
 //! clock.
 //!
-//! Off unless enabled, for all services or for some. Hard limits (sizes, counts, formats) are not
-//! here: they always hold and belong to their services.
+//! Off unless enabled, for all services or for some. Hard limits (sizes, counts, formats) always hold
+//! and belong to their services; [`Bounds`] are those of them that this server has otherwise.
+
+mod bounds;
 
 use std::{
     collections::{HashMap, HashSet},
@@ -13,6 +15,8 @@ use std::{
 use aquifer_ctx::Ctx;
 use aquifer_types::{Scope, Timestamp};
 use parking_lot::{Mutex, RwLock};
+
+pub use bounds::Bounds;
 
 /// Full buckets are forgotten when there are more than this.
 const BUCKETS_MAX: usize = 10_000;

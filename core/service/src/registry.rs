@@ -7,6 +7,7 @@ use std::sync::Arc;
 use aquifer_authz::{Authorizer, Credentials, RootKey};
 use aquifer_ctx::PlatformParts;
 use aquifer_jobs::Jobs;
+use aquifer_limits::Bounds;
 use aquifer_schema::ServiceSchema;
 use aquifer_seal::RootSecret;
 use aquifer_types::AccountId;
@@ -34,6 +35,8 @@ pub struct House {
     pub secret: RootSecret,
     /// Operations that accounts no longer have.
     pub closed: Closed,
+    /// Hard limits that are not as AWS has them.
+    pub bounds: Bounds,
 }
 
 /// Operations that were closed, for all accounts or for some, as AWS closes those that it gives to

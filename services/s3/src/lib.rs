@@ -60,6 +60,8 @@ pub struct S3 {
     log: Arc<logging::Log>,
     select: select::Desk,
     teller: Arc<Teller>,
+    /// Bytes of the largest object.
+    object_bytes_max: u64,
 }
 
 /// Packed bytes are synced with the group of rows that name them.
@@ -95,7 +97,9 @@ pub fn service(house: &House) -> anyhow::Result<Service> {
     let log = logging::Log::start(house).map_err(|fail| anyhow::anyhow!("{}", fail.message()))?;
     let forgetting = (log.clone(), Arc::clone(&teller));
     let select = select::Desk::new(house);
-    let room = Arc::new(S3 { parts, objects, keys, upkeep, payer, log, select, teller });
+    let object_bytes_max = house.bounds.of("s3.object-bytes", receive::OBJECT_BYTES_MAX);
+    let room = S3 { parts, objects, keys, upkeep, payer, log, select, teller, object_bytes_max };
+    let room = Arc::new(room);
     replication::register(house, &room);
     restore::register(house);
     lifecycle::worker::register(house, &room);

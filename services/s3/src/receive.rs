@@ -11,6 +11,8 @@ use crate::{S3, error};
 
 /// Largest body of one request: 5 GiB.
 pub(crate) const BODY_BYTES_MAX: u64 = 5 << 30;
+/// Largest object: 50 TB.
+pub(crate) const OBJECT_BYTES_MAX: u64 = 50_000_000_000_000;
 
 /// What a client says of a body beforehand.
 #[derive(Default)]
@@ -22,6 +24,8 @@ pub(crate) struct Expected {
     pub checksum: Option<(Algorithm, String)>,
     /// The algorithm of the checksum to keep; `None` for that of the client's, if it says one.
     pub algorithm: Option<Algorithm>,
+    /// Bytes at most, where that is less than what any body may have.
+    pub bytes_max: Option<u64>,
 }
 
 impl Expected {
@@ -63,11 +67,13 @@ impl S3 {
     ) -> Result<Received> {
         let declared =
             expected.length.and_then(|length| u64::try_from(length).ok()).or(body.length());
-        if let Some(size) = declared.filter(|size| *size > BODY_BYTES_MAX) {
-            return Err(error::too_large(size, BODY_BYTES_MAX));
+        let bytes_max = expected.bytes_max.unwrap_or(u64::MAX).min(BODY_BYTES_MAX);
+        if let Some(size) = declared.filter(|size| *size > bytes_max) {
+            return Err(error::too_large(size, bytes_max));
         }
         let checks = Checks::of(&expected, &body)?;
-        let written = self.store_body(&mut body, declared, checks.hashes(), key).await?;
+        let writer = self.writer(declared, checks.hashes(), key)?;
+        let written = store_body(writer, &mut body, declared, bytes_max).await?;
         match checks.compare(&written) {
             Ok((checksum, said)) => Ok(Received { written, checksum, said }),
             Err(fail) => {
@@ -80,32 +86,14 @@ impl S3 {
         }
     }
 
-    async fn store_body(
-        &self,
-        body: &mut ByteStream,
-        declared: Option<u64>,
-        hashes: Hashes,
-        key: Option<&Key>,
-    ) -> Result<Written> {
-        let mut writer = self.writer(declared, hashes, key)?;
-        while let Some(chunk) = body.next().await {
-            writer.write(chunk?).await.map_err(error::from_objects)?;
-            if writer.size() > BODY_BYTES_MAX {
-                return Err(error::too_large(writer.size(), BODY_BYTES_MAX));
-            }
+    /// Refuses an object that is larger than any may be.
+    pub(crate) fn check_size(&self, size: u64) -> Result<()> {
+        if size > self.object_bytes_max {
+            return Err(error::too_large(size, self.object_bytes_max));
         }
-        if let Some(declared) = declared.filter(|declared| *declared != writer.size()) {
-            let message = "You did not provide the number of bytes specified by the \
-                           Content-Length HTTP header";
-            return Err(Fail::new("IncompleteBody", 400, message)
-                .with("NumberBytesExpected", declared.to_string())
-                .with("NumberBytesProvided", writer.size().to_string()));
-        }
-        writer.finish().await.map_err(error::from_objects)
+        Ok(())
     }
-}
 
-impl S3 {
     /// Begins to store bytes, sealed where there is a key.
     pub(crate) fn writer(
         &self,
@@ -119,6 +107,28 @@ impl S3 {
             None => Ok(writer),
         }
     }
+}
+
+async fn store_body(
+    mut writer: Writer,
+    body: &mut ByteStream,
+    declared: Option<u64>,
+    bytes_max: u64,
+) -> Result<Written> {
+    while let Some(chunk) = body.next().await {
+        writer.write(chunk?).await.map_err(error::from_objects)?;
+        if writer.size() > bytes_max {
+            return Err(error::too_large(writer.size(), bytes_max));
+        }
+    }
+    if let Some(declared) = declared.filter(|declared| *declared != writer.size()) {
+        let message = "You did not provide the number of bytes specified by the Content-Length \
+                       HTTP header";
+        return Err(Fail::new("IncompleteBody", 400, message)
+            .with("NumberBytesExpected", declared.to_string())
+            .with("NumberBytesProvided", writer.size().to_string()));
+    }
+    writer.finish().await.map_err(error::from_objects)
 }
 
 impl Checks {

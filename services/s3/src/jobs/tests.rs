@@ -58,6 +58,7 @@ impl Room {
             root_key: None,
             secret: RootSecret::fresh(),
             closed: platform::Closed::default(),
+            bounds: platform::Bounds::default(),
         };
         let options = ObjectsOptions {
             dir: dir.map(|dir| dir.join("objects")),
@@ -77,7 +78,9 @@ impl Room {
         let log = crate::logging::Log::start(&house).unwrap();
         let select = crate::select::Desk::new(&house);
         let teller = Default::default();
-        Room { s3: S3 { parts, objects, keys, upkeep, payer, log, select, teller }, ctx, jobs }
+        let object_bytes_max = crate::receive::OBJECT_BYTES_MAX;
+        let s3 = S3 { parts, objects, keys, upkeep, payer, log, select, teller, object_bytes_max };
+        Room { s3, ctx, jobs }
     }
 
     /// On disk, rows too.

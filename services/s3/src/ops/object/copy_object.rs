@@ -54,6 +54,7 @@ impl Handle<CopyObject> for S3 {
                      location or encryption attributes.",
                 ));
             }
+            self.check_size(found.from.size)?;
             Ok(found)
         };
         let to_be_set = if retag { given.1.clone() } else { find()?.from.tags };

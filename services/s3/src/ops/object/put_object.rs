@@ -57,6 +57,7 @@ impl S3 {
             md5: input.content_md5.take(),
             checksum: given_checksum!(input),
             algorithm: input.checksum_algorithm.map(Algorithm::of).transpose()?,
+            bytes_max: Some(self.object_bytes_max),
         };
         let received =
             self.receive(std::mem::take(&mut input.body), expected, Some(&sealing.key)).await?;

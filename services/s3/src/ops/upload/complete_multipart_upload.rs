@@ -20,8 +20,6 @@ use crate::{S3, classes, condition, error, lifecycle, lock, versions};
 
 /// Every part but the last holds at least this many bytes: 5 MiB.
 const PART_BYTES_MIN: u64 = 5 << 20;
-/// Largest object: 50 TB.
-const OBJECT_BYTES_MAX: u64 = 50_000_000_000_000;
 
 impl Handle<CompleteMultipartUpload> for S3 {
     async fn handle(
@@ -58,6 +56,8 @@ impl Handle<CompleteMultipartUpload> for S3 {
                 check_kind(&upload, &input)?;
                 check_part_key(&upload, customer.as_ref(), upload.algorithm.is_some())?;
                 let chosen = choose(&upload, listed, &parts)?;
+                let size: u64 = chosen.iter().map(|(_, part)| part.size).sum();
+                self.check_size(size)?;
                 let owner = bucket.owner_of_new(ctx, upload.acl.as_ref());
                 let mut version =
                     assemble(&upload, &chosen, given.as_ref(), input.mpu_object_size, owner)?;
@@ -208,9 +208,6 @@ fn assemble(
     owner: platform::AccountId,
 ) -> Result<Version> {
     let size: u64 = chosen.iter().map(|(_, part)| part.size).sum();
-    if size > OBJECT_BYTES_MAX {
-        return Err(error::too_large(size, OBJECT_BYTES_MAX));
-    }
     if declared_size.is_some_and(|declared| u64::try_from(declared) != Ok(size)) {
         return Err(error::invalid_request(
             "The provided 'x-amz-mp-object-size' header does not match what was computed.",

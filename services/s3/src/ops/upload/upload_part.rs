@@ -40,6 +40,7 @@ impl Handle<UploadPart> for S3 {
             md5: input.content_md5.take(),
             checksum: given_checksum!(input),
             algorithm: Some(upload.algorithm.unwrap_or(Algorithm::Crc64Nvme)),
+            bytes_max: None,
         };
         check_algorithm(&upload, expected.said(&input.body))?;
         let received =
