@@ -179,6 +179,12 @@ pub(crate) fn not_implemented(header: &str) -> Fail {
     .with("Header", header)
 }
 
+/// Whether a stream ended because the bytes were let go.
+pub(crate) fn is_gone(error: &std::io::Error) -> bool {
+    let inner = error.get_ref().and_then(|error| error.downcast_ref());
+    matches!(inner, Some(aquifer_object::Error::NotFound(_)))
+}
+
 /// A failure of the object engine.
 pub(crate) fn from_objects(error: ObjectError) -> Fail {
     if error.is_full() {

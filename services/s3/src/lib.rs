@@ -15,6 +15,7 @@ mod condition;
 mod copy_source;
 mod encryption;
 mod error;
+mod inspect;
 mod inventory;
 mod jobs;
 mod lifecycle;
@@ -103,6 +104,7 @@ pub fn service(house: &House) -> anyhow::Result<Service> {
     replication::register(house, &room);
     restore::register(house);
     lifecycle::worker::register(house, &room);
+    inspect::register(house, &room);
     inventory::register(house);
     let room = Service::new(&s3_api::SERVICE, room);
     let reset = move || {

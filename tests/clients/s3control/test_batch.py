@@ -1,94 +1,11 @@
 """Batch Operations: an operation done to every object of a list, with a report."""
 
-import csv
-import io
-import json
 import time
-import uuid
 
 import pytest
 from botocore.exceptions import ClientError
 from harness import behaviour, error
-
-ENDED = ("Complete", "Failed", "Cancelled")
-
-
-def new_bucket(s3, versioned=False) -> str:
-    name = f"b-{uuid.uuid4().hex}"
-    s3.create_bucket(Bucket=name)
-    if versioned:
-        s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
-    return name
-
-
-def manifest(s3, bucket, lines, fields=("Bucket", "Key")) -> dict:
-    """A list in an object of the bucket."""
-    key = f"manifest-{uuid.uuid4().hex}.csv"
-    etag = s3.put_object(Bucket=bucket, Key=key, Body="".join(lines).encode())["ETag"]
-    return {
-        "Spec": {"Format": "S3BatchOperations_CSV_20180820", "Fields": list(fields)},
-        "Location": {"ObjectArn": f"arn:aws:s3:::{bucket}/{key}", "ETag": etag},
-    }
-
-
-def report_in(bucket, scope="AllTasks", prefix="reports") -> dict:
-    return {
-        "Enabled": True, "Bucket": f"arn:aws:s3:::{bucket}", "Prefix": prefix,
-        "Format": "Report_CSV_20180820", "ReportScope": scope,
-    }  # fmt: skip
-
-
-@pytest.fixture
-def create(s3control, account):
-    def make(operation, report=None, **more) -> str:
-        given = {
-            "AccountId": account, "Operation": operation, "Priority": 10,
-            "Report": report or {"Enabled": False}, "ConfirmationRequired": False,
-            "RoleArn": f"arn:aws:iam::{account}:role/batch",
-            "ClientRequestToken": uuid.uuid4().hex, **more,
-        }  # fmt: skip
-        return s3control.create_job(**given)["JobId"]
-
-    return make
-
-
-@pytest.fixture
-def job(s3control, account):
-    """The description of a job once it has a status, or has ended."""
-
-    def wait(job_id, *statuses) -> dict:
-        deadline = time.monotonic() + 20
-        while True:
-            described = s3control.describe_job(AccountId=account, JobId=job_id)["Job"]
-            if described["Status"] in (statuses or ENDED):
-                return described
-            assert time.monotonic() < deadline, described
-            time.sleep(0.05)
-
-    return wait
-
-
-def counts(described) -> tuple:
-    progress = described["ProgressSummary"]
-    names = ("TotalNumberOfTasks", "NumberOfTasksSucceeded", "NumberOfTasksFailed")
-    return tuple(progress[name] for name in names)
-
-
-def read_report(s3, bucket, job_id, prefix="reports") -> tuple[dict, list[list[str]]]:
-    where = f"{prefix}/job-{job_id}/manifest.json"
-    told = json.loads(s3.get_object(Bucket=bucket, Key=where)["Body"].read())
-    rows = []
-    for result in told["Results"]:
-        body = s3.get_object(Bucket=result["Bucket"], Key=result["Key"])["Body"].read().decode()
-        read = list(csv.reader(io.StringIO(body)))
-        assert {row[3] for row in read} == {result["TaskExecutionStatus"]}
-        rows += read
-    return told, rows
-
-
-def tags_of(s3, bucket, key) -> dict:
-    tags = s3.get_object_tagging(Bucket=bucket, Key=key)["TagSet"]
-    return {tag["Key"]: tag["Value"] for tag in tags}
+from harness.batch import ENDED, counts, manifest, new_bucket, read_report, report_in, tags_of
 
 
 @behaviour("S3-70")

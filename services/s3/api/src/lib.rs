@@ -6,6 +6,8 @@
 
 include!(concat!(env!("OUT_DIR"), "/api.rs"));
 
+mod inspects;
 mod replicates;
 
+pub use inspects::{DigestKind, Digested, EncryptedBy, Inspector, Inspects};
 pub use replicates::{Replicates, Replicator};

@@ -2,10 +2,12 @@
 
 use platform::{Arn, Ctx, Result, Tags};
 use s3control_api::{
-    CreateJobInput, JobManifest, JobManifestFieldName, JobManifestFormat, JobReport, OperationName,
+    ComputeObjectChecksumAlgorithm, ComputeObjectChecksumType, CreateJobInput, JobManifest,
+    JobManifestFieldName, JobManifestFormat, JobOperation, JobReport, OperationName,
     S3JobManifestGenerator, S3Tag,
 };
 
+use super::task;
 use crate::error;
 use crate::model::names_of;
 
@@ -41,16 +43,7 @@ pub(crate) fn job(ctx: &Ctx, input: &CreateJobInput) -> Result<()> {
 }
 
 fn operation(input: &CreateJobInput, name: OperationName) -> Result<()> {
-    let unsupported = [
-        OperationName::LambdaInvoke,
-        OperationName::S3PutObjectAcl,
-        OperationName::S3InitiateRestoreObject,
-        OperationName::S3PutObjectLegalHold,
-        OperationName::S3PutObjectRetention,
-        OperationName::S3ComputeObjectChecksum,
-        OperationName::S3UpdateObjectEncryption,
-    ];
-    if unsupported.contains(&name) {
+    if name == OperationName::LambdaInvoke {
         return Err(error::not_implemented(name.as_str()));
     }
     if let Some(copy) = &input.operation.s3_put_object_copy {
@@ -58,17 +51,73 @@ fn operation(input: &CreateJobInput, name: OperationName) -> Result<()> {
         if bucket_of(target).is_none() {
             return Err(error::invalid_request("TargetResource must be the ARN of a bucket."));
         }
-        if copy.access_control_grants.is_some() {
-            return Err(error::not_implemented("AccessControlGrants"));
-        }
-        if copy.requester_pays == Some(true) {
-            return Err(error::not_implemented("RequesterPays"));
-        }
     }
     if let Some(tagging) = &input.operation.s3_put_object_tagging
         && tagging.tag_set.as_ref().is_none_or(Vec::is_empty)
     {
         return Err(error::invalid_request("TagSet must not be empty."));
+    }
+    restore(&input.operation)?;
+    access(&input.operation)?;
+    retention(&input.operation)?;
+    checksum(input)?;
+    if let Some(asked) = &input.operation.s3_update_object_encryption {
+        let kms = asked.object_encryption.as_ref().and_then(|asked| asked.ssekms.as_ref());
+        if kms.is_none() {
+            return Err(error::invalid_request("ObjectEncryption must specify SSEKMS."));
+        }
+    }
+    Ok(())
+}
+
+fn restore(operation: &JobOperation) -> Result<()> {
+    let asked = operation.s3_initiate_restore_object.as_ref();
+    if asked.and_then(|asked| asked.expiration_in_days).is_some_and(|days| days < 1) {
+        return Err(error::invalid_request("ExpirationInDays must be 1 or greater."));
+    }
+    Ok(())
+}
+
+fn access(operation: &JobOperation) -> Result<()> {
+    let Some(asked) = &operation.s3_put_object_acl else { return Ok(()) };
+    let policy = asked.access_control_policy.as_ref();
+    let canned = policy.is_some_and(|policy| policy.canned_access_control_list.is_some());
+    let list = policy.is_some_and(|policy| policy.access_control_list.is_some());
+    if canned == list {
+        return Err(error::invalid_request(
+            "Exactly one of AccessControlList and CannedAccessControlList must be specified.",
+        ));
+    }
+    Ok(())
+}
+
+fn retention(operation: &JobOperation) -> Result<()> {
+    let Some(asked) = &operation.s3_put_object_retention else { return Ok(()) };
+    if asked.retention.mode.is_some() != asked.retention.retain_until_date.is_some() {
+        return Err(error::invalid_request("Mode and RetainUntilDate must be specified together."));
+    }
+    Ok(())
+}
+
+fn checksum(input: &CreateJobInput) -> Result<()> {
+    let Some(asked) = &input.operation.s3_compute_object_checksum else { return Ok(()) };
+    let (algorithm, kind) = task::asked(asked);
+    if task::digest_of(algorithm).is_none() {
+        return Err(error::not_implemented(algorithm.as_str()));
+    }
+    // CRC-64/NVME is of whole objects only, and MD5 of parts is the ETag.
+    let whole_only =
+        [ComputeObjectChecksumAlgorithm::Crc64Nvme, ComputeObjectChecksumAlgorithm::Md5];
+    if kind == ComputeObjectChecksumType::Composite && whole_only.contains(&algorithm) {
+        return Err(error::invalid_request(format!(
+            "The checksum type COMPOSITE is not supported for the algorithm {}.",
+            algorithm.as_str()
+        )));
+    }
+    if !input.report.enabled {
+        return Err(error::invalid_request(
+            "A job that computes checksums tells of them in its report, which must be enabled.",
+        ));
     }
     Ok(())
 }
@@ -103,12 +152,32 @@ fn generator(generator: &S3JobManifestGenerator) -> Result<()> {
     if bucket_of(&generator.source_bucket).is_none() {
         return Err(error::invalid_request("SourceBucket must be the ARN of a bucket."));
     }
-    if generator.enable_manifest_output {
-        return Err(error::not_implemented("EnableManifestOutput"));
+    let place = generator.manifest_output_location.as_ref();
+    if generator.enable_manifest_output && place.is_none() {
+        return Err(error::invalid_request(
+            "ManifestOutputLocation must be specified where EnableManifestOutput is true.",
+        ));
+    }
+    if place.is_some_and(|place| bucket_of(&place.bucket).is_none()) {
+        return Err(error::invalid_request(
+            "ManifestOutputLocation must name a bucket by its ARN.",
+        ));
     }
     let filter = generator.filter.as_ref();
-    if filter.is_some_and(|filter| filter.match_any_object_encryption.is_some()) {
-        return Err(error::not_implemented("MatchAnyObjectEncryption"));
+    let encryptions = filter.and_then(|filter| filter.match_any_object_encryption.as_ref());
+    for one in encryptions.into_iter().flatten() {
+        let kinds = [
+            one.sses3.is_some(),
+            one.ssekms.is_some(),
+            one.dssekms.is_some(),
+            one.ssec.is_some(),
+            one.notsse.is_some(),
+        ];
+        if kinds.into_iter().filter(|said| *said).count() != 1 {
+            return Err(error::invalid_request(
+                "Each filter of encryption must specify exactly one type.",
+            ));
+        }
     }
     Ok(())
 }

@@ -1,10 +1,13 @@
 //! Makes the tasks of a job from what is in a bucket.
 
 use platform::{Ctx, Result, Timestamp};
-use s3_api::{Client, HeadObjectInput, ListObjectVersionsInput, ObjectVersion, Replicator};
+use s3_api::{
+    Client, EncryptedBy, HeadObjectInput, Inspector, ListObjectVersionsInput, ObjectVersion,
+    Replicator, ServerSideEncryption,
+};
 use s3control_api::{
-    JobManifestGeneratorFilter, JobOperation, KeyNameConstraint, ReplicationStatus,
-    S3JobManifestGenerator,
+    JobManifestGeneratorFilter, JobOperation, KeyNameConstraint, ObjectEncryptionFilter,
+    ReplicationStatus, S3JobManifestGenerator,
 };
 
 use super::check;
@@ -82,6 +85,23 @@ fn is_named(names: &KeyNameConstraint, key: &str) -> bool {
         && any(&names.match_any_substring, &|part| key.contains(part))
 }
 
+/// Whether a version is encrypted as a filter wants it.
+fn is_encrypted(wanted: &ObjectEncryptionFilter, by: &EncryptedBy) -> bool {
+    let is = |method| by.method == Some(method);
+    let has_key = |arn: Option<&String>| arn.is_none_or(|arn| by.kms_key.as_ref() == Some(arn));
+    wanted.sses3.is_some() && is(ServerSideEncryption::Aes256)
+        || wanted.ssec.is_some() && by.customer
+        || wanted.notsse.is_some() && by.method.is_none() && !by.customer
+        || wanted.dssekms.as_ref().is_some_and(|kms| {
+            is(ServerSideEncryption::AwsKmsDsse) && has_key(kms.kms_key_arn.as_ref())
+        })
+        || wanted.ssekms.as_ref().is_some_and(|kms| {
+            is(ServerSideEncryption::AwsKms)
+                && has_key(kms.kms_key_arn.as_ref())
+                && kms.bucket_key_enabled.is_none_or(|wanted| wanted == by.bucket_key)
+        })
+}
+
 /// Whether a version passes what is to be asked for each.
 async fn asks_more(
     role: &Ctx,
@@ -94,6 +114,15 @@ async fn asks_more(
         let replicator = role.ext::<Replicator>().ok_or_else(missing)?;
         let is = replicator.0.is_eligible(role, &task.bucket, &task.key, version_id)?;
         if is != wanted {
+            return Ok(false);
+        }
+    }
+    if let Some(wanted) = filter.match_any_object_encryption.as_ref().filter(|all| !all.is_empty())
+    {
+        let missing = || Stop::Again(anyhow::anyhow!("nobody inspects"));
+        let inspector = role.ext::<Inspector>().ok_or_else(missing)?;
+        let by = inspector.0.encryption(role, &task.bucket, &task.key, version_id)?;
+        if !by.is_some_and(|by| wanted.iter().any(|wanted| is_encrypted(wanted, &by))) {
             return Ok(false);
         }
     }

@@ -7,15 +7,18 @@
 //! One runner per account and region takes a chunk at a time from whichever job has the highest
 //! priority, so that an urgent job overtakes those that run.
 //!
-//! `check` refuses what cannot be done, `manifest` and `generate` make the tasks, `task` does one,
-//! `report` tells of all, `run` is the runner.
+//! `check` refuses what cannot be done, `manifest` and `generate` make the tasks, `output` keeps what
+//! was generated, `task` does one with what `inputs` makes of the job, `report` tells of all, `run`
+//! is the runner.
 //!
 //! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/batch-ops.html>
 
 pub(crate) mod check;
 mod csv;
 mod generate;
+mod inputs;
 mod manifest;
+mod output;
 mod prepare;
 mod report;
 mod run;

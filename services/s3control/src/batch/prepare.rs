@@ -3,6 +3,7 @@
 use platform::{Ctx, Fail, Result};
 use s3control_api::JobStatus;
 
+use super::output::Output;
 use super::{generate, manifest, wait_for_confirmation};
 use crate::model::{CONFIRMED_WITHIN, Chunk, JobRow, Task};
 use crate::store::{self, CHUNKS, JOBS};
@@ -34,11 +35,16 @@ pub(super) struct Sink<'a> {
     chunk: Vec<Task>,
     chunks: u64,
     total: u64,
+    /// Where what is generated is kept besides.
+    output: Option<Output<'a>>,
 }
 
 impl Sink<'_> {
     /// Adds a task.
     pub async fn put(&mut self, task: Task) -> Result<(), Stop> {
+        if let Some(output) = &mut self.output {
+            output.put(&task).await?;
+        }
         self.chunk.push(task);
         if self.chunk.len() < CHUNK {
             return Ok(());
@@ -64,13 +70,15 @@ impl Sink<'_> {
 /// Prepares a job; `role` acts as its role. What an interrupted preparation left is made anew.
 pub(super) async fn prepare(ctx: &Ctx, role: &Ctx, id: &str, row: &JobRow) -> Result<(), Stop> {
     while ctx.write(|tx| store::clear(tx, id)).await? {}
-    let mut sink = Sink { ctx, id, chunk: Vec::new(), chunks: 0, total: 0 };
     let job = &row.job.0;
+    let generator = job.manifest_generator.as_ref();
+    let generator = generator.and_then(|g| g.s3_job_manifest_generator.as_ref());
+    let output = generator.and_then(|generator| Output::of(role, id, generator));
+    let mut sink = Sink { ctx, id, chunk: Vec::new(), chunks: 0, total: 0, output };
     if let Some(given) = &job.manifest {
         manifest::read(role, given, &mut sink).await?;
     }
-    let generator = job.manifest_generator.as_ref();
-    if let Some(generator) = generator.and_then(|g| g.s3_job_manifest_generator.as_ref()) {
+    if let Some(generator) = generator {
         generate::generate(role, job.operation.as_ref(), generator, &mut sink).await?;
     }
     if !sink.chunk.is_empty() {
@@ -84,11 +92,16 @@ pub(super) async fn prepare(ctx: &Ctx, role: &Ctx, id: &str, row: &JobRow) -> Re
         };
         return Err(Stop::Failed("EmptyManifest".to_owned(), reason.to_owned()));
     }
+    let kept = match sink.output.take() {
+        Some(output) => Some(output.finish().await?),
+        None => None,
+    };
     let confirm = job.confirmation_required == Some(true);
     let now = ctx.now();
     ctx.write(|tx| {
         let Some(mut row) = JOBS.get(tx, id)? else { return Ok(()) };
         row.progress.total = total;
+        row.job.0.generated_manifest_descriptor = kept;
         // It may have been cancelled meanwhile.
         if row.status() == JobStatus::Preparing {
             row.set(if confirm { JobStatus::Suspended } else { JobStatus::Ready });

@@ -22,14 +22,14 @@ const FILE_BYTES: usize = 8 << 20;
 
 /// Writes the line that tells of a task. AWS: status and code stand in the order of its examples,
 /// which is not that of the names in its manifests.
-pub(super) fn line(task: &Task, outcome: &Result<()>, out: &mut String) {
+pub(super) fn line(task: &Task, outcome: &Result<String>, out: &mut String) {
     let key = utf8_percent_encode(&task.key, KEY).to_string();
     let version_id = task.version_id.as_deref().unwrap_or_default();
     let start = [task.bucket.as_str(), &key, version_id];
     let [bucket, key, version_id] = start;
     match outcome {
-        Ok(()) => {
-            csv::write(&[bucket, key, version_id, "succeeded", "200", "", "Successful"], out);
+        Ok(said) => {
+            csv::write(&[bucket, key, version_id, "succeeded", "200", "", said], out);
         }
         Err(fail) => {
             let status = fail.status().to_string();

@@ -261,17 +261,12 @@ impl S3 {
         while let Some(chunk) = bytes.next().await {
             match chunk {
                 Ok(chunk) => writer.write(chunk).await.map_err(error::from_objects)?,
-                Err(error) if is_gone(&error) => return Ok(None),
+                Err(error) if error::is_gone(&error) => return Ok(None),
                 Err(error) => return Err(error.into()),
             }
         }
         writer.finish().await.map(Some).map_err(error::from_objects)
     }
-}
-
-fn is_gone(error: &std::io::Error) -> bool {
-    let inner = error.get_ref().and_then(|error| error.downcast_ref());
-    matches!(inner, Some(aquifer_object::Error::NotFound(_)))
 }
 
 #[cfg(test)]

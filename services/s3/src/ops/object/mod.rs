@@ -24,6 +24,7 @@ pub(crate) mod put_object_tagging;
 pub(crate) mod range;
 mod restore_object;
 mod select_object_content;
+mod update_object_encryption;
 
 pub(crate) use headers::{HeaderInput, headers_of};
 
@@ -55,6 +56,7 @@ pub(crate) fn register(room: ServiceBuilder<S3>) -> ServiceBuilder<S3> {
         .op::<s3_api::PutObjectTagging>()
         .op::<s3_api::RestoreObject>()
         .op::<s3_api::SelectObjectContent>()
+        .op::<s3_api::UpdateObjectEncryption>()
 }
 
 /// Asks for an action on an object that only the request's contents name.
