@@ -1,5 +1,7 @@
 //! The platform's own API under `/_aquifer/`: health, clock, bill, reset, console. Loopback only.
 
+mod limits;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -114,6 +116,8 @@ impl Admin {
                 self.platform.stages().faults.clear();
                 answer(Ok(json!([])))
             }
+            (&Method::GET, "limits") => answer(Ok(limits::show(&self.platform))),
+            (&Method::POST, "limits") => answer(self.change_limits(incoming).await),
             (&Method::GET, "events") => {
                 let events = self.platform.stages().audit.recent(EVENTS_SHOWN, |_| true);
                 answer(Ok(json!(events)))
@@ -223,6 +227,13 @@ impl Admin {
         Ok(json!({ "id": id }))
     }
 
+    /// Changes a limit: `{"service":"kms","operation":"Decrypt","per_second":20}`.
+    async fn change_limits(&self, incoming: Incoming) -> Answer {
+        let body = body::collect(incoming).await;
+        let body = body.map_err(|fail| (StatusCode::BAD_REQUEST, fail.to_string()))?;
+        limits::change(&self.platform, &body)
+    }
+
     async fn reset(&self) -> Answer {
         if self.data.is_some() {
             let text = "reset is for servers started with --ephemeral";
@@ -233,6 +244,7 @@ impl Admin {
         self.meter.clear();
         self.platform.stages().audit.clear();
         self.platform.stages().faults.clear();
+        self.platform.publish_rates();
         self.parts.clock().reset();
         self.platform.registry().reset();
         Ok(json!({ "status": "reset" }))

@@ -81,6 +81,23 @@ impl Limits {
         rates.insert(operation.map(Into::into), rate);
     }
 
+    /// Every rate: the service, the operation, how fast; in order of their names.
+    pub fn rates(&self) -> Vec<(String, Option<String>, Rate)> {
+        let table = self.table.read();
+        let services = table.rates.iter().flat_map(|(service, rates)| {
+            rates.iter().map(|(operation, rate)| (service.clone(), operation.clone(), *rate))
+        });
+        let mut rates: Vec<_> = services.collect();
+        rates.sort_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
+        rates
+    }
+
+    /// Forgets all rates, and what was taken of them.
+    pub fn clear(&self) {
+        self.table.write().rates.clear();
+        self.buckets.lock().clear();
+    }
+
     /// Turns limits on or off for all services.
     pub fn enable_all(&self, on: bool) {
         let mut table = self.table.write();

@@ -32,7 +32,7 @@ pub use aquifer_ctx::{
 pub use aquifer_fault::Rule as FaultRule;
 pub use aquifer_jobs as jobs;
 pub use aquifer_jobs::Jobs;
-pub use aquifer_limits::Bounds;
+pub use aquifer_limits::{Bounds, Rate};
 pub use aquifer_meter::{Meter, Period, Prices};
 pub use aquifer_schema::{
     ByteStream, Bytes, Document, EventError, EventStream, OperationSchema, Protocol, ServiceSchema,

@@ -67,16 +67,21 @@ impl Platform {
         let (authorizer, resources) = (registry.authorizer.clone(), registry.resources.clone());
         parts.set_ext(Arc::new(Gate { mode, authorizer, resources }));
         parts.set_ext(Arc::new(Schemas(registry.services().to_vec())));
-        for operation in registry.operations() {
-            if let Some(CallRate { per_second, burst, .. }) = operation.schema.rate {
-                let rate = Rate { per_second: per_second.into(), burst: burst.into() };
-                let (service, name) = (operation.schema.service.name, operation.schema.name);
-                stages.limits.set_rate(service, Some(name), rate);
-            }
-        }
         let platform = Self(Arc::new(Inner { parts: parts.clone(), registry, mode, stages }));
+        platform.publish_rates();
         parts.set_dispatcher(Arc::new(platform.clone()));
         platform
+    }
+
+    /// Sets every rate to the one that AWS publishes.
+    pub fn publish_rates(&self) {
+        self.0.stages.limits.clear();
+        for schema in self.0.registry.operations().map(|operation| operation.schema) {
+            if let Some(CallRate { per_second, burst, .. }) = schema.rate {
+                let rate = Rate { per_second: per_second.into(), burst: burst.into() };
+                self.0.stages.limits.set_rate(schema.service.name, Some(schema.name), rate);
+            }
+        }
     }
 
     pub fn parts(&self) -> &PlatformParts {

@@ -545,17 +545,58 @@ def test_who_may_not_use_the_key_may_not_read_the_object(root, user):
     within.put_object(Bucket="of-the-root", Key="k", Body=b"y", **asked)
 
 
+def turned_down(server, per_second: int):
+    """Lowers what an account may ask of KMS in a second, for all that counts as the same."""
+    rate = {"service": "kms", "operation": "Decrypt", "per_second": per_second}
+    answer = server.admin("POST", "limits", json=rate)
+    assert answer.status_code == 200
+    rates = {(r["service"], r["operation"]): r["burst"] for r in answer.json()["rates"]}
+    assert rates["kms", "GenerateDataKey"] == per_second and rates["kms", "CreateKey"] == 5
+
+
 @behaviour("S3-51", "KMS-9")
-@pytest.mark.serve()
-def test_s3_is_throttled_with_kms(s3, bucket, key, server):
+@pytest.mark.clock
+@pytest.mark.serve("--limits")
+def test_s3_shares_the_quota_of_kms_and_a_bucket_key_relieves_it(s3, bucket, key, kms, clock, server):
+    turned_down(server, 10)
     asked = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": key}
-    server.admin("POST", "faults", json={
-        "service": "kms", "operation": "GenerateDataKey", "kind": "error", "status": 400,
-        "code": "ThrottlingException", "message": "Rate exceeded",
-    })  # fmt: skip
-    with pytest.raises(ClientError) as raised:
-        s3.put_object(Bucket=bucket, Key="k", Body=b"x", **asked)
-    assert error(raised)[:2] == ("KMS.ThrottlingException", 400)
+    put = lambda name, **more: s3.put_object(  # noqa: E731
+        Bucket=bucket, Key=name, Body=b"x", **asked, **more
+    )
+    put("k")
+    # Time does not go on by itself while the quota is used up.
+    clock.advance(seconds=10)
+    throttled = 0
+    for n in range(200):
+        try:
+            # What is asked of KMS directly is taken from the same quota as what S3 asks.
+            (kms.encrypt(KeyId=key, Plaintext=b"x") if n % 2 else put(f"k{n}"))
+        except ClientError as refused:
+            code, status = refused.response["Error"]["Code"], refused.response["ResponseMetadata"]
+            throttled += (code, status["HTTPStatusCode"]) == (("SlowDown", 503), (
+                "ThrottlingException", 400))[n % 2]
+    assert throttled >= 100
+    slow_down = ("SlowDown", 503,
+                 "Please reduce your request rate for operations involving AWS KMS.")  # fmt: skip
+    for call in (lambda: put("k"), lambda: s3.get_object(Bucket=bucket, Key="k")):
+        with pytest.raises(ClientError) as raised:
+            for _ in range(50):
+                call()
+        assert error(raised) == slow_down
+    # What takes no key of KMS goes on, and so does what uses the bucket's.
+    s3.put_object(Bucket=bucket, Key="house", Body=b"x")
+    clock.advance(seconds=10)
+    for n in range(100):
+        put("k", BucketKeyEnabled=True)
+        assert s3.get_object(Bucket=bucket, Key="k")["Body"].read() == b"x"
+
+
+@behaviour("S3-51")
+@pytest.mark.serve()
+def test_without_limits_kms_answers_as_often_as_s3_asks(s3, bucket, key, server):
+    turned_down(server, 1)
+    for _ in range(20):
+        s3.put_object(Bucket=bucket, Key="k", Body=b"x", ServerSideEncryption="aws:kms")
 
 
 @behaviour("S3-52")

@@ -236,12 +236,15 @@ fn as_s3_says(fail: Fail) -> Fail {
     if fail.is("AccessDeniedException") {
         return Fail::new("AccessDenied", 403, fail.message().to_owned());
     }
+    if fail.is("ThrottlingException") {
+        let message = "Please reduce your request rate for operations involving AWS KMS.";
+        return Fail::new("SlowDown", 503, message);
+    }
     let known = [
         "DisabledException",
         "InvalidKeyUsageException",
         "KMSInvalidStateException",
         "NotFoundException",
-        "ThrottlingException",
     ];
     match known.into_iter().find(|code| fail.is(code)) {
         Some(code) => Fail::new(format!("KMS.{code}"), 400, fail.message().to_owned()),
