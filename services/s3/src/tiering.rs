@@ -45,6 +45,17 @@ impl Tier {
             Tier::DeepArchive => Some(ArchiveStatus::DeepArchiveAccess),
         }
     }
+
+    /// What inventories call it.
+    pub fn listed(self) -> &'static str {
+        match self {
+            Tier::Frequent => "FREQUENT",
+            Tier::Infrequent => "INFREQUENT",
+            Tier::ArchiveInstant => "ARCHIVE_INSTANT_ACCESS",
+            Tier::Archive => "ARCHIVE",
+            Tier::DeepArchive => "DEEP_ARCHIVE",
+        }
+    }
 }
 
 /// What is known of an object of the class that was moved or read since it was stored.
@@ -66,6 +77,12 @@ impl Tiering {
 /// Whether a version is watched: small ones stay where they are, and cost nothing to watch.
 pub(crate) fn is_watched(version: &Version) -> bool {
     version.class() == Class::IntelligentTiering && version.size >= SMALL_BYTES
+}
+
+/// Where a version lies; none where it is not of the class.
+pub(crate) fn tier(version: &Version) -> Option<Tier> {
+    let of_class = !version.delete_marker && version.class() == Class::IntelligentTiering;
+    of_class.then(|| version.tiering.as_ref().map_or(Tier::Frequent, |known| known.tier))
 }
 
 /// When a bucket's objects are moved to archives.

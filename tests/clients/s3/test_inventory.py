@@ -122,6 +122,54 @@ def test_all_versions_in_parquet(s3, clock):
     assert table["key"].to_pylist() == ["p/ü"]
 
 
+@behaviour("S3-29")
+@pytest.mark.clock
+@pytest.mark.parametrize("format", ["CSV", "Parquet"])
+def test_lists_tell_where_intelligent_tiering_keeps_an_object(s3, clock, format):
+    source, to = new_bucket(s3), new_bucket(s3)
+    for key, kind in (("k", "INTELLIGENT_TIERING"), ("other", "STANDARD")):
+        s3.put_object(Bucket=source, Key=key, Body=bytes(256 << 10), StorageClass=kind)
+    s3.put_object(Bucket=source, Key="a/k", Body=bytes(256 << 10), StorageClass="INTELLIGENT_TIERING")
+    s3.put_bucket_intelligent_tiering_configuration(
+        Bucket=source, Id="a",
+        IntelligentTieringConfiguration={
+            "Id": "a", "Status": "Enabled", "Filter": {"Prefix": "a/"},
+            "Tierings": [
+                {"AccessTier": "ARCHIVE_ACCESS", "Days": 90},
+                {"AccessTier": "DEEP_ARCHIVE_ACCESS", "Days": 180},
+            ],
+        },
+    )  # fmt: skip
+    put(s3, source, configuration(
+        to, format=format, OptionalFields=["StorageClass", "IntelligentTieringAccessTier"]
+    ))  # fmt: skip
+
+    def listed() -> dict:
+        """The tier of each key in the newest list."""
+        manifest = manifests(s3, to, source)[-1]
+        body = read(s3, to, manifest["files"][0]["key"])
+        if format == "Parquet":
+            assert "binary intelligent_tiering_access_tier (UTF8)" in manifest["fileSchema"]
+            rows = pyarrow.parquet.read_table(io.BytesIO(body)).to_pylist()
+            return {row["key"]: row["intelligent_tiering_access_tier"] or "" for row in rows}
+        assert manifest["fileSchema"] == "Bucket, Key, StorageClass, IntelligentTieringAccessTier"
+        lines = gzip.decompress(body).decode().splitlines()
+        rows = [[field.strip('"') for field in line.split(",")] for line in lines]
+        return {key: tier for _, key, _, tier in rows}
+
+    clock.advance(days=1)
+    assert listed() == {"a/k": "FREQUENT", "k": "FREQUENT", "other": ""}
+    clock.advance(days=31)
+    assert listed() == {"a/k": "INFREQUENT", "k": "INFREQUENT", "other": ""}
+    clock.advance(days=61)
+    assert listed() == {"a/k": "ARCHIVE", "k": "ARCHIVE_INSTANT_ACCESS", "other": ""}
+    s3.get_object(Bucket=source, Key="k")["Body"].read()
+    clock.advance(days=1)
+    assert listed() == {"a/k": "ARCHIVE", "k": "FREQUENT", "other": ""}
+    clock.advance(days=90)
+    assert listed()["a/k"] == "DEEP_ARCHIVE"
+
+
 @pytest.mark.clock
 def test_more_keys_than_a_page(s3, clock):
     source, to = new_bucket(s3), new_bucket(s3)

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+import requests
 from botocore.exceptions import ClientError
 from harness import behaviour, error
 
@@ -114,6 +115,41 @@ def test_what_is_denied_is_denied_to_all(house, closed, refused, put_policy, gra
     assert error(denied).message.endswith("with an explicit deny in a resource-based policy")
     unsealed = {"Bucket": closed, "Key": "sealed/k", "Body": b""}
     assert refused(lambda: ann.put_object(**unsealed)) == "AccessDenied"
+
+
+@behaviour("S3-57")
+def test_who_comes_by_tls_is_let_in_where_plain_http_is_denied(
+    house, closed, put_policy, grant, durable_server, durable
+):
+    ann = house.here.user("ann", ALL)
+    put_policy(
+        closed,
+        grant(
+            closed, "s3:*", Effect="Deny", Condition={"Bool": {"aws:SecureTransport": "false"}},
+        ),
+    )  # fmt: skip
+    durable_server.args = ("--auth", "enforce", "--tls")
+    durable_server.restart()
+    ann = durable().with_key(ann.access_key, ann.secret)
+    trusted = durable_server.data / "tls" / "certificate.pem"
+    url = durable_server.url.replace("http://", "https://")
+    secure = ann.session.client("s3", endpoint_url=url, verify=str(trusted))
+    secure.put_object(Bucket=closed, Key="tls/k", Body=b"x")
+    assert secure.get_object(Bucket=closed, Key="tls/k")["Body"].read() == b"x"
+    plain = ann.client("s3")
+    for call in (
+        lambda: plain.get_object(Bucket=closed, Key="tls/k"),
+        lambda: plain.put_object(Bucket=closed, Key="tls/k", Body=b"y"),
+    ):
+        with pytest.raises(ClientError) as denied:
+            call()
+        assert error(denied)[:2] == ("AccessDenied", 403)
+        assert error(denied).message.endswith("with an explicit deny in a resource-based policy")
+    # A URL that was signed for either is judged by how it is fetched.
+    signed = secure.generate_presigned_url("get_object", {"Bucket": closed, "Key": "tls/k"})
+    assert requests.get(signed, verify=str(trusted), timeout=30).content == b"x"
+    signed = plain.generate_presigned_url("get_object", {"Bucket": closed, "Key": "tls/k"})
+    assert requests.get(signed, timeout=30).status_code == 403
 
 
 @behaviour("S3-57")

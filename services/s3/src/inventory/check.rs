@@ -50,6 +50,7 @@ fn supported(field: Field) -> bool {
             | Field::ETag
             | Field::IsMultipartUploaded
             | Field::ReplicationStatus
+            | Field::IntelligentTieringAccessTier
             | Field::ChecksumAlgorithm
             | Field::ObjectOwner
     )

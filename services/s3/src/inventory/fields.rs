@@ -9,6 +9,7 @@ use s3_api::{
 
 use crate::model::Version;
 use crate::ops::bucket_owner;
+use crate::tiering;
 
 /// What keys keep of themselves in URLs.
 const KEY: &AsciiSet =
@@ -39,13 +40,14 @@ pub(super) struct Fields {
 }
 
 /// Optional fields, in the order of their columns.
-const OPTIONAL: [Optional; 8] = [
+const OPTIONAL: [Optional; 9] = [
     Optional::Size,
     Optional::LastModifiedDate,
     Optional::ETag,
     Optional::StorageClass,
     Optional::IsMultipartUploaded,
     Optional::ReplicationStatus,
+    Optional::IntelligentTieringAccessTier,
     Optional::ChecksumAlgorithm,
     Optional::ObjectOwner,
 ];
@@ -137,6 +139,10 @@ impl Fields {
                 Optional::ReplicationStatus => version.replication.map_or(Value::Null, |status| {
                     Value::Text(crate::replication::status(status).as_str().to_owned())
                 }),
+                Optional::IntelligentTieringAccessTier => {
+                    let tier = tiering::tier(version);
+                    tier.map_or(Value::Null, |tier| Value::Text(tier.listed().to_owned()))
+                }
                 Optional::ChecksumAlgorithm => {
                     version.checksum.as_ref().map_or(Value::Null, |sum| {
                         Value::Text(sum.algorithm.name().as_str().to_owned())
@@ -170,6 +176,10 @@ impl Field {
                 }
                 Optional::ReplicationStatus => {
                     ("ReplicationStatus", "replication_status", Kind::Text)
+                }
+                Optional::IntelligentTieringAccessTier => {
+                    let name = "intelligent_tiering_access_tier";
+                    ("IntelligentTieringAccessTier", name, Kind::Text)
                 }
                 Optional::ChecksumAlgorithm => {
                     ("ChecksumAlgorithm", "checksum_algorithm", Kind::Text)
