@@ -44,3 +44,5 @@ pub use aquifer_formats::Compression;
 pub const RECORD_MAX: usize = 1 << 20;
 /// Nor may a query.
 pub const QUERY_MAX: usize = 256 << 10;
+/// Nor one of an archive.
+pub const FILTER_MAX: usize = 128 << 10;

@@ -8,6 +8,7 @@
 //! <https://docs.aws.amazon.com/AmazonS3/latest/API/Welcome.html>
 
 mod access;
+mod archive;
 mod changes;
 mod checksum;
 mod classes;
@@ -103,6 +104,7 @@ pub fn service(house: &House) -> anyhow::Result<Service> {
     let room = Arc::new(room);
     replication::register(house, &room);
     restore::register(house);
+    archive::register(house, &room);
     lifecycle::worker::register(house, &room);
     inspect::register(house, &room);
     inventory::register(house);

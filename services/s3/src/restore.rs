@@ -9,12 +9,12 @@
 use std::time::Duration;
 
 use platform::jobs::{JobKey, schedule};
-use platform::{Ctx, House, Result, Row, Timestamp, WriteTx};
+use platform::{Ctx, Fail, House, Result, Row, Timestamp, WriteTx};
 use s3_api::{OptionalObjectAttributes as Asked, RestoreStatus, Tier as Speed};
 use serde::{Deserialize, Serialize};
 
 use crate::changes::{self, Change};
-use crate::classes::Class;
+use crate::classes::{self, Class};
 use crate::lifecycle::days::midnight_after;
 use crate::model::{Bucket, Version};
 use crate::store::{self, BUCKETS};
@@ -74,6 +74,26 @@ impl Archive {
     }
 }
 
+/// How deep a version is archived that is to be restored.
+///
+/// # Errors
+/// Only what is archived can be.
+pub(crate) fn archived(version: &Version) -> Result<Archive> {
+    Archive::of(version).ok_or_else(|| {
+        if version.class() == Class::IntelligentTiering {
+            let message = "Restore is not allowed for an object in an active access tier.";
+            return Fail::new("ObjectAlreadyInActiveTierError", 403, message);
+        }
+        let message = "Restore is not allowed for the object's current storage class";
+        classes::invalid_state(version, message)
+    })
+}
+
+/// The refusal of a speed that a class does not have.
+pub(crate) fn unsupported() -> Fail {
+    Fail::new("InvalidArgument", 400, "Retrieval option is not supported by this storage class")
+}
+
 /// What the price table calls a restore.
 pub(crate) fn billed_as(class: Class, speed: Speed) -> &'static str {
     match (class, speed) {
@@ -131,7 +151,7 @@ pub(crate) fn save(
     let sequence = version.sequence;
     let job = JobKey::new(RESTORE, format!("{name}/{sequence:016x}/{key}"));
     let what = What { bucket: name.to_owned(), key: key.to_owned(), sequence };
-    let payload = serde_json::to_vec(&what).map_err(platform::Fail::internal)?;
+    let payload = serde_json::to_vec(&what).map_err(Fail::internal)?;
     Ok(schedule(&tx.in_scope(&bucket.owner), &job, due, payload)?)
 }
 

@@ -98,7 +98,8 @@ fn missing(parameter: &str) -> Fail {
     Fail::new("MissingRequiredParameter", 400, message)
 }
 
-fn invalid(parameter: &str) -> Fail {
+/// A parameter of a request has no value that is known.
+pub(crate) fn invalid(parameter: &str) -> Fail {
     let message = format!(
         "The value of {parameter} in the SelectRequest element is not valid. Check the service API \
          documentation and try again."

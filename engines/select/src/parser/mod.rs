@@ -30,8 +30,32 @@ impl Query {
         if text.len() > crate::QUERY_MAX {
             return Err(Code::ExpressionTooLong.into());
         }
-        let mut parser =
-            Parser { tokens: lex(text)?, at: 0, depth: 0, operators: 0, aggregates: None };
+        Self::read(text, &["S3Object"])
+    }
+
+    /// Reads a query of an archive, which may only filter, and may call its file otherwise too.
+    ///
+    /// # Errors
+    /// What the dialect does not know, by its code; sums and limits among it.
+    pub fn parse_filter(text: &str) -> Result<Self> {
+        if text.len() > crate::FILTER_MAX {
+            let message = "The SQL expression is too long. The maximum byte-length for an SQL \
+                           expression on an archive is 128 KB.";
+            return Err(Error::new(Code::ExpressionTooLong, message));
+        }
+        let query = Self::read(text, &["S3Object", "Object", "Archive"])?;
+        match query.statement {
+            Statement { ref aggregates, .. } if !aggregates.is_empty() => {
+                Err(Code::UnsupportedFunction.into())
+            }
+            Statement { limit: Some(_), .. } => Err(Code::UnsupportedSqlStructure.into()),
+            _ => Ok(query),
+        }
+    }
+
+    fn read(text: &str, files: &'static [&'static str]) -> Result<Self> {
+        let (tokens, aggregates) = (lex(text)?, None);
+        let mut parser = Parser { tokens, at: 0, depth: 0, operators: 0, aggregates, files };
         Ok(Self { statement: parser.statement()? })
     }
 }
@@ -43,6 +67,8 @@ struct Parser {
     operators: usize,
     /// Those found so far, where they are allowed.
     aggregates: Option<Vec<Aggregate>>,
+    /// What the file may be called.
+    files: &'static [&'static str],
 }
 
 impl Parser {
@@ -241,9 +267,8 @@ impl Parser {
             return Err(self.error(Code::UnsupportedSqlStructure));
         }
         let name = self.name().ok_or_else(|| self.unexpected())?;
-        if !name.text.eq_ignore_ascii_case("s3object") {
-            return Err(self.error(Code::EvaluatorBindingDoesNotExist));
-        }
+        let called = self.files.iter().find(|file| name.text.eq_ignore_ascii_case(file));
+        let called = *called.ok_or_else(|| self.error(Code::EvaluatorBindingDoesNotExist))?;
         let mut steps = self.path_steps()?;
         // Roots are an array's elements; without a path that need not be said.
         let said = matches!(steps.first(), Some(PathStep::Elements));
@@ -258,7 +283,7 @@ impl Parser {
                 Some(PathStep::Member(name)) => name.clone(),
                 Some(_) => Name { text: "_1".to_owned(), exact: true },
                 None if said => Name { text: "_1".to_owned(), exact: true },
-                None => Name { text: "S3Object".to_owned(), exact: false },
+                None => Name { text: called.to_owned(), exact: false },
             },
         };
         if self.is_symbol(",") {

@@ -103,3 +103,25 @@ fn what_is_too_much_is_refused_and_no_stack_is_lost() {
     assert_eq!(of(format!("a{}", " OR a".repeat(40_000))), "fine");
     assert_eq!(code(&" ".repeat(300_000)), "ExpressionTooLong");
 }
+
+#[test]
+fn queries_of_archives_only_filter() {
+    for text in
+        ["SELECT * FROM object", "SELECT Object._1 FROM Object", "SELECT a._1 FROM archive a"]
+    {
+        assert!(Query::parse_filter(text).is_ok(), "{text}");
+        assert!(Query::parse(text).is_err(), "{text}");
+    }
+    for (text, code) in [
+        ("SELECT COUNT(*) FROM object", Code::UnsupportedFunction),
+        ("SELECT * FROM object LIMIT 3", Code::UnsupportedSqlStructure),
+        ("SELECT * FROM elsewhere", Code::EvaluatorBindingDoesNotExist),
+    ] {
+        match Query::parse_filter(text) {
+            Err(Error::Refused { code: found, .. }) => assert_eq!(found, code, "{text}"),
+            other => panic!("{text}: {other:?}"),
+        }
+    }
+    let long = format!("SELECT * FROM object WHERE 1 = {}", "1".repeat(crate::FILTER_MAX));
+    assert!(Query::parse_filter(&long).is_err());
+}

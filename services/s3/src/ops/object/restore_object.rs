@@ -1,4 +1,5 @@
-//! `RestoreObject`: has a copy made of an archived object, or kept for longer.
+//! `RestoreObject`: has a copy made of an archived object, or kept for longer; or has an archived
+//! object queried ([`crate::archive`]).
 //!
 //! <https://docs.aws.amazon.com/AmazonS3/latest/API/API_RestoreObject.html>
 
@@ -6,12 +7,12 @@ use platform::{Ctx, Fail, Handle, Result, Unit};
 use s3_api::{RestoreObject, RestoreObjectInput, RestoreObjectOutput, RestoreRequest, Tier};
 
 use crate::changes::Change;
-use crate::classes::{self, Class};
+use crate::classes::Class;
 use crate::lifecycle::days;
 use crate::model::Version;
 use crate::restore::{self, Archive, Restore};
 use crate::usage::{self, Delta};
-use crate::{S3, changes, error, names, refuse::refuse, store};
+use crate::{S3, changes, error, names, store};
 
 /// The copy is on its way.
 const ACCEPTED: i32 = 202;
@@ -28,12 +29,19 @@ struct Done {
 impl Handle<RestoreObject> for S3 {
     async fn handle(&self, ctx: &Ctx, input: RestoreObjectInput) -> Result<RestoreObjectOutput> {
         names::check_key(&input.key)?;
-        let request = input.restore_request.unwrap_or_default();
-        refuse!(request,
-            r#type => "RestoreRequest: SELECT",
-            select_parameters => "RestoreRequest: SELECT",
-            output_location => "RestoreRequest: SELECT",
-        );
+        let mut input = input;
+        let request = input.restore_request.take().unwrap_or_default();
+        if request.r#type.is_some() {
+            let path = self.query_archive(ctx, &input, &request).await?;
+            return Ok(RestoreObjectOutput {
+                answer_status: Some(ACCEPTED),
+                restore_output_path: Some(path),
+                ..Default::default()
+            });
+        }
+        if request.select_parameters.is_some() || request.output_location.is_some() {
+            return Err(error::malformed_xml());
+        }
         let asked = request.glacier_job_parameters.as_ref().map(|parameters| parameters.tier);
         let speed = asked.or(request.tier).unwrap_or(Tier::Standard);
         let (name, key, id) =
@@ -43,7 +51,7 @@ impl Handle<RestoreObject> for S3 {
                 let bucket = store::bucket(ctx, tx, name, input.expected_bucket_owner.as_ref())?;
                 let mut version = store::readable(tx, name, key, id)?;
                 let archive = check(&version, &request)?;
-                let takes = restore::takes(archive, speed).ok_or_else(unsupported)?;
+                let takes = restore::takes(archive, speed).ok_or_else(restore::unsupported)?;
                 let days = days_of(&version, &request)?;
                 let (now, before) = (ctx.now(), version.clone());
                 let (status, there) = match &version.restore {
@@ -81,19 +89,14 @@ impl Handle<RestoreObject> for S3 {
 
 /// Only what is archived can be restored.
 fn check(version: &Version, request: &RestoreRequest) -> Result<Archive> {
-    let class = version.class();
-    if class == Class::IntelligentTiering {
-        if let Some(days) = request.days {
-            let message = "INTELLIGENT_TIERING objects are not subject to restore expiry. Do not \
-                           specify Days when restoring this object";
-            return Err(error::invalid_argument("Days", &days.to_string(), message));
-        }
-        let message = "Restore is not allowed for an object in an active access tier.";
-        return Archive::of(version)
-            .ok_or_else(|| Fail::new("ObjectAlreadyInActiveTierError", 403, message));
+    if version.class() == Class::IntelligentTiering
+        && let Some(days) = request.days
+    {
+        let message = "INTELLIGENT_TIERING objects are not subject to restore expiry. Do not \
+                       specify Days when restoring this object";
+        return Err(error::invalid_argument("Days", &days.to_string(), message));
     }
-    let message = "Restore is not allowed for the object's current storage class";
-    Archive::of(version).ok_or_else(|| classes::invalid_state(version, message))
+    restore::archived(version)
 }
 
 fn days_of(version: &Version, request: &RestoreRequest) -> Result<u32> {
@@ -105,10 +108,6 @@ fn days_of(version: &Version, request: &RestoreRequest) -> Result<u32> {
         let message = "'Days' for Restore action must be a positive integer";
         error::invalid_argument("Days", &days.to_string(), message)
     })
-}
-
-fn unsupported() -> Fail {
-    Fail::new("InvalidArgument", 400, "Retrieval option is not supported by this storage class")
 }
 
 fn in_progress() -> Fail {
