@@ -238,9 +238,7 @@ fn as_holder(ctx: &Ctx, credential: Credential, access_key: &str, region: Region
         policies: credential.session_policies,
         ..Session::default()
     };
-    ctx.with_scope(Scope { account, region })
-        .with_caller(credential.principal)
-        .with_session(session)
+    ctx.with_holder(Scope { account, region }, credential.principal, Some(session))
 }
 
 fn anonymous(arrival: &Arrival<'_>) -> Result<Admitted, Fail> {
@@ -264,5 +262,5 @@ fn account_of(access_key: &str) -> AccountId {
 fn as_root(ctx: &Ctx, account: AccountId, region: Region) -> Ctx {
     let scope = Scope { account, region };
     let root = Principal::root(scope.partition(), account);
-    ctx.with_scope(scope).with_caller(root)
+    ctx.with_holder(scope, root, None)
 }

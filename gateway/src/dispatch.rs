@@ -75,8 +75,10 @@ impl Dispatch {
             Some(peer.ip()),
             agent,
         );
-        let ctx =
-            crate::route::host(&parts).map_or_else(|| ctx.clone(), |host| ctx.with_host(host));
+        let ctx = match crate::route::host(&parts) {
+            Some(host) => ctx.with_host(host),
+            None => ctx,
+        };
         let presented = {
             let request = request_parts(&parts, "");
             Presented::parse(&request)
@@ -365,7 +367,11 @@ async fn hold(held: Held) -> Result<Held> {
     match held {
         Held::Arriving(incoming) => {
             let body = incoming.collect().await?;
-            let hash = hex::encode(Sha256::digest(&body));
+            // Most requests that have no stream have no body at all.
+            let hash = match body.is_empty() {
+                true => aquifer_sigv4::EMPTY_SHA256.to_owned(),
+                false => hex::encode(Sha256::digest(&body)),
+            };
             Ok(Held::Whole { body, hash })
         }
         whole => Ok(whole),

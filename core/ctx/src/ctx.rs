@@ -83,7 +83,7 @@ struct Inner {
 impl Ctx {
     /// A context acting as the root of the scope's account, with a fresh request id.
     pub fn root(parts: &PlatformParts, scope: Scope) -> Ctx {
-        let caller = Arc::new(Principal::root(scope.partition(), scope.account));
+        let caller = root_of(&scope);
         let request_id = parts.ids().request_id().into();
         Ctx(Arc::new(Inner {
             parts: parts.clone(),
@@ -210,6 +210,16 @@ impl Ctx {
         })
     }
 
+    /// The same request asked by the holder of credentials, about their account's resources.
+    #[must_use]
+    pub fn with_holder(&self, scope: Scope, holder: Principal, session: Option<Session>) -> Ctx {
+        self.with(|inner| {
+            inner.scope = scope;
+            inner.caller = Arc::new(holder);
+            inner.session = session.map(Arc::new);
+        })
+    }
+
     /// The same request under another id.
     #[must_use]
     pub fn with_request_id(&self, request_id: &str) -> Ctx {
@@ -228,22 +238,23 @@ impl Ctx {
     /// The same request with where and how it came in.
     #[must_use]
     pub fn with_transport(
-        &self,
+        mut self,
         secure: bool,
         source_ip: Option<IpAddr>,
         user_agent: Option<&str>,
     ) -> Ctx {
-        self.with(|inner| {
-            inner.secure_transport = secure;
-            inner.source_ip = source_ip;
-            inner.user_agent = user_agent.map(Into::into);
-        })
+        let inner = Arc::make_mut(&mut self.0);
+        inner.secure_transport = secure;
+        inner.source_ip = source_ip;
+        inner.user_agent = user_agent.map(Into::into);
+        self
     }
 
     /// The same request with the name and port it was sent to.
     #[must_use]
-    pub fn with_host(&self, host: &str) -> Ctx {
-        self.with(|inner| inner.host = Some(host.into()))
+    pub fn with_host(mut self, host: &str) -> Ctx {
+        Arc::make_mut(&mut self.0).host = Some(host.into());
+        self
     }
 
     /// The same request as a service makes it for itself, on account of a resource.
@@ -366,6 +377,19 @@ impl Ctx {
         change(&mut inner);
         Ctx(Arc::new(inner))
     }
+}
+
+/// The root of a scope's account. Nearly every request starts as the default account's, before its
+/// sender is known.
+fn root_of(scope: &Scope) -> Arc<Principal> {
+    static DEFAULT: OnceLock<(Scope, Arc<Principal>)> = OnceLock::new();
+    let root = |scope: &Scope| Arc::new(Principal::root(scope.partition(), scope.account));
+    let (default, known) = DEFAULT.get_or_init(|| {
+        let scope = Scope::default();
+        let root = root(&scope);
+        (scope, root)
+    });
+    if scope == default { known.clone() } else { root(scope) }
 }
 
 impl std::fmt::Debug for Ctx {

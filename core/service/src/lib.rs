@@ -40,8 +40,8 @@ pub use aquifer_schema::{
 };
 pub use aquifer_seal::{NotOpened, RootSecret, SealingKey, secret_bytes};
 pub use aquifer_store::{
-    AsKey, AsPrefix, Backend, Blob, Durability, Key, Page as RowPage, PreCommit, ReadTx, Row, Scan,
-    Store, StoreError, StoreOptions, Table, WriteTx,
+    AsKey, AsPrefix, Backend, Blob, Durability, Field, Fields, Key, Page as RowPage, PreCommit,
+    ReadTx, Row, Scan, Store, StoreError, StoreOptions, Table, Unread, WriteTx,
 };
 pub use aquifer_types::{
     AccountId, Arn, Partition, Principal, PrincipalKind, Region, Scope, Tags, Timestamp,

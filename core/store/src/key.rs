@@ -117,6 +117,31 @@ macro_rules! text_keys {
 
 text_keys!(String, Arc<str>, Box<str>);
 
+/// A text in a key that is passed over rather than read. Written, it is the empty text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Unread;
+
+impl AsKey<Unread> for Unread {
+    fn encode(&self, into: &mut Vec<u8>) {
+        encode_bytes(&[], into);
+    }
+}
+
+impl Key for Unread {
+    fn decode(from: &mut &[u8]) -> Option<Self> {
+        loop {
+            let zero = memchr::memchr(0, from)?;
+            let mark = *from.get(zero + 1)?;
+            *from = &from[zero + 2..];
+            match mark {
+                END => return Some(Unread),
+                ESCAPED_ZERO => {}
+                _ => return None,
+            }
+        }
+    }
+}
+
 impl AsKey<String> for Cow<'_, str> {
     fn encode(&self, into: &mut Vec<u8>) {
         encode_bytes(self.as_bytes(), into);
@@ -374,6 +399,15 @@ mod tests {
             let _ = <(String, Option<Scope>, Reverse<Vec<u8>>)>::decode(&mut bytes.as_slice());
             let _ = <(bool, AccountId, Arn)>::decode(&mut bytes.as_slice());
         }
+    }
+
+    #[test]
+    fn a_text_is_passed_over_to_its_end() {
+        let encoded = bytes(&("a\0b".to_owned(), "c".to_owned()));
+        let mut rest = encoded.as_slice();
+        assert_eq!(<(Unread, String)>::decode(&mut rest), Some((Unread, "c".to_owned())));
+        assert!(rest.is_empty());
+        assert_eq!(Unread::decode(&mut b"abc".as_slice()), None);
     }
 
     #[test]

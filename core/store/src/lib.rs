@@ -31,6 +31,7 @@ mod backend;
 mod commit;
 mod directory;
 mod error;
+mod fields;
 mod key;
 mod overlay;
 mod row;
@@ -41,8 +42,9 @@ mod tx;
 
 pub use backend::{Batch, Disk, Faults, Faulty, KeyRange, Memory, Storage, StorageScan};
 pub use error::{Reason, StoreError};
+pub use fields::{Field, Fields};
 pub use fjall::Slice;
-pub use key::{AsKey, AsPrefix, Key};
+pub use key::{AsKey, AsPrefix, Key, Unread};
 pub use row::{Blob, Row, decode_row, encode_row};
 pub use scan::{Page, Scan};
 pub use store::{Accepted, Backend, Durability, PreCommit, Store, StoreOptions};

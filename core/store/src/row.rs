@@ -13,6 +13,15 @@ pub trait Row: Serialize + DeserializeOwned + Send + Sync + 'static {
     /// The version of the shape written today.
     const VERSION: u8 = 1;
 
+    /// Reads a row of this version. `bytes` is the MessagePack without the version. A type that
+    /// wants few fields of many rows takes them from [`Fields`](crate::Fields) instead.
+    ///
+    /// # Errors
+    /// A sentence for the operator, when the bytes do not decode.
+    fn read(bytes: &[u8]) -> Result<Self, String> {
+        rmp_serde::from_slice(bytes).map_err(|error| error.to_string())
+    }
+
     /// Reads a row written under an older version. `bytes` is the MessagePack without the version.
     ///
     /// # Errors
@@ -84,11 +93,8 @@ pub fn encode_row<V: Row>(table: &'static str, row: &V) -> Result<Vec<u8>, Store
 pub fn decode_row<V: Row>(table: &'static str, bytes: &[u8]) -> Result<V, StoreError> {
     let (&version, row) =
         bytes.split_first().ok_or_else(|| StoreError::corrupt(table, "it is empty"))?;
-    if version == V::VERSION {
-        rmp_serde::from_slice(row).map_err(|e| StoreError::corrupt(table, e))
-    } else {
-        V::migrate(version, row).map_err(|reason| StoreError::corrupt(table, reason))
-    }
+    let read = if version == V::VERSION { V::read(row) } else { V::migrate(version, row) };
+    read.map_err(|reason| StoreError::corrupt(table, reason))
 }
 
 #[cfg(test)]

@@ -128,6 +128,13 @@ impl<'t, K: Key, V: Row> Scan<'t, K, V> {
         Scan { table, view, scope, range, reverse, merge, types: PhantomData }
     }
 
+    /// The same rows under as much of their keys as is wanted: `W` has the parts of the table's
+    /// keys, with [`Unread`](crate::Unread) in the place of texts that need not be read.
+    pub fn keys_as<W: Key>(self) -> Scan<'t, W, V> {
+        let Scan { table, view, scope, range, reverse, merge, types: _ } = self;
+        Scan { table, view, scope, range, reverse, merge, types: PhantomData }
+    }
+
     /// From the last key down.
     pub fn reverse(mut self) -> Self {
         self.reverse = true;

@@ -1,6 +1,6 @@
 //! What a request claims about its signature, taken apart but not believed.
 
-use chrono::{DateTime, NaiveDateTime};
+use chrono::{DateTime, NaiveDate, NaiveDateTime};
 use http::HeaderMap;
 
 use crate::canonical::{RequestParts, percent_decode, query_pairs};
@@ -114,7 +114,7 @@ impl Presented {
 }
 
 pub(crate) fn scope(date: &str, region: &str, service: &str) -> String {
-    format!("{date}/{region}/{service}/aws4_request")
+    [date, "/", region, "/", service, "/aws4_request"].concat()
 }
 
 fn parse_header(value: &str, headers: &HeaderMap) -> Result<Presented, ParseError> {
@@ -242,6 +242,10 @@ fn split_credential(credential: &str) -> Option<[&str; 4]> {
 fn split_signed_headers(list: &str) -> Option<Vec<String>> {
     list.split(';')
         .map(|name| {
+            let plain = |byte: u8| byte.is_ascii_lowercase() || byte == b'-';
+            if !name.is_empty() && name.bytes().all(plain) {
+                return Some(name.to_owned());
+            }
             http::HeaderName::from_bytes(name.as_bytes()).ok().map(|name| name.as_str().to_owned())
         })
         .collect()
@@ -249,12 +253,31 @@ fn split_signed_headers(list: &str) -> Option<Vec<String>> {
 
 /// The signing time in its three accepted forms: `yyyymmddThhmmssZ`, RFC 3339, an HTTP date.
 fn parse_stamp(stamp: &str) -> Option<(i64, String)> {
+    if let Some(at) = parse_basic(stamp) {
+        return Some((at, stamp.to_owned()));
+    }
     let at = NaiveDateTime::parse_from_str(stamp, "%Y%m%dT%H%M%SZ")
         .map(|at| at.and_utc())
         .or_else(|_| DateTime::parse_from_rfc3339(stamp).map(|at| at.to_utc()))
         .or_else(|_| DateTime::parse_from_rfc2822(stamp).map(|at| at.to_utc()))
         .ok()?;
     Some((at.timestamp(), format_stamp(at.timestamp())?))
+}
+
+/// The first of them, as nearly every client writes it.
+fn parse_basic(stamp: &str) -> Option<i64> {
+    let [date @ .., b'T', h, hh, m, mm, s, ss, b'Z'] = stamp.as_bytes() else { return None };
+    let number = |digits: &[u8]| {
+        digits.iter().try_fold(0, |number: u32, digit| {
+            digit.is_ascii_digit().then(|| number * 10 + u32::from(digit - b'0'))
+        })
+    };
+    let (year, day) = date.split_at_checked(4)?;
+    let (month, day) = day.split_at_checked(2).filter(|(_, day)| day.len() == 2)?;
+    let year = i32::try_from(number(year)?).ok()?;
+    let date = NaiveDate::from_ymd_opt(year, number(month)?, number(day)?)?;
+    let time = (number(&[*h, *hh])?, number(&[*m, *mm])?, number(&[*s, *ss])?);
+    Some(date.and_hms_opt(time.0, time.1, time.2)?.and_utc().timestamp())
 }
 
 /// `yyyymmddThhmmssZ` of a second; `None` outside the years 0 to 9999.

@@ -55,7 +55,9 @@ pub fn verify(
 }
 
 pub(crate) fn string_to_sign(amz_date: &str, scope: &str, canonical: &[u8]) -> String {
-    format!("{ALGORITHM}\n{amz_date}\n{scope}\n{}", sha256_hex(canonical))
+    let hash = sha256_hex(canonical);
+    let parts = [ALGORITHM, "\n", amz_date, "\n", scope, "\n", &hash];
+    parts.concat()
 }
 
 /// Headers the signature must cover but does not.

@@ -1,6 +1,6 @@
 //! Listing keys with prefix, delimiter and start, at the cost of the page.
 
-use platform::{Ctx, Fail, ReadTx, Result, Row, Timestamp};
+use platform::{Ctx, Fail, Fields, ReadTx, Result, Row, Timestamp, Unread};
 use serde::{Deserialize, Serialize};
 
 use crate::checksum::Algorithm;
@@ -15,27 +15,72 @@ const ROWS_MAX: usize = 4_000;
 /// What listings tell of a version, read from its row without the rest: a page has a thousand.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Brief {
-    #[serde(default)]
     pub delete_marker: bool,
     pub size: u64,
-    /// Without its quotes.
+    /// In its quotes.
     pub etag: String,
     pub modified: Timestamp,
-    #[serde(default)]
     pub storage_class: Option<String>,
-    #[serde(default)]
     pub checksum: Option<BriefChecksum>,
-    #[serde(default)]
     pub restore: Option<Restore>,
 }
 
-impl Row for Brief {}
+impl Row for Brief {
+    fn read(bytes: &[u8]) -> Result<Self, String> {
+        let mut brief = Self {
+            delete_marker: false,
+            size: 0,
+            etag: String::new(),
+            modified: Timestamp::EPOCH,
+            storage_class: None,
+            checksum: None,
+            restore: None,
+        };
+        let mut fields = Fields::of(bytes)?;
+        while let Some((name, value)) = fields.next()? {
+            match name {
+                b"delete_marker" => brief.delete_marker = value.read()?,
+                b"size" => brief.size = value.number()?,
+                b"etag" => {
+                    let text = value.text()?;
+                    brief.etag.reserve_exact(text.len() + 2);
+                    for part in ["\"", text, "\""] {
+                        brief.etag.push_str(part);
+                    }
+                }
+                b"modified" => brief.modified = value.read()?,
+                b"storage_class" => brief.storage_class = value.read()?,
+                b"checksum" if !value.is_nil() => {
+                    brief.checksum = Some(BriefChecksum::read(value.fields()?)?);
+                }
+                b"restore" => brief.restore = value.read()?,
+                _ => {}
+            }
+        }
+        if brief.etag.is_empty() { Err("it has no ETag".to_owned()) } else { Ok(brief) }
+    }
+}
 
 /// A checksum without its value.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 pub(crate) struct BriefChecksum {
     pub algorithm: Algorithm,
     pub full_object: bool,
+}
+
+impl BriefChecksum {
+    fn read(mut fields: Fields<'_>) -> Result<Self, String> {
+        let (mut algorithm, mut full_object) = (None, false);
+        while let Some((name, value)) = fields.next()? {
+            match name {
+                b"algorithm" => algorithm = Some(value.read()?),
+                b"full_object" => full_object = value.read()?,
+                _ => {}
+            }
+        }
+        let algorithm = algorithm.ok_or("a checksum is of no algorithm")?;
+        Ok(Self { algorithm, full_object })
+    }
 }
 
 /// One entry of a listing.
@@ -118,7 +163,7 @@ fn walk(
                 _ => scan.after(&(bucket, after.as_str())),
             },
         };
-        for row in scan {
+        for row in scan.keys_as::<(Unread, String)>() {
             let ((_, key), version) = row?;
             if !version.delete_marker {
                 if listed.entries.len() == listing.limit {

@@ -167,27 +167,30 @@ pub(crate) fn close(name: &str, out: &mut String) {
     out.push('>');
 }
 
-/// Bytes that are not written as they are. A table: most text is looked through for nothing.
-const SPECIAL: [bool; 256] = {
-    let mut special = [false; 256];
-    let mut control = 0;
-    while control < 0x20 {
-        special[control] = !matches!(control as u8, b'\t' | b'\n');
-        control += 1;
+/// Whether a byte is not written as it is.
+const fn is_special(byte: u8) -> bool {
+    let control = byte < 0x20 && byte != b'\t' && byte != b'\n';
+    control | (byte == b'<') | (byte == b'>') | (byte == b'&') | (byte == b'"')
+}
+
+/// Where the first byte is that is not written as it is. Most text has none, which is seen sixteen
+/// bytes at a time.
+fn first_special(text: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    for part in text.chunks(16) {
+        if part.iter().fold(false, |any, byte| any | is_special(*byte)) {
+            return part.iter().position(|byte| is_special(*byte)).map(|within| at + within);
+        }
+        at += part.len();
     }
-    special[b'<' as usize] = true;
-    special[b'>' as usize] = true;
-    special[b'&' as usize] = true;
-    special[b'"' as usize] = true;
-    special
-};
+    None
+}
 
 /// Escapes text for content and attributes. Control characters that XML 1.0 cannot hold are written
 /// as references, as S3 does for keys.
 pub fn escape(text: &str, out: &mut String) {
-    let special = |byte: &u8| SPECIAL[usize::from(*byte)];
     let mut rest = text;
-    while let Some(at) = rest.as_bytes().iter().position(special) {
+    while let Some(at) = first_special(rest.as_bytes()) {
         out.push_str(&rest[..at]);
         match rest.as_bytes()[at] {
             b'<' => out.push_str("&lt;"),

@@ -124,7 +124,8 @@ pub(crate) fn acting(
         None => ctx,
     };
     // Calls between services are never in the clear.
-    ctx.with_transport(true, None, Some(athena_api::SERVICE.principal))
+    ctx.clone()
+        .with_transport(true, None, Some(athena_api::SERVICE.principal))
         .with_operation(athena_api::SERVICE.name, "StartQueryExecution")
 }
 

@@ -73,14 +73,10 @@ pub(crate) fn object(
     let class = version.storage_class.as_deref().and_then(ObjectStorageClass::parse);
     let checksum = version.checksum;
     let algorithms = checksum.map(|c| -> Vec<ChecksumAlgorithm> { vec![c.algorithm.name()] });
-    let mut etag = String::with_capacity(version.etag.len() + 2);
-    for part in ["\"", &version.etag, "\""] {
-        etag.push_str(part);
-    }
     Object {
         key: Some(encoded(key, encoding)),
         last_modified: Some(version.modified),
-        e_tag: Some(etag),
+        e_tag: Some(version.etag),
         size: i64::try_from(version.size).ok(),
         storage_class: Some(class.unwrap_or(ObjectStorageClass::Standard)),
         checksum_algorithm: algorithms,
