@@ -149,6 +149,8 @@ impl Timestamp {
 /// `2026-01-02` and `03:04:05`; none for years that have not four digits. Every object of a listing
 /// and every answer has a date: chrono's own formatting takes several times as long.
 fn digits(date: &DateTime<Utc>) -> Option<([u8; 10], [u8; 8])> {
+    // Once: each part of a date with an offset is found by adding the offset.
+    let date = date.naive_utc();
     let year = u32::try_from(date.year()).ok().filter(|year| *year <= 9_999)?;
     let (month, day) = (date.month(), date.day());
     let (hour, minute, second) = (date.hour(), date.minute(), date.second());

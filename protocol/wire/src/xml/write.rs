@@ -176,14 +176,11 @@ const fn is_special(byte: u8) -> bool {
 /// Where the first byte is that is not written as it is. Most text has none, which is seen sixteen
 /// bytes at a time.
 fn first_special(text: &[u8]) -> Option<usize> {
-    let mut at = 0;
-    for part in text.chunks(16) {
-        if part.iter().fold(false, |any, byte| any | is_special(*byte)) {
-            return part.iter().position(|byte| is_special(*byte)).map(|within| at + within);
-        }
-        at += part.len();
-    }
-    None
+    let (whole, last) = text.as_chunks::<16>();
+    let any = |part: &[u8; 16]| part.iter().fold(false, |any, byte| any | is_special(*byte));
+    let plain = whole.iter().take_while(|part| !any(part)).count() * 16;
+    let rest = if plain < whole.len() * 16 { text.get(plain..)? } else { last };
+    rest.iter().position(|byte| is_special(*byte)).map(|at| plain + at)
 }
 
 /// Escapes text for content and attributes. Control characters that XML 1.0 cannot hold are written
