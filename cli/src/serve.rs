@@ -24,6 +24,10 @@ pub struct Serve {
     /// Where everything is kept; created if missing.
     #[arg(long, value_name = "DIR", default_value = "aquifer-data", conflicts_with = "ephemeral")]
     data: PathBuf,
+    /// Keep so many copies of each object, each in a zone of its own: DIR/objects/az1, az2, …, which
+    /// may be other disks. Kept in mind; can be raised, not lowered.
+    #[arg(long, value_name = "N", conflicts_with = "ephemeral", value_parser = clap::value_parser!(u8).range(1..=3))]
+    copies: Option<u8>,
     /// Keep everything in memory.
     #[arg(long)]
     ephemeral: bool,
@@ -150,6 +154,7 @@ impl Serve {
             listen: self.listen,
             port: self.port,
             data: (!self.ephemeral).then_some(self.data),
+            copies: self.copies,
             auth: match self.auth {
                 Auth::Off => AuthMode::Off,
                 Auth::Verify => AuthMode::Verify,

@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 
 use crate::answer::Body;
 use crate::body;
+use crate::breaking;
 use crate::browser;
 use crate::options::{ServeOptions, StartError};
 use crate::route::host;
@@ -113,11 +114,12 @@ impl Admin {
             (&Method::GET, "faults") => answer(Ok(json!(self.platform.stages().faults.list()))),
             (&Method::POST, "faults") => answer(self.add_fault(incoming).await),
             (&Method::DELETE, "faults") => {
-                self.platform.stages().faults.clear();
+                breaking::end(&self.platform);
                 answer(Ok(json!([])))
             }
             (&Method::GET, "limits") => answer(Ok(limits::show(&self.platform))),
             (&Method::POST, "limits") => answer(self.change_limits(incoming).await),
+            (&Method::GET, "zones") => answer(Ok(breaking::zones(&self.platform))),
             (&Method::GET, "events") => {
                 let events = self.platform.stages().audit.recent(EVENTS_SHOWN, |_| true);
                 answer(Ok(json!(events)))
@@ -221,10 +223,7 @@ impl Admin {
         let body = body::collect(incoming).await.map_err(|fail| bad(fail.to_string()))?;
         let rule: FaultRule =
             serde_json::from_slice(&body).map_err(|error| bad(error.to_string()))?;
-        let id = self.platform.stages().faults.add(rule);
-        let id =
-            id.ok_or_else(|| bad("there are too many rules, or the rate is not in 0 to 1".into()))?;
-        Ok(json!({ "id": id }))
+        breaking::order(&self.platform, rule).await
     }
 
     /// Changes a limit: `{"service":"kms","operation":"Decrypt","per_second":20}`.
@@ -243,7 +242,7 @@ impl Admin {
         self.parts.store().clear_all().await.map_err(|error| failed(error.to_string()))?;
         self.meter.clear();
         self.platform.stages().audit.clear();
-        self.platform.stages().faults.clear();
+        breaking::end(&self.platform);
         self.platform.publish_rates();
         self.parts.clock().reset();
         self.platform.registry().reset();

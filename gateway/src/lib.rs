@@ -6,6 +6,7 @@ mod admin;
 mod answer;
 mod authenticate;
 mod body;
+mod breaking;
 mod browser;
 mod cross;
 mod digest;

@@ -17,6 +17,8 @@ pub struct ServeOptions {
     pub port: u16,
     /// The data directory; `None` keeps everything in memory.
     pub data: Option<PathBuf>,
+    /// Copies of each object that the data directory is to keep; `None` for as many as it does.
+    pub copies: Option<u8>,
     pub auth: AuthMode,
     /// Whether throughput limits are enforced. Size and format limits always are.
     pub limits: bool,
@@ -45,6 +47,7 @@ impl Default for ServeOptions {
             listen: IpAddr::V4(Ipv4Addr::LOCALHOST),
             port: 4566,
             data: None,
+            copies: None,
             auth: AuthMode::Verify,
             limits: false,
             services: None,

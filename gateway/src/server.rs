@@ -71,6 +71,7 @@ impl Server {
             parts: parts.clone(),
             jobs: jobs.clone(),
             data: options.data.clone(),
+            copies: options.copies,
             memory_bytes: options.memory_bytes,
             threads: std::thread::available_parallelism().map_or(2, usize::from),
             root_key: options.root_key.clone(),

@@ -1,8 +1,8 @@
 //! Faults on order: rules that make requests fail or wait, by service, operation and rate.
 //!
 //! The pipeline asks [`Faults::check`] before it runs an operation. Chance comes from the seeded
-//! ids, so a run with the same seed and requests fails the same way. Faults of storage are not
-//! here; the store has a backend for them.
+//! ids, so a run with the same seed and requests fails the same way. Faults of storage are ordered in
+//! the same words and done by the rooms that store: [`Fault::is_of_storage`].
 
 use std::{
     sync::atomic::{AtomicBool, AtomicU64, Ordering},
@@ -35,6 +35,35 @@ pub enum Fault {
         /// How long, in milliseconds of real time.
         millis: u64,
     },
+    /// A zone cannot be reached as long as the rule stands: what is kept only there cannot be read.
+    #[serde(rename = "az-loss")]
+    AzLoss {
+        /// Its name, such as `az1`.
+        zone: String,
+    },
+    /// Bytes of one copy of a resource are changed on the disk; once, it is no standing order.
+    #[serde(rename = "disk-corruption")]
+    DiskCorruption {
+        /// Its ARN.
+        resource: String,
+        /// The version meant, where there are more than one.
+        #[serde(default)]
+        version_id: Option<String>,
+        /// The zone whose copy is changed.
+        #[serde(default = "first_zone")]
+        zone: String,
+    },
+}
+
+impl Fault {
+    /// Whether it happens to what is stored rather than to requests.
+    pub fn is_of_storage(&self) -> bool {
+        matches!(self, Fault::AzLoss { .. } | Fault::DiskCorruption { .. })
+    }
+}
+
+fn first_zone() -> String {
+    "az1".to_owned()
 }
 
 /// A standing order. Unset fields match everything.
@@ -140,7 +169,8 @@ impl Faults {
         let mut verdict = Verdict::default();
         let mut rules = self.rules.lock();
         for rule in rules.iter_mut() {
-            let matches = rule.service.as_ref().is_none_or(|s| s.eq_ignore_ascii_case(service))
+            let matches = !rule.fault.is_of_storage()
+                && rule.service.as_ref().is_none_or(|s| s.eq_ignore_ascii_case(service))
                 && rule.operation.as_ref().is_none_or(|o| o == operation)
                 && rule.remaining != Some(0);
             // An error already chosen ends the search: rules behind it are not used up.
@@ -153,6 +183,7 @@ impl Faults {
                 Fault::Error { code, status, message } => {
                     verdict.error = Some((code.clone(), *status, message.clone()));
                 }
+                Fault::AzLoss { .. } | Fault::DiskCorruption { .. } => {}
             }
         }
         rules.retain(|rule| rule.remaining != Some(0));
@@ -195,6 +226,15 @@ mod tests {
         assert_eq!(faults.judge("s3", "GetObject").error, None);
         faults.clear();
         assert_eq!(faults.judge("s3", "GetObject"), Verdict::default());
+    }
+
+    #[test]
+    fn faults_of_storage_are_listed_and_touch_no_request() {
+        let faults = Faults::new(&Ids::seeded(1));
+        let fault = Fault::AzLoss { zone: "az1".into() };
+        faults.add(Rule { fault, ..error(None, 1.0, Some(1)) }).unwrap();
+        assert_eq!(faults.judge("s3", "GetObject"), Verdict::default());
+        assert_eq!(faults.list().len(), 1);
     }
 
     #[test]

@@ -17,6 +17,7 @@ mod recorded;
 mod registry;
 mod request_tags;
 mod resources;
+mod storage;
 mod stored;
 mod watch;
 mod web;
@@ -29,7 +30,7 @@ pub use aquifer_ctx::{
     CancellationToken, Clock, Ctx, Dispatcher, Ids, Keeper, MeterSink, PlatformParts, Session,
     Source, Unit, Usage,
 };
-pub use aquifer_fault::Rule as FaultRule;
+pub use aquifer_fault::{Fault, Rule as FaultRule};
 pub use aquifer_jobs as jobs;
 pub use aquifer_jobs::Jobs;
 pub use aquifer_limits::{Bounds, Rate};
@@ -61,6 +62,7 @@ pub use pipeline::{Platform, Stages};
 pub use recorded::Recorded;
 pub use registry::{Closed, House, Registry, Service, ServiceBuilder};
 pub use resources::{Asked, Resources};
+pub use storage::{Later, Storage, ZoneState};
 pub use stored::Stored;
 pub use watch::{Seen, SignedBy, Watch, Watcher};
 pub use web::{CrossOrigin, Form, Headers, PageRequest, Posted, Success, Web, WebPage, from_xml};

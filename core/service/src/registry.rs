@@ -16,6 +16,7 @@ use crate::around::{self, Around};
 use crate::operation::{Handle, Operation, Registered};
 use crate::recorded::Recorded;
 use crate::resources::{ByService, Resources};
+use crate::storage::Storage;
 use crate::web::Web;
 
 /// What a room may build on when it opens.
@@ -25,6 +26,8 @@ pub struct House {
     pub jobs: Jobs,
     /// The data directory; none when nothing is to be kept.
     pub data: Option<PathBuf>,
+    /// Copies of each object that the data directory is to keep; none for as many as it does.
+    pub copies: Option<u8>,
     /// Memory that query engines may use together, in bytes.
     pub memory_bytes: usize,
     /// Threads that query engines may use together.
@@ -67,6 +70,8 @@ pub struct Service {
     pub authorizer: Option<Arc<dyn Authorizer>>,
     /// Set by rooms whose resources have policies.
     pub resources: Option<Arc<dyn Resources>>,
+    /// Set by rooms that keep bytes in zones.
+    pub storage: Option<Arc<dyn Storage>>,
     /// Set by rooms that answer browsers too.
     pub web: Option<Arc<dyn Web>>,
     /// Set by rooms whose calls are recorded with some of what they say.
@@ -92,6 +97,7 @@ impl Service {
             credentials,
             authorizer,
             resources,
+            storage: None,
             web: None,
             recorded: None,
             too_many: None,
@@ -158,6 +164,13 @@ impl<S> ServiceBuilder<S> {
         self
     }
 
+    /// The room keeps bytes in zones.
+    #[must_use]
+    pub fn storage(mut self, storage: Arc<dyn Storage>) -> Self {
+        self.service.storage = Some(storage);
+        self
+    }
+
     /// The room keeps things outside the store that a reset forgets.
     #[must_use]
     pub fn on_reset(mut self, reset: impl Fn() + Send + Sync + 'static) -> Self {
@@ -192,6 +205,7 @@ pub struct Registry {
     pub(crate) authorizer: Option<Arc<dyn Authorizer>>,
     pub(crate) resources: ByService,
     resets: Vec<Reset>,
+    storages: Vec<(&'static str, Arc<dyn Storage>)>,
     webs: HashMap<&'static str, Arc<dyn Web>>,
     recorded: HashMap<&'static str, &'static Recorded>,
     too_many: HashMap<&'static str, &'static str>,
@@ -209,6 +223,7 @@ impl Registry {
         self.services.push(service.schema);
         self.credentials.extend(service.credentials);
         self.resets.extend(service.reset);
+        self.storages.extend(service.storage.map(|storage| (name, storage)));
         self.webs.extend(service.web.map(|web| (name, web)));
         self.too_many.extend(service.too_many.map(|sentence| (name, sentence)));
         self.recorded.extend(service.recorded.map(|recorded| (name, recorded)));
@@ -230,6 +245,11 @@ impl Registry {
         for reset in &self.resets {
             reset();
         }
+    }
+
+    /// The rooms that keep bytes in zones, by name.
+    pub fn storages(&self) -> impl Iterator<Item = (&'static str, &Arc<dyn Storage>)> {
+        self.storages.iter().map(|(name, storage)| (*name, storage))
     }
 
     /// The open rooms, in the order they were added.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::seal::Salt;
+use crate::zone::Place;
 
 /// Where an object's bytes are. Small enough to live in a metadata row; it carries all that is
 /// needed to read and to verify, so the row and the bytes cannot disagree unnoticed.
@@ -197,6 +198,15 @@ pub(crate) struct Piece {
 pub(crate) enum Home {
     File(u64),
     Pack(u64),
+}
+
+impl Home {
+    /// The zones it is in.
+    pub fn place(self) -> Place {
+        match self {
+            Home::File(id) | Home::Pack(id) => Place::of(id),
+        }
+    }
 }
 
 impl From<BlobId> for Home {

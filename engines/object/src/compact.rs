@@ -16,6 +16,7 @@ use crate::pack::{Entry, HEADER, Step, Walk};
 use crate::packs::PackUsage;
 use crate::store::{Disk, Store};
 use crate::write::blocking;
+use crate::zone::Place;
 
 /// Entries moved in one transaction of the caller, and their bytes.
 const BATCH_ENTRIES: usize = 256;
@@ -45,7 +46,8 @@ pub(crate) fn candidates(inner: &Inner, dead_ratio: f64) -> Vec<PackUsage> {
     let Store::Disk(disk) = &inner.store else { return Vec::new() };
     let ratio = |usage: &PackUsage| usage.dead as f64 / usage.size.max(1) as f64;
     let mut packs = disk.packs.usage();
-    packs.retain(|usage| usage.dead > 0 && ratio(usage) >= dead_ratio);
+    let whole = |usage: &PackUsage| disk.folder.is_whole(Place::of(usage.pack));
+    packs.retain(|usage| usage.dead > 0 && ratio(usage) >= dead_ratio && whole(usage));
     packs.sort_by(|a, b| ratio(b).total_cmp(&ratio(a)));
     packs
 }
@@ -82,7 +84,7 @@ where
             let swapped = swap(moved.clone()).await.map_err(|source| {
                 // As far as is known; whether a copy lives is asked anew before it goes.
                 moved.iter().for_each(|moved| inner.count_dead(&moved.new));
-                let path = disk.folder.path(Home::Pack(pack));
+                let path = disk.folder.zones[0].path(Home::Pack(pack));
                 Error::Io { doing: "move the blobs of", path, source }
             })?;
             let mut swapped = swapped.into_iter();
@@ -134,15 +136,26 @@ fn copy_batch(
         damaged: false,
     };
     let Store::Disk(disk) = &inner.store else { return Ok(batch) };
-    let path = disk.folder.path(Home::Pack(pack));
+    let home = Home::Pack(pack);
+    // A zone out of reach may have what the others came to miss.
+    if !disk.folder.is_whole(home.place()) {
+        return Err(Error::Lost);
+    }
     let blob = BlobId::Packed { pack, offset: at };
-    let file = File::open(&path).map_err(|e| match e.kind() {
-        std::io::ErrorKind::NotFound => Error::NotFound(blob),
-        _ => Error::io("open", &path)(e),
-    })?;
-    let end = file.metadata().map_err(Error::io("look at", &path))?.len();
+    let mut copies = Vec::new();
+    for zone in disk.folder.zones(home.place()) {
+        let path = zone.path(home);
+        match File::open(&path) {
+            Ok(file) => copies.push(file),
+            // Another copy will do.
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => {}
+            Err(e) => return Err(Error::io("open", &path)(e)),
+        }
+    }
+    let end = disk.packs.end(pack).filter(|_| !copies.is_empty()).ok_or(Error::NotFound(blob))?;
+    let path = disk.folder.zones[0].path(home);
     let mut bytes = 0;
-    for step in Walk::new(&file, pack, at, end) {
+    for step in Walk::new(&copies, pack, at, end) {
         let entry = match step.map_err(Error::io("read", &path))? {
             Step::Entry(entry) => entry,
             Step::Damage { to, .. } => {
@@ -155,7 +168,7 @@ fn copy_batch(
         if !is_live(&BlobId::Packed { pack, offset: entry.offset }) {
             continue;
         }
-        match copy(disk, &file, pack, entry)? {
+        match copy(disk, &copies, pack, entry)? {
             Some(moved) => {
                 batch.leases.push(Lease::new(inner, &moved.new));
                 batch.moved.push(moved);
@@ -172,10 +185,23 @@ fn copy_batch(
     Ok(batch)
 }
 
-fn copy(disk: &Disk, file: &File, pack: u64, entry: Entry) -> Result<Option<Moved>> {
+fn copy(disk: &Disk, copies: &[File], pack: u64, entry: Entry) -> Result<Option<Moved>> {
     let Entry { offset, len, crc } = entry;
-    let read = entry.read(file).map_err(Error::io("read", &disk.folder.path(Home::Pack(pack))))?;
-    let Some(payload) = read else { return Ok(None) };
-    let new = disk.packs.append(&[Bytes::from(payload)], len, crc)?;
+    let mut whole = None;
+    let mut failed = None;
+    for file in copies {
+        match entry.read(file) {
+            Ok(read) => whole = read,
+            Err(e) => failed = Some(e),
+        }
+        if whole.is_some() {
+            break;
+        }
+    }
+    let Some(payload) = whole else {
+        let path = || disk.folder.zones[0].path(Home::Pack(pack));
+        return failed.map_or(Ok(None), |e| Err(Error::io("read", &path())(e)));
+    };
+    let new = disk.packs.append(Place::of(pack), &[Bytes::from(payload)], len, crc)?;
     Ok(Some(Moved { old: BlobRef::Packed { pack, offset, len, crc }, new }))
 }

@@ -29,6 +29,12 @@ pub enum Error {
     /// is acknowledged until the folder is opened again.
     #[error("an earlier sync failed: what was written since then is in doubt, restart")]
     SyncFailed,
+    /// No zone that keeps it, or could, can be reached.
+    #[error("no zone that keeps it can be reached")]
+    Lost,
+    /// The folder keeps more copies than it was to be opened with.
+    #[error("it keeps {kept} copies of every object and cannot go back to {asked}")]
+    FewerCopies { kept: u8, asked: u8 },
     /// Another process has the folder open.
     #[error("{} is in use by another process", .0.display())]
     Locked(PathBuf),
@@ -72,15 +78,18 @@ impl Error {
         match self {
             Error::NotFound(_) => io::ErrorKind::NotFound,
             Error::Corrupt { .. } => io::ErrorKind::InvalidData,
-            Error::Range { .. } | Error::Malformed(_) | Error::Sealed => {
-                io::ErrorKind::InvalidInput
-            }
+            Error::Range { .. }
+            | Error::Malformed(_)
+            | Error::Sealed
+            | Error::FewerCopies { .. } => io::ErrorKind::InvalidInput,
             Error::Full(_) => io::ErrorKind::StorageFull,
             Error::Locked(_) | Error::Unsettled(_) => io::ErrorKind::ResourceBusy,
             Error::Io { source, .. } => source.kind(),
-            Error::SyncFailed | Error::Broken | Error::Stopped | Error::NoRandomness => {
-                io::ErrorKind::Other
-            }
+            Error::SyncFailed
+            | Error::Broken
+            | Error::Stopped
+            | Error::NoRandomness
+            | Error::Lost => io::ErrorKind::Other,
         }
     }
 }

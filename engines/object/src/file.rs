@@ -20,6 +20,7 @@ use crate::blob::{BlobId, BlobRef, Home};
 use crate::error::{Error, Result};
 use crate::fs::{Folder, read_at};
 use crate::hash::{crc32c_seed, seeded_crc32c};
+use crate::zone::{Place, Zone, in_parallel};
 
 /// Bytes under one checksum. What a tiny range read costs at least; four bytes per block are
 /// kept in memory during an upload (64 KiB per GiB).
@@ -30,11 +31,11 @@ const RESERVE_MAX: u64 = 64 << 20;
 const MAGIC: &[u8; 8] = b"AQUAFILE";
 const TRAILER: usize = 28;
 
-/// A file being written; dropped before [`FileSink::finish`] it removes itself.
+/// A file being written, in each of its zones; dropped before [`FileSink::finish`] it removes itself.
 pub(crate) struct FileSink {
     folder: Arc<Folder>,
-    file: File,
-    temp: Option<PathBuf>,
+    place: Place,
+    copies: Vec<Temp>,
     id: u64,
     len: u64,
     /// Bytes the whole file is said to take; 0 if nothing was said.
@@ -44,17 +45,32 @@ pub(crate) struct FileSink {
     sums: BlockSums,
 }
 
+/// A copy under its temporary name.
+struct Temp {
+    zone: u8,
+    file: File,
+    /// None once it has its place.
+    path: Option<PathBuf>,
+}
+
 impl FileSink {
     /// `expect`: bytes to come, or 0 if not known.
-    pub fn create(folder: &Arc<Folder>, expect: u64) -> Result<FileSink> {
-        let id = folder.new_id();
-        let temp = folder.temp(id);
-        let file = OpenOptions::new().write(true).create_new(true).open(&temp);
-        let file = file.map_err(Error::io("create", &temp))?;
+    pub fn create(folder: &Arc<Folder>, place: Place, expect: u64) -> Result<FileSink> {
+        let id = folder.new_id(place);
+        let mut copies = Vec::with_capacity(folder.zones.len());
+        for zone in folder.there(place) {
+            let temp = zone.temp(id);
+            let file = OpenOptions::new().write(true).create_new(true).open(&temp);
+            let file = file.map_err(Error::io("create", &temp))?;
+            copies.push(Temp { zone: zone.number, file, path: Some(temp) });
+        }
+        if copies.is_empty() {
+            return Err(Error::Lost);
+        }
         Ok(FileSink {
             folder: folder.clone(),
-            file,
-            temp: Some(temp),
+            place,
+            copies,
             id,
             len: 0,
             expected: if expect > 0 { expect.saturating_add(footer_len(expect)) } else { 0 },
@@ -63,14 +79,37 @@ impl FileSink {
         })
     }
 
+    /// A copy in one zone that takes the place of the one there, if there is one.
+    pub fn replace(folder: &Arc<Folder>, zone: &Zone, id: u64) -> Result<FileSink> {
+        let place = Place::One(zone.number);
+        let temp = zone.temp(folder.new_id(place));
+        let file = OpenOptions::new().write(true).create_new(true).open(&temp);
+        let file = file.map_err(Error::io("create", &temp))?;
+        let copies = vec![Temp { zone: zone.number, file, path: Some(temp) }];
+        let (folder, sums) = (folder.clone(), BlockSums::new(id));
+        Ok(FileSink { folder, place, copies, id, len: 0, expected: 0, reserved: 0, sums })
+    }
+
     pub fn write(&mut self, chunks: &[Bytes]) -> Result<()> {
         self.reserve(chunks.iter().map(|chunk| chunk.len() as u64).sum())?;
-        let mut slices: Vec<IoSlice<'_>> = chunks.iter().map(|c| IoSlice::new(c)).collect();
-        let wrote = self.folder.write_all(&self.file, &mut slices);
-        wrote.map_err(self.error("write"))?;
+        self.each(|zone, file| {
+            let mut slices: Vec<IoSlice<'_>> = chunks.iter().map(|c| IoSlice::new(c)).collect();
+            zone.write_all(file, &mut slices)
+        })
+        .map_err(self.error("write"))?;
         for chunk in chunks {
             self.sums.update(chunk);
             self.len += chunk.len() as u64;
+        }
+        Ok(())
+    }
+
+    /// Does something with each copy.
+    fn each(&self, work: impl Fn(&Zone, &File) -> io::Result<()>) -> io::Result<()> {
+        for copy in &self.copies {
+            if let Some(zone) = self.folder.zone(copy.zone) {
+                work(zone, &copy.file)?;
+            }
         }
         Ok(())
     }
@@ -82,41 +121,68 @@ impl FileSink {
         if end > self.reserved && self.reserved < self.expected {
             let ahead = end.clamp(RESERVE_MIN, RESERVE_MAX);
             self.reserved = self.expected.min(end.saturating_add(ahead));
-            let reserved = self.folder.reserve(&self.file, self.reserved);
+            let reserved = self.each(|zone, file| zone.reserve(file, self.reserved));
             reserved.map_err(self.error("reserve space for"))?;
         }
         Ok(())
     }
 
-    /// Writes the footer, makes bytes and name durable. The blob, and its size on disk.
-    pub fn finish(mut self) -> Result<(BlobRef, u64)> {
+    /// Writes the footer, makes bytes and name durable in all zones that can be reached. The blob,
+    /// and its size on disk.
+    pub fn finish(mut self) -> Result<Finished> {
         let (id, len) = (self.id, self.len);
         let mut footer = std::mem::replace(&mut self.sums, BlockSums::new(id)).finish();
         footer.extend_from_slice(&trailer(id, len));
         let size = len + footer.len() as u64;
-        let mut slices = [IoSlice::new(&footer)];
-        let mut write = self.folder.write_all(&self.file, &mut slices);
+        let reached = |copy: &Temp| self.folder.zone(copy.zone).is_some_and(|z| !z.is_lost());
+        self.copies.retain(reached);
+        if self.copies.is_empty() {
+            return Err(Error::Lost);
+        }
+        let done = in_parallel(&self.copies, |copy| self.complete(copy, &footer, size));
+        if let Err(e) = done {
+            let zones = self.copies.iter().filter_map(|copy| self.folder.zone(copy.zone));
+            zones.for_each(|zone| _ = zone.unlink(Home::File(id)));
+            return Err(e);
+        }
+        self.copies.iter_mut().for_each(|copy| copy.path = None);
+        let has = |zone: u8| self.copies.iter().any(|copy| copy.zone == zone);
+        let zones = self.folder.zones(self.place).map(|zone| zone.number);
+        let missing = zones.filter(|zone| !has(*zone)).collect();
+        Ok(Finished { blob: BlobRef::File { id, len }, size, missing })
+    }
+
+    fn complete(&self, copy: &Temp, footer: &[u8], size: u64) -> Result<()> {
+        let Some(zone) = self.folder.zone(copy.zone) else { return Err(Error::Lost) };
+        let mut write = zone.write_all(&copy.file, &mut [IoSlice::new(footer)]);
         if self.reserved > size {
             // Gives back what was reserved past the end.
-            write = write.and_then(|()| self.file.set_len(size));
+            write = write.and_then(|()| copy.file.set_len(size));
         }
-        let synced = write.and_then(|()| self.folder.sync_data(&self.file));
+        let synced = write.and_then(|()| zone.sync_data(&copy.file));
         synced.map_err(self.error("write"))?;
-        let temp = self.temp.as_ref().expect("only finish takes the temporary name");
-        self.folder.publish(temp, id)?;
-        self.temp = None;
-        Ok((BlobRef::File { id, len }, size))
+        let temp = copy.path.as_ref().expect("only finish takes the temporary name");
+        zone.publish(temp, Home::File(self.id))
     }
 
     fn error(&self, doing: &'static str) -> impl FnOnce(io::Error) -> Error + use<> {
-        let path = self.folder.temp(self.id);
+        let path = self.copies.first().and_then(|copy| copy.path.clone()).unwrap_or_default();
         move |e| Error::io(doing, &path)(e)
     }
 }
 
-impl Drop for FileSink {
+/// A file that has its place.
+pub(crate) struct Finished {
+    pub blob: BlobRef,
+    /// Bytes on disk, of one copy.
+    pub size: u64,
+    /// The zones that it is not in and should be.
+    pub missing: Vec<u8>,
+}
+
+impl Drop for Temp {
     fn drop(&mut self) {
-        if let Some(temp) = self.temp.take() {
+        if let Some(temp) = self.path.take() {
             // If this fails the file is removed at the next open.
             _ = fs::remove_file(temp);
         }
@@ -179,9 +245,9 @@ fn footer_len(len: u64) -> u64 {
     len.div_ceil(BLOCK as u64) * 4 + TRAILER as u64
 }
 
-/// Opens a blob's file and checks that it is the one meant, whole.
-pub(crate) fn open(folder: &Folder, id: u64, len: u64) -> Result<File> {
-    let path = folder.path(Home::File(id));
+/// Opens a copy of a blob's file and checks that it is the one meant, whole.
+pub(crate) fn open(zone: &Zone, id: u64, len: u64) -> Result<File> {
+    let path = zone.path(Home::File(id));
     let blob = BlobId::File(id);
     let file = File::open(&path).map_err(|e| match e.kind() {
         io::ErrorKind::NotFound => Error::NotFound(blob),
@@ -193,6 +259,20 @@ pub(crate) fn open(folder: &Folder, id: u64, len: u64) -> Result<File> {
         return Err(Error::Corrupt { blob, offset: len });
     }
     Ok(file)
+}
+
+/// Opens a copy of a blob's file whose length is only known to itself; the length too.
+pub(crate) fn open_any(zone: &Zone, id: u64) -> Result<(File, u64)> {
+    let path = zone.path(Home::File(id));
+    let size = fs::metadata(&path).map_err(|e| match e.kind() {
+        io::ErrorKind::NotFound => Error::NotFound(BlobId::File(id)),
+        _ => Error::io("look at", &path)(e),
+    })?;
+    // The only length whose footer fills the file to this size.
+    let rest = size.len().saturating_sub(TRAILER as u64);
+    let blocks = rest.div_ceil(BLOCK as u64 + 4);
+    let len = rest.saturating_sub(blocks * 4);
+    open(zone, id, len).map(|file| (file, len))
 }
 
 /// Reads and verifies a range of an open blob; `range` lies within `len`.

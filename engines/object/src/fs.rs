@@ -1,25 +1,26 @@
-//! The only module that touches the file system: the folder's layout, its ids, and every write,
-//! sync and read, so that a test can make any of them fail.
+//! The folder's layout, its ids, and every read of it; what is written is `zone.rs`'s.
 //!
 //! ```text
 //! LOCK                     held while the folder is open
 //! generation               how often it was opened; the high bits of every id
+//! copies                   how many there are of each blob, unless one
 //! packs/<id>.pack          pack.rs
 //! files/<xx>/<id>.blob     file.rs; xx are the low bits of the id
 //! tmp/                     uploads under way; emptied at open
 //! ```
+//! With more than one copy the last three are in `az1/`, `az2/`, … each.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, IoSlice, Write};
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use rustix::buffer::spare_capacity;
 
-use crate::blob::Home;
 use crate::error::{Error, Result};
-use crate::generation;
+use crate::zone::{Place, Zone};
+use crate::{copies, generation};
 
 /// Storage faults on demand. The default of each method is that nothing is wrong.
 pub trait Faults: Send + Sync {
@@ -37,24 +38,25 @@ pub trait Faults: Send + Sync {
 
 /// An open data folder.
 pub(crate) struct Folder {
-    root: PathBuf,
-    /// Syncs are skipped when false.
-    strict: bool,
-    faults: Option<Arc<dyn Faults>>,
+    /// At least one.
+    pub zones: Vec<Zone>,
     next_id: AtomicU64,
     /// Ids below this were given out before this opening.
     pub horizon: u64,
-    shards: [AtomicBool; 256],
     /// Keeps the lock until drop.
     _lock: File,
 }
 
 impl Folder {
     /// Opens or creates the folder, takes its lock, and removes what unfinished uploads left.
-    pub fn open(root: &Path, strict: bool, faults: Option<Arc<dyn Faults>>) -> Result<Folder> {
-        for dir in [root, &root.join("packs"), &root.join("files"), &root.join("tmp")] {
-            fs::create_dir_all(dir).map_err(Error::io("create", dir))?;
-        }
+    /// `copies`: as many as before if not said.
+    pub fn open(
+        root: &Path,
+        strict: bool,
+        faults: Option<Arc<dyn Faults>>,
+        copies: Option<u8>,
+    ) -> Result<Folder> {
+        fs::create_dir_all(root).map_err(Error::io("create", root))?;
         let lock_path = root.join("LOCK");
         let mut options = OpenOptions::new();
         let lock = options.create(true).truncate(false).write(true).open(&lock_path);
@@ -64,132 +66,44 @@ impl Folder {
             Err(fs::TryLockError::WouldBlock) => return Err(Error::Locked(root.to_owned())),
             Err(fs::TryLockError::Error(e)) => return Err(Error::io("lock", &lock_path)(e)),
         }
-        for name in list(&root.join("tmp"))? {
-            let path = root.join("tmp").join(name);
-            fs::remove_file(&path).map_err(Error::io("remove", &path))?;
+        let mut zones = Vec::new();
+        for (number, root) in copies::zones(root, copies)?.into_iter().enumerate() {
+            zones.push(Zone::open(number as u8, root, strict, faults.clone())?);
         }
-        let horizon = generation::begin(root)?;
-        Ok(Folder {
-            root: root.to_owned(),
-            strict,
-            faults,
-            next_id: AtomicU64::new(horizon + 1),
-            horizon,
-            shards: std::array::from_fn(|_| AtomicBool::new(false)),
-            _lock: lock,
-        })
+        let horizon = generation::begin(root, &zones)?;
+        Ok(Folder { zones, next_id: AtomicU64::new(horizon + 1), horizon, _lock: lock })
     }
 
-    /// An id never given before in this folder, for a file or a pack.
-    pub fn new_id(&self) -> u64 {
-        self.next_id.fetch_add(1, Ordering::Relaxed)
+    /// An id never given before in this folder, for a file or a pack of that place.
+    pub fn new_id(&self, place: Place) -> u64 {
+        self.next_id.fetch_add(1, Ordering::Relaxed) | place.bits()
     }
 
-    pub fn packs(&self) -> PathBuf {
-        self.root.join("packs")
+    /// The zones of a place, lost or not.
+    pub fn zones(&self, place: Place) -> impl Iterator<Item = &Zone> {
+        self.zones.iter().filter(move |zone| place.has(zone.number))
     }
 
-    pub fn temp(&self, id: u64) -> PathBuf {
-        self.root.join("tmp").join(format!("{id:016x}"))
+    /// The zones of a place that can be reached.
+    pub fn there(&self, place: Place) -> impl Iterator<Item = &Zone> {
+        self.zones(place).filter(|zone| !zone.is_lost())
     }
 
-    pub fn shard(&self, shard: u8) -> PathBuf {
-        self.root.join("files").join(format!("{shard:02x}"))
+    /// Whether all zones of a place can be reached.
+    pub fn is_whole(&self, place: Place) -> bool {
+        !self.zones(place).any(Zone::is_lost)
     }
 
-    pub fn path(&self, home: Home) -> PathBuf {
-        match home {
-            Home::File(id) => self.shard(id as u8).join(format!("{id:016x}.blob")),
-            Home::Pack(id) => self.packs().join(format!("{id:016x}.pack")),
+    /// The place of what is to be kept in one zone, or in all.
+    pub fn place(&self, one_zone: bool) -> Result<Place> {
+        if !one_zone || self.zones.len() == 1 {
+            return Ok(Place::All);
         }
+        self.there(Place::All).next().map(|zone| Place::One(zone.number)).ok_or(Error::Lost)
     }
 
-    /// Moves a finished temporary file to its place and makes the name durable.
-    pub fn publish(&self, temp: &Path, id: u64) -> Result<()> {
-        let shard = self.shard(id as u8);
-        let made = &self.shards[usize::from(id as u8)];
-        if !made.load(Ordering::Acquire) {
-            fs::create_dir_all(&shard).map_err(Error::io("create", &shard))?;
-            self.sync_dir(&self.root.join("files"))?;
-            made.store(true, Ordering::Release);
-        }
-        let path = self.path(Home::File(id));
-        fs::rename(temp, &path).map_err(Error::io("rename to", &path))?;
-        self.sync_dir(&shard).inspect_err(|_| _ = fs::remove_file(&path))
-    }
-
-    /// Removes a file or pack; its size on disk, or `None` if it had gone before. The name's
-    /// removal is not synced: if it comes back after a power loss, the next sweep removes it.
-    pub fn unlink(&self, home: Home) -> Result<Option<u64>> {
-        let path = self.path(home);
-        let removed = fs::metadata(&path).and_then(|m| fs::remove_file(&path).map(|()| m.len()));
-        match removed {
-            Ok(size) => Ok(Some(size)),
-            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(e) => Err(Error::io("remove", &path)(e)),
-        }
-    }
-
-    /// Writes all of `slices` at the file's cursor.
-    pub fn write_all(&self, mut file: &File, mut slices: &mut [IoSlice<'_>]) -> io::Result<()> {
-        IoSlice::advance_slices(&mut slices, 0);
-        while !slices.is_empty() {
-            let wrote = match &self.faults {
-                None => file.write_vectored(slices),
-                Some(faults) => {
-                    let allowed = faults.write(slices.iter().map(|s| s.len()).sum())?;
-                    file.write(&slices[0][..allowed.min(slices[0].len())])
-                }
-            };
-            match wrote {
-                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
-                Ok(n) => IoSlice::advance_slices(&mut slices, n),
-                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-                Err(e) => return Err(e),
-            }
-        }
-        Ok(())
-    }
-
-    /// Makes a file's bytes durable, unless durability is relaxed.
-    pub fn sync_data(&self, file: &File) -> io::Result<()> {
-        if !self.strict {
-            return Ok(());
-        }
-        if let Some(faults) = &self.faults {
-            faults.sync()?;
-        }
-        file.sync_data()
-    }
-
-    /// Makes the names in a directory durable, unless durability is relaxed.
-    pub fn sync_dir(&self, dir: &Path) -> Result<()> {
-        if !self.strict {
-            return Ok(());
-        }
-        if let Some(faults) = &self.faults {
-            faults.sync().map_err(Error::io("sync", dir))?;
-        }
-        File::open(dir).and_then(|d| d.sync_all()).map_err(Error::io("sync", dir))
-    }
-
-    /// Takes disk space for `len` bytes ahead of the writes, so that a full disk shows early and
-    /// the file lies in few extents. Best effort where the file system cannot.
-    pub fn reserve(&self, file: &File, len: u64) -> io::Result<()> {
-        if let Some(faults) = &self.faults {
-            faults.write(0)?;
-        }
-        #[cfg(target_os = "linux")]
-        {
-            use rustix::fs::{FallocateFlags, fallocate};
-            match fallocate(file, FallocateFlags::KEEP_SIZE, 0, len).map_err(io::Error::from) {
-                Err(e) if e.kind() == io::ErrorKind::StorageFull => return Err(e),
-                _ => {}
-            }
-        }
-        #[cfg(not(target_os = "linux"))]
-        let _ = (file, len);
-        Ok(())
+    pub fn zone(&self, number: u8) -> Option<&Zone> {
+        self.zones.get(usize::from(number))
     }
 }
 
@@ -256,8 +170,8 @@ mod tests {
     #[test]
     fn one_process_at_a_time() {
         let dir = tempfile::tempdir().unwrap();
-        let _first = Folder::open(dir.path(), false, None).unwrap();
-        assert!(matches!(Folder::open(dir.path(), false, None), Err(Error::Locked(_))));
+        let _first = Folder::open(dir.path(), false, None, None).unwrap();
+        assert!(matches!(Folder::open(dir.path(), false, None, None), Err(Error::Locked(_))));
     }
 
     #[test]

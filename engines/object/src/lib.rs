@@ -23,6 +23,7 @@ use bytes::Bytes;
 mod blob;
 mod combine;
 mod compact;
+mod copies;
 mod error;
 mod file;
 mod fs;
@@ -36,10 +37,14 @@ mod pack;
 mod packs;
 mod pins;
 mod read;
+mod rehouse;
+mod repair;
 mod seal;
 mod store;
 mod sweep;
 mod write;
+mod zone;
+mod zones;
 
 pub use blob::{BlobId, BlobRef};
 pub use combine::Crc;
@@ -50,6 +55,8 @@ pub use hash::{Digests, Hashes};
 pub use lease::Lease;
 pub use packs::PackUsage;
 pub use read::{Held, ReadStream};
+pub use rehouse::Rehoused;
+pub use repair::ZoneReport;
 pub use seal::{Key, Salt};
 pub use sweep::SweepReport;
 pub use write::{Writer, Written};
@@ -82,6 +89,10 @@ pub struct ObjectsOptions {
     /// A pack that would grow beyond this is followed by the next.
     pub pack_size: u64,
     pub durability: Durability,
+    /// How many copies to keep of each blob, each in a folder of its own (`az1`, `az2`, …); `None`
+    /// for as many as before, one at first. More than before are made by the sweep; fewer are
+    /// refused. With more than one no blob is inline, as a reference is not kept twice here.
+    pub copies: Option<u8>,
     /// Storage faults, for tests; `None` in earnest.
     pub faults: Option<Arc<dyn Faults>>,
 }
@@ -94,6 +105,7 @@ impl Default for ObjectsOptions {
             pack_max: 1 << 20,
             pack_size: 256 << 20,
             durability: Durability::Strict,
+            copies: None,
             faults: None,
         }
     }
@@ -140,26 +152,27 @@ impl Objects {
     /// pack. Quick however much is stored. Blocks.
     pub fn open(options: ObjectsOptions) -> Result<Objects> {
         let pack_max = options.pack_max.min(u64::from(pack::PAYLOAD_MAX));
+        let mut inline_max = options.inline_max.min(pack_max);
         let store = match options.dir {
             None => Store::Memory(Arc::new(Memory::default())),
             Some(dir) => {
                 let strict = options.durability == Durability::Strict;
-                let folder = Arc::new(fs::Folder::open(&dir, strict, options.faults)?);
-                let packs = packs::Packs::open(&folder, options.pack_size)?;
+                let folder = fs::Folder::open(&dir, strict, options.faults, options.copies)?;
+                if folder.zones.len() > 1 {
+                    inline_max = 0;
+                }
+                let (folder, repairs) = (Arc::new(folder), Arc::<repair::Repairs>::default());
+                let packs = packs::Packs::open(&folder, options.pack_size, &repairs)?;
                 let (handles, tally) = Default::default();
-                Store::Disk(Box::new(Disk { folder, packs, handles, tally }))
+                Store::Disk(Box::new(Disk { folder, packs, handles, tally, repairs }))
             }
         };
-        let inline_max = options.inline_max.min(pack_max);
-        Ok(Objects {
-            inner: Arc::new(Inner {
-                store,
-                pins: Pins::default(),
-                md5: Together::default(),
-                inline_max,
-                pack_max,
-            }),
-        })
+        let (pins, md5) = (Pins::default(), Together::default());
+        let inner = Arc::new(Inner { store, pins, md5, inline_max, pack_max });
+        if let Store::Disk(disk) = &inner.store {
+            disk.repairs.begin(&inner);
+        }
+        Ok(Objects { inner })
     }
 
     /// Begins to take a body in. A `size_hint` above `pack_max` spares its first bytes a detour;
@@ -343,6 +356,18 @@ impl Inner {
         }
         self.pins.gone(homes);
         result
+    }
+
+    /// Lets one blob go that nobody was told of.
+    fn let_go(&self, blob: &BlobRef) {
+        match *blob.bare() {
+            BlobRef::File { id, .. } => {
+                if let Err(error) = self.remove(&[Home::File(id)]) {
+                    tracing::warn!(%error, "a blob is left to the next sweep");
+                }
+            }
+            _ => self.count_dead(blob),
+        }
     }
 
     /// Counts a packed blob as dead; other kinds have no room to account for.

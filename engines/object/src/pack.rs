@@ -9,6 +9,7 @@
 //! kept as the payload of another cannot be taken for entries of it.
 //! `synced` is how far the pack was durable at the last sync: nothing before it is ever truncated.
 
+use std::borrow::Borrow;
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
@@ -66,7 +67,7 @@ pub(crate) fn read_synced(file: &File, id: u64) -> io::Result<Option<u64>> {
 }
 
 /// One blob in a pack; `offset` is where its payload starts.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Entry {
     pub offset: u64,
     pub len: u32,
@@ -100,6 +101,12 @@ impl Entry {
         (len <= PAYLOAD_MAX && bytes[..ENTRY as usize] == entry.encode(pack)).then_some(entry)
     }
 
+    /// Whether the entry's header is whole where it is in a copy of the pack.
+    pub fn is_headed(&self, file: &File, pack: u64) -> bool {
+        read_at(file, self.offset - ENTRY, ENTRY as usize)
+            .is_ok_and(|head| head == self.encode(pack))
+    }
+
     /// The payload, or `None` if it is not what was written.
     pub fn read(&self, file: &File) -> io::Result<Option<Vec<u8>>> {
         let bytes = read_at(file, self.offset, self.len as usize)?;
@@ -122,28 +129,39 @@ pub(crate) enum Step {
     Damage { from: u64, to: u64 },
 }
 
-/// Goes from entry to entry, over damage if there is any.
-pub(crate) struct Walk<'a> {
-    file: &'a File,
+/// Goes from entry to entry, over damage if there is any. What is damaged in one copy of the pack is
+/// taken from another.
+pub(crate) struct Walk<'a, F = File> {
+    files: &'a [F],
     pack: u64,
     at: u64,
     end: u64,
 }
 
-impl<'a> Walk<'a> {
-    /// Walks `from..end`; `from` must be where an entry starts.
-    pub fn new(file: &'a File, pack: u64, from: u64, end: u64) -> Walk<'a> {
-        Walk { file, pack, at: from, end }
+impl<'a, F: Borrow<File>> Walk<'a, F> {
+    /// Walks `from..end` through the copies of a pack; `from` must be where an entry starts.
+    pub fn new(files: &'a [F], pack: u64, from: u64, end: u64) -> Walk<'a, F> {
+        Walk { files, pack, at: from, end }
     }
 
     fn step(&mut self) -> io::Result<Step> {
         let from = self.at;
-        let head = read_at(self.file, from, ENTRY as usize)?;
-        if let Some(entry) = self.entry(&head, from) {
-            self.at = entry.end();
-            return Ok(Step::Entry(entry));
+        for file in self.files {
+            let head = match read_at(file.borrow(), from, ENTRY as usize) {
+                Ok(head) => head,
+                // Another copy may be readable.
+                Err(_) if self.files.len() > 1 => continue,
+                Err(e) => return Err(e),
+            };
+            if let Some(entry) = self.entry(&head, from) {
+                self.at = entry.end();
+                return Ok(Step::Entry(entry));
+            }
         }
-        self.at = self.next_entry(from + 1)?;
+        self.at = self.end;
+        for file in self.files {
+            self.at = self.at.min(self.next_entry(file.borrow(), from + 1)?);
+        }
         Ok(Step::Damage { from, to: self.at })
     }
 
@@ -152,13 +170,13 @@ impl<'a> Walk<'a> {
     }
 
     /// Where the first entry at or after `from` starts; the end if there is none.
-    fn next_entry(&self, mut from: u64) -> io::Result<u64> {
+    fn next_entry(&self, file: &File, mut from: u64) -> io::Result<u64> {
         while from < self.end {
-            let window = read_at(self.file, from, WINDOW.min((self.end - from) as usize))?;
+            let window = read_at(file, from, WINDOW.min((self.end - from) as usize))?;
             for (i, bytes) in window.windows(ENTRY_MAGIC.len()).enumerate() {
                 let at = from + i as u64;
                 if bytes == ENTRY_MAGIC {
-                    let head = read_at(self.file, at, ENTRY as usize)?;
+                    let head = read_at(file, at, ENTRY as usize)?;
                     if self.entry(&head, at).is_some() {
                         return Ok(at);
                     }
@@ -171,7 +189,7 @@ impl<'a> Walk<'a> {
     }
 }
 
-impl Iterator for Walk<'_> {
+impl<F: Borrow<File>> Iterator for Walk<'_, F> {
     type Item = io::Result<Step>;
 
     fn next(&mut self) -> Option<io::Result<Step>> {
@@ -202,7 +220,7 @@ pub(crate) fn tail(file: &File, pack: u64, len: u64) -> io::Result<Tail> {
         return Ok(Tail::Keep);
     };
     let (mut whole, mut torn) = (synced, false);
-    for step in Walk::new(file, pack, synced, len) {
+    for step in Walk::new(&[file], pack, synced, len) {
         match step? {
             Step::Entry(entry) if entry.read(file)?.is_some() => {
                 if torn {
@@ -265,7 +283,7 @@ mod tests {
         file.write_all_at(b"rot", entries[1].offset - ENTRY).unwrap();
         assert_eq!(tail(&file, PACK, len).unwrap(), Tail::Keep);
         let damage = Step::Damage { from: entries[0].end(), to: entries[1].end() };
-        let steps: Vec<_> = Walk::new(&file, PACK, HEADER, len).map(Result::unwrap).collect();
+        let steps: Vec<_> = Walk::new(&[&file], PACK, HEADER, len).map(Result::unwrap).collect();
         assert_eq!(steps, [Step::Entry(entries[0]), damage, Step::Entry(entries[2])]);
 
         assert_eq!(tail(&file, PACK + 1, len).unwrap(), Tail::Keep);
@@ -279,7 +297,7 @@ mod tests {
         let payload = read_at(&inner, 0, len as usize).unwrap();
         let (file, entries, len) = pack(&[&payload]);
         file.write_all_at(b"rot", HEADER).unwrap();
-        let steps: Vec<_> = Walk::new(&file, PACK, HEADER, len).map(Result::unwrap).collect();
+        let steps: Vec<_> = Walk::new(&[&file], PACK, HEADER, len).map(Result::unwrap).collect();
         assert_eq!(steps, [Step::Damage { from: HEADER, to: entries[0].end() }]);
     }
 
@@ -291,7 +309,7 @@ mod tests {
             let (file, _, len) = pack(&[b"one", b"two", &[9; 80]]);
             file.write_all_at(&noise, at).unwrap();
             let len = len.max(at + noise.len() as u64);
-            prop_assert!(Walk::new(&file, PACK, HEADER, len).count() <= 300);
+            prop_assert!(Walk::new(&[&file], PACK, HEADER, len).count() <= 300);
             tail(&file, PACK, len).unwrap();
         }
     }

@@ -58,7 +58,7 @@ pub(crate) struct PinGuard {
 }
 
 impl PinGuard {
-    fn new(inner: &Arc<Inner>, pieces: &[Piece]) -> Result<PinGuard> {
+    pub(crate) fn new(inner: &Arc<Inner>, pieces: &[Piece]) -> Result<PinGuard> {
         let ids = || pieces.iter().filter_map(|piece| piece.blob.single_id());
         let homes: Vec<Home> = ids().map(Home::from).collect();
         if let Err(doomed) = inner.pins.take(&homes) {

@@ -44,6 +44,7 @@ pub struct Writer {
     inner: Arc<Inner>,
     hashes: Hashes,
     seal: Option<(Salt, Cipher)>,
+    one_zone: bool,
     size_hint: u64,
     size: u64,
     batch: Vec<Bytes>,
@@ -134,6 +135,7 @@ impl Writer {
             inner,
             hashes,
             seal: None,
+            one_zone: false,
             size_hint: size_hint.unwrap_or(0),
             size: 0,
             batch: Vec::new(),
@@ -154,6 +156,13 @@ impl Writer {
         let salt = Salt::draw()?;
         self.seal = Some((salt, key.cipher(salt)));
         Ok(self)
+    }
+
+    /// Keeps one copy, in one zone, however many of others are kept. To be said before the first
+    /// byte.
+    pub fn in_one_zone(mut self) -> Writer {
+        self.one_zone = true;
+        self
     }
 
     /// Bytes taken so far.
@@ -199,7 +208,7 @@ impl Writer {
 
     async fn finish_small(mut self) -> Result<Written> {
         let (chunks, hashes, size) = (self.take_batch(), self.hashes, self.size);
-        let seal = self.seal.take();
+        let (seal, one_zone) = (self.seal.take(), self.one_zone);
         if size <= self.inner.inline_max {
             let digests = digest_all(hashes, &chunks, &self.inner.md5);
             // Copied, so that the row does not keep a whole receive buffer alive.
@@ -214,11 +223,11 @@ impl Writer {
         blocking(move || {
             let digests = digest_all(hashes, &chunks, &inner.md5);
             let blob = match &seal {
-                None => inner.store.put(&chunks, size as u32, digests.crc64nvme)?,
+                None => inner.store.put(one_zone, &chunks, size as u32, digests.crc64nvme)?,
                 Some((_, cipher)) => {
                     let sealed = cipher.seal(0, &chunks);
                     let crc = crc64nvme(&sealed);
-                    inner.store.put(&[sealed], size as u32, crc)?
+                    inner.store.put(one_zone, &[sealed], size as u32, crc)?
                 }
             };
             let lease = Lease::new(&inner, &blob);
@@ -266,11 +275,11 @@ impl Writer {
 
     fn enlarge(&self, batch: Arc<[Bytes]>) -> Large {
         let (inner, hashes) = (self.inner.clone(), self.hashes);
-        let expect = self.size_hint;
+        let (expect, one_zone) = (self.size_hint, self.one_zone);
         let cipher = self.seal.as_ref().map(|(_, cipher)| cipher.clone());
         let first = batch.clone();
         let file = Lane::start(move || {
-            let (sink, crc) = (inner.store.sink(expect)?, CrcLane::new(hashes));
+            let (sink, crc) = (inner.store.sink(one_zone, expect)?, CrcLane::new(hashes));
             let mut file = FileLane { sink, crc, cipher, at: 0 };
             file.write(&first)?;
             Ok(file)

@@ -1,7 +1,7 @@
 //! Storage classes: which there are, what is asked of those who use them, and which can be read.
 //!
-//! All bytes are kept the same way. A class decides what they cost, whether they have to be restored
-//! before they are read, and where a lifecycle may move them.
+//! A class decides what bytes cost, whether they have to be restored before they are read, where a
+//! lifecycle may move them, and for one class that they are in one zone only.
 //!
 //! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/storage-class-intro.html>
 
@@ -65,6 +65,11 @@ impl Class {
     /// The class that rows name; none is STANDARD.
     pub fn of(name: Option<&str>) -> Class {
         name.and_then(Self::parse).unwrap_or(Class::Standard)
+    }
+
+    /// Whether its objects are kept in one zone only.
+    pub fn is_one_zone(self) -> bool {
+        self == Class::OnezoneIa
     }
 
     /// Whether its objects have to be restored before they are read.

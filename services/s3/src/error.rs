@@ -191,9 +191,23 @@ pub(crate) fn from_objects(error: ObjectError) -> Fail {
         let message = "The disk under this Aquifer is full; nothing was stored.";
         return Fail::new("ServiceUnavailable", 503, message).because(error);
     }
+    if let ObjectError::Lost = error {
+        // AWS's words for what it cannot do at the moment. It documents none of its own for objects
+        // whose zone is gone.
+        let message = "Service is unable to handle request.";
+        return Fail::new("ServiceUnavailable", 503, message).because(error);
+    }
     if let ObjectError::Corrupt { .. } = error {
         let message = "The stored bytes of this object are damaged and were not served.";
         return Fail::new("InternalError", 500, message).because(error);
     }
     Fail::internal(error)
+}
+
+/// A failure of a stream of the object engine.
+pub(crate) fn from_stream(error: std::io::Error) -> Fail {
+    match error.downcast::<ObjectError>() {
+        Ok(error) => from_objects(error),
+        Err(error) => error.into(),
+    }
 }

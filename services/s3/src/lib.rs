@@ -41,6 +41,7 @@ mod tiering;
 mod usage;
 mod versions;
 mod web;
+mod zones;
 
 use std::sync::Arc;
 
@@ -86,7 +87,9 @@ pub fn service(house: &House) -> anyhow::Result<Service> {
         platform::Durability::Relaxed => Durability::Relaxed,
     };
     let dir = house.data.as_ref().map(|data| data.join("objects"));
-    let objects = Objects::open(ObjectsOptions { dir, durability, ..ObjectsOptions::default() })?;
+    let copies = house.copies;
+    let options = ObjectsOptions { dir, durability, copies, ..ObjectsOptions::default() };
+    let objects = Objects::open(options)?;
     store.before_commit(Arc::new(SyncPacks(objects.clone())));
     let upkeep = Upkeep::start(house, &objects);
     let keys = Arc::new(Keys::new(&house.secret));
@@ -108,6 +111,8 @@ pub fn service(house: &House) -> anyhow::Result<Service> {
     lifecycle::worker::register(house, &room);
     inspect::register(house, &room);
     inventory::register(house);
+    let zones = zones::Zones { store: house.parts.store().clone(), objects: room.objects.clone() };
+    let zones = Arc::new(zones);
     let room = Service::new(&s3_api::SERVICE, room);
     let reset = move || {
         resetting.0.clear();
@@ -116,5 +121,5 @@ pub fn service(house: &House) -> anyhow::Result<Service> {
         forgetting.1.clear();
     };
     let room = ops::register(room).around(&around).web().resources(telling);
-    Ok(room.on_reset(reset).build())
+    Ok(room.on_reset(reset).storage(zones).build())
 }

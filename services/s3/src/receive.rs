@@ -7,12 +7,22 @@ use futures::StreamExt;
 use platform::{ByteStream, Fail, Result};
 
 use crate::checksum::{Algorithm, Checksum, Place};
+use crate::classes::Class;
 use crate::{S3, error};
 
 /// Largest body of one request: 5 GiB.
 pub(crate) const BODY_BYTES_MAX: u64 = 5 << 30;
 /// Largest object: 50 TB.
 pub(crate) const OBJECT_BYTES_MAX: u64 = 50_000_000_000_000;
+
+/// How bytes are kept.
+#[derive(Clone, Copy)]
+pub(crate) struct Keep<'a> {
+    /// What they are sealed with, if they are.
+    pub key: Option<&'a Key>,
+    /// Where.
+    pub class: Class,
+}
 
 /// What a client says of a body beforehand.
 #[derive(Default)]
@@ -58,12 +68,12 @@ struct Checks {
 }
 
 impl S3 {
-    /// Stores a body, sealed where there is a key. Nothing of it is kept when anything said of it is not so.
+    /// Stores a body. Nothing of it is kept when anything said of it is not so.
     pub(crate) async fn receive(
         &self,
         mut body: ByteStream,
         expected: Expected,
-        key: Option<&Key>,
+        keep: Keep<'_>,
     ) -> Result<Received> {
         let declared =
             expected.length.and_then(|length| u64::try_from(length).ok()).or(body.length());
@@ -72,7 +82,7 @@ impl S3 {
             return Err(error::too_large(size, bytes_max));
         }
         let checks = Checks::of(&expected, &body)?;
-        let writer = self.writer(declared, checks.hashes(), key)?;
+        let writer = self.writer(declared, checks.hashes(), keep)?;
         let written = store_body(writer, &mut body, declared, bytes_max).await?;
         match checks.compare(&written) {
             Ok((checksum, said)) => Ok(Received { written, checksum, said }),
@@ -94,15 +104,18 @@ impl S3 {
         Ok(())
     }
 
-    /// Begins to store bytes, sealed where there is a key.
+    /// Begins to store bytes.
     pub(crate) fn writer(
         &self,
         size: Option<u64>,
         hashes: Hashes,
-        key: Option<&Key>,
+        keep: Keep<'_>,
     ) -> Result<Writer> {
-        let writer = self.objects.writer(size, hashes);
-        match key {
+        let mut writer = self.objects.writer(size, hashes);
+        if keep.class.is_one_zone() {
+            writer = writer.in_one_zone();
+        }
+        match keep.key {
             Some(key) => writer.sealed_with(key).map_err(error::from_objects),
             None => Ok(writer),
         }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test's helpers may fail as its tests may")]
 
 mod compaction;
+mod copies;
 mod crash;
 mod faults;
 mod model;
@@ -23,6 +24,7 @@ fn options(dir: &Path) -> ObjectsOptions {
         pack_max: 5_000,
         pack_size: 20_000,
         durability: Durability::Strict,
+        copies: None,
         faults: None,
     }
 }

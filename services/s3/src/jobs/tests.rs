@@ -53,6 +53,7 @@ impl Room {
             parts: parts.clone(),
             jobs: jobs.clone(),
             data: dir.map(Into::into),
+            copies: None,
             memory_bytes: 1 << 30,
             threads: 2,
             root_key: None,

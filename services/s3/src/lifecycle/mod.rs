@@ -8,6 +8,7 @@
 
 pub(crate) mod check;
 pub(crate) mod days;
+mod moving;
 pub(crate) mod rules;
 pub(crate) mod worker;
 

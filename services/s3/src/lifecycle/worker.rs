@@ -13,6 +13,7 @@ use platform::{Ctx, House, ReadTx, Result, Scope, Timestamp, Unit, Usage, WriteT
 use s3_api::GetBucketLifecycleConfigurationOutput as Configuration;
 
 use super::days::midnight_after;
+use super::moving::{Moved, Whither};
 use super::rules::{self, End, Place, Seen};
 use crate::changes::{self, Change};
 use crate::classes::Class;
@@ -31,6 +32,8 @@ const LIFECYCLE: &str = "s3.lifecycle";
 const ROWS_MAX: usize = 1_000;
 /// Versions changed in one transaction.
 const ACTS_MAX: usize = 250;
+/// How often a page is looked at again because versions changed while their bytes were moved.
+const TRIES: usize = 8;
 /// Uploads aborted in one transaction.
 const UPLOADS_MAX: usize = 50;
 
@@ -63,8 +66,9 @@ struct Guide {
 }
 
 /// How far the walk came.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 enum Reached {
+    #[default]
     Start,
     /// All versions of a key.
     Key(String),
@@ -87,6 +91,32 @@ struct Act {
     tier: Option<Tier>,
 }
 
+impl Act {
+    /// The class its version changes to and stays in.
+    fn transition(&self, guide: &Guide) -> Option<Class> {
+        let removed = self.end == Some(End::Remove);
+        let gone = removed || self.end.is_some() && expires_for_good(guide);
+        self.class.filter(|_| !gone)
+    }
+}
+
+/// What was done in one transaction.
+#[derive(Default)]
+struct Done {
+    /// Bytes that nobody names any more.
+    freed: Vec<BlobRef>,
+    /// The classes that versions moved to.
+    moved: Vec<Class>,
+    /// Whether versions are left because they changed meanwhile.
+    unknown: bool,
+    next: Reached,
+}
+
+/// Whether what expires leaves nothing behind.
+fn expires_for_good(guide: &Guide) -> bool {
+    guide.bucket.versioning == Versioning::Never
+}
+
 impl S3 {
     async fn live(&self, ctx: &Ctx, name: &str) -> Result<()> {
         let Some(guide) = ctx.read(|tx| guide(tx, name))? else { return Ok(()) };
@@ -94,6 +124,7 @@ impl S3 {
             self.abort_uploads(ctx, &guide).await?;
         }
         let mut reached = Reached::Start;
+        let mut again = 0;
         while !matches!(reached, Reached::End) {
             if ctx.shutdown_token().is_cancelled() {
                 return Err(platform::Fail::internal(anyhow::anyhow!("the server ends")));
@@ -105,20 +136,33 @@ impl S3 {
                 tokio::task::yield_now().await;
                 continue;
             }
-            let (freed, moved, next) = ctx
-                .write(|tx| {
-                    let (acts, next) = look(tx, &guide, &reached, now)?;
-                    let (mut freed, mut moved) = (Vec::new(), Vec::new());
-                    for act in acts {
-                        moved.extend(act.class.filter(|_| act.end != Some(End::Remove)));
-                        freed.extend(perform(ctx, tx, &guide, act)?);
-                    }
-                    Ok::<_, platform::Fail>((freed, moved, next))
-                })
-                .await?;
+            let changes = acts
+                .iter()
+                .filter_map(|act| Some((act.key.as_str(), &act.version, act.transition(&guide)?)));
+            let mut bytes = self.move_bytes(changes).await;
+            let mut accepted = false;
+            let done = ctx.write(|tx| {
+                let (acts, next) = look(tx, &guide, &reached, now)?;
+                let mut done = Done { next, ..Done::default() };
+                for act in acts {
+                    perform(ctx, tx, &guide, act, &mut bytes, &mut done)?;
+                }
+                accepted = true;
+                Ok::<_, platform::Fail>(done)
+            });
+            let done = done.await;
+            // What was accepted and could not be saved may be there when the store is next opened.
+            if !accepted {
+                bytes.refused();
+            }
+            self.settle_moved(bytes).await;
+            let Done { freed, moved, unknown, next } = done?;
             self.free(freed).await;
             bill(ctx, &guide, &moved);
-            reached = next;
+            again = if unknown { again + 1 } else { 0 };
+            if !unknown || again == TRIES {
+                reached = next;
+            }
         }
         ctx.write(|tx| {
             let Some(bucket) = BUCKETS.get(tx, name)? else { return Ok(()) };
@@ -278,26 +322,49 @@ impl Page<'_> {
     }
 }
 
-/// Does it; the bytes that nobody names any more.
-fn perform(ctx: &Ctx, tx: &WriteTx<'_>, guide: &Guide, act: Act) -> Result<Option<BlobRef>> {
+/// Does it.
+fn perform(
+    ctx: &Ctx,
+    tx: &WriteTx<'_>,
+    guide: &Guide,
+    act: Act,
+    bytes: &mut Moved,
+    done: &mut Done,
+) -> Result<()> {
     let at = (guide.name.as_str(), &guide.bucket);
-    let (key, version) = (act.key.as_str(), act.version);
+    let transition_to = act.transition(guide);
+    let (key, mut version) = (act.key.as_str(), act.version);
     if act.end == Some(End::Remove) {
         let id = version.id_text();
-        return Ok(versions::delete_version(ctx, tx, at, key, id, Cause::Lifecycle)?.freed);
+        let removed = versions::delete_version(ctx, tx, at, key, id, Cause::Lifecycle)?;
+        done.freed.extend(removed.freed);
+        return Ok(());
     }
-    let expires_for_good = guide.bucket.versioning == Versioning::Never && act.end.is_some();
-    if !expires_for_good {
-        if let Some(class) = act.class {
-            transition(ctx, tx, at, key, &version, class)?;
-        } else if let Some(tier) = act.tier {
-            tiering::move_to(ctx, tx, at, key, &version, tier)?;
+    done.moved.extend(act.class);
+    if let Some(class) = transition_to {
+        match bytes.of(key, &version, class) {
+            Whither::Stay => transition(ctx, tx, at, key, &version, class)?,
+            Whither::Moved { to, replaced } => {
+                version.blob = to;
+                transition(ctx, tx, at, key, &version, class)?;
+                done.freed.push(replaced);
+            }
+            whither => {
+                done.moved.pop();
+                done.unknown |= matches!(whither, Whither::Unknown);
+                return Ok(());
+            }
         }
+    } else if let Some(tier) = act.tier
+        && !(act.end.is_some() && expires_for_good(guide))
+    {
+        tiering::move_to(ctx, tx, at, key, &version, tier)?;
     }
-    match act.end {
-        Some(_) => Ok(versions::delete_by(ctx, tx, at, key, Cause::Lifecycle)?.freed),
-        None => Ok(None),
+    if act.end.is_some() {
+        let deleted = versions::delete_by(ctx, tx, at, key, Cause::Lifecycle)?;
+        done.freed.extend(deleted.freed);
     }
+    Ok(())
 }
 
 fn transition(

@@ -13,10 +13,12 @@ use platform::{Ctx, Fail, House, Result, WriteTx};
 
 use super::{COPY, TAGS, Target, Task, configuration, place, rules, session};
 use crate::checksum::Algorithm;
+use crate::classes::Class;
 use crate::encryption::{self, Asked};
 use crate::model::{Bucket, Replication, Version, Versioning};
 use crate::ops::object::copy_object::{CopyKeys, Source};
 use crate::ops::object::require;
+use crate::receive::Keep;
 use crate::store::{self, BUCKETS};
 use crate::{S3, classes, error};
 
@@ -132,7 +134,9 @@ async fn carry_to(
     let place = (target.bucket.as_str(), task.key.as_str());
     let sealing = room.seal(role, place, &Asked::Nothing { bucket_key: None }, &defaults).await?;
     let from = (task.bucket.as_str(), task.key.as_str());
-    let keys = CopyKeys { source: from, given: None, seal: Some(&sealing.key) };
+    let class = class_there(target, &version)?;
+    let keep = Keep { key: Some(&sealing.key), class: Class::of(class.as_deref()) };
+    let keys = CopyKeys { source: from, given: None, keep };
     let (Source { from, .. }, written) = match room.copy_bytes(role, find, keys).await {
         // It was deleted on the way: there is nothing to carry any more.
         Err(fail) if fail.is("NoSuchKey") => return Ok(()),
@@ -143,6 +147,14 @@ async fn carry_to(
     let freed = room.name(role, &written.blob, |tx| put(role, tx, task, target, &replica)).await?;
     room.free(freed).await;
     Ok(())
+}
+
+/// The class of a replica, as rows name it.
+fn class_there(target: &Target, from: &Version) -> Result<Option<String>> {
+    match target.storage_class.as_deref().map(s3_api::StorageClass::parse) {
+        Some(class) => classes::asked(class),
+        None => Ok(from.storage_class.clone()),
+    }
 }
 
 /// The bucket that replicas go to, if it can take them.
@@ -222,10 +234,7 @@ fn put(
         etag: from.etag.clone(),
         encryption: from.encryption.clone(),
         headers: from.headers.clone(),
-        storage_class: match target.storage_class.as_deref().map(s3_api::StorageClass::parse) {
-            Some(class) => classes::asked(class)?,
-            None => from.storage_class.clone(),
-        },
+        storage_class: class_there(target, from)?,
         checksum: from.checksum.clone(),
         tags,
         parts: from.parts.clone(),

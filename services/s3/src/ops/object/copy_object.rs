@@ -2,7 +2,7 @@
 //!
 //! <https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html>
 
-use aquifer_object::{Key, Written};
+use aquifer_object::Written;
 use futures::StreamExt;
 use platform::{Ctx, Fail, Handle, ReadTx, Result};
 use s3_api::{
@@ -19,7 +19,7 @@ use crate::copy_source::CopySource;
 use crate::encryption::{self, CustomerKey, source_key};
 use crate::lock::{self, lock_headers};
 use crate::model::{Bucket, Headers, Version, Versioning};
-use crate::receive::BODY_BYTES_MAX;
+use crate::receive::{BODY_BYTES_MAX, Keep};
 use crate::{S3, classes, error, lifecycle, names, store, tiering, usage, versions};
 
 impl Handle<CopyObject> for S3 {
@@ -76,7 +76,10 @@ impl Handle<CopyObject> for S3 {
         let keys = CopyKeys {
             source: (&source.bucket, &source.key),
             given: source_key.as_ref(),
-            seal: Some(&sealing.key),
+            keep: Keep {
+                key: Some(&sealing.key),
+                class: classes::Class::of(storage_class.as_deref()),
+            },
         };
         let (Source { from, bucket: source_bucket, algorithm, .. }, written) =
             self.copy_bytes(ctx, find, keys).await?;
@@ -213,14 +216,14 @@ fn find(ctx: &Ctx, input: &CopyObjectInput, source: &CopySource) -> Result<Sourc
     Ok(Source { from, bucket, range, algorithm })
 }
 
-/// What opens the bytes that are copied, and what seals their copy.
+/// What opens the bytes that are copied, and how their copy is kept.
 #[derive(Clone, Copy)]
 pub(crate) struct CopyKeys<'a> {
     /// The bucket and the key of the source.
     pub source: (&'a str, &'a str),
     /// The key that the client brings along for the source.
     pub given: Option<&'a CustomerKey>,
-    pub seal: Option<&'a Key>,
+    pub keep: Keep<'a>,
 }
 
 /// How often a source is found anew because its bytes went away.
@@ -253,7 +256,7 @@ impl S3 {
     ) -> Result<Option<Written>> {
         let opening = self.open(ctx, keys.source, &source.from, keys.given).await?;
         let (range, hashes) = (source.range.clone(), source.algorithm.hashes());
-        let mut writer = self.writer(Some(range.end - range.start), hashes, keys.seal)?;
+        let mut writer = self.writer(Some(range.end - range.start), hashes, keys.keep)?;
         let mut bytes = match self.objects.read_with(&source.from.blob, range, opening.as_ref()) {
             Err(aquifer_object::Error::NotFound(_)) => return Ok(None),
             read => read.map_err(error::from_objects)?,
@@ -262,7 +265,7 @@ impl S3 {
             match chunk {
                 Ok(chunk) => writer.write(chunk).await.map_err(error::from_objects)?,
                 Err(error) if error::is_gone(&error) => return Ok(None),
-                Err(error) => return Err(error.into()),
+                Err(error) => return Err(error::from_stream(error)),
             }
         }
         writer.finish().await.map(Some).map_err(error::from_objects)
@@ -290,7 +293,8 @@ mod tests {
             let range = 0..from.size;
             Ok(Source { from, bucket, range, algorithm: Algorithm::Crc64Nvme })
         };
-        let keys = CopyKeys { source: (BUCKET, "k"), given: None, seal: None };
+        let keep = Keep { key: None, class: classes::Class::Standard };
+        let keys = CopyKeys { source: (BUCKET, "k"), given: None, keep };
         let (_, written) = room.s3.copy_bytes(&room.ctx, find, keys).await.unwrap();
         let copy = room.s3.objects.read_all(&written.blob, 0..written.size).await.unwrap();
         assert_eq!(copy, body(2, 2 << 20));

@@ -9,9 +9,10 @@ use super::headers::{header_input, headers_of};
 use crate::access::acl::{self, acl_headers};
 use crate::changes::By;
 use crate::checksum::{self, Algorithm, given_checksum, set_checksum};
+use crate::classes::Class;
 use crate::lock::{self, lock_headers};
 use crate::model::{Version, Versioning};
-use crate::receive::Expected;
+use crate::receive::{Expected, Keep};
 use crate::refuse::refuse;
 use crate::{S3, classes, condition, encryption, lifecycle, names, store, usage, versions};
 
@@ -59,8 +60,9 @@ impl S3 {
             algorithm: input.checksum_algorithm.map(Algorithm::of).transpose()?,
             bytes_max: Some(self.object_bytes_max),
         };
-        let received =
-            self.receive(std::mem::take(&mut input.body), expected, Some(&sealing.key)).await?;
+        let class = Class::of(storage_class.as_deref());
+        let keep = Keep { key: Some(&sealing.key), class };
+        let received = self.receive(std::mem::take(&mut input.body), expected, keep).await?;
         let put = self
             .name(ctx, &received.written.blob, |tx| {
                 let bucket = store::bucket(ctx, tx, name, input.expected_bucket_owner.as_ref())?;

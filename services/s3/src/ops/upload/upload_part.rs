@@ -9,7 +9,7 @@ use crate::checksum::{Algorithm, given_checksum, set_checksum};
 use crate::classes::Class;
 use crate::encryption::{self, customer_key, tell};
 use crate::model::{Part, Upload};
-use crate::receive::Expected;
+use crate::receive::{Expected, Keep};
 use crate::refuse::refuse;
 use crate::store;
 use crate::{S3, classes, error, usage};
@@ -43,8 +43,9 @@ impl Handle<UploadPart> for S3 {
             bytes_max: None,
         };
         check_algorithm(&upload, expected.said(&input.body))?;
-        let received =
-            self.receive(std::mem::take(&mut input.body), expected, seal.as_ref()).await?;
+        let class = Class::of(upload.storage_class.as_deref());
+        let keep = Keep { key: seal.as_ref(), class };
+        let received = self.receive(std::mem::take(&mut input.body), expected, keep).await?;
         let part = Part {
             blob: received.written.blob.clone(),
             size: received.written.size,
@@ -60,7 +61,7 @@ impl Handle<UploadPart> for S3 {
             })
             .await;
         self.free(put?).await;
-        classes::bill(ctx, Class::of(upload.storage_class.as_deref()));
+        classes::bill(ctx, class);
         usage::received(ctx, name, part.size);
         let mut output =
             UploadPartOutput { e_tag: Some(format!("\"{}\"", part.etag)), ..Default::default() };

@@ -6,13 +6,14 @@ use platform::{Ctx, Fail, Handle, Result};
 use s3_api::{CopyPartResult, UploadPartCopy, UploadPartCopyInput, UploadPartCopyOutput};
 
 use crate::checksum::{Algorithm, Checksum, set_checksum};
+use crate::classes::Class;
 use crate::condition::ReadIf;
 use crate::copy_source::CopySource;
 use crate::encryption::{self, customer_key, source_key, tell};
 use crate::model::{Part, Versioning};
 use crate::ops::object::copy_object::{self, CopyKeys, Source};
 use crate::ops::object::range;
-use crate::receive::BODY_BYTES_MAX;
+use crate::receive::{BODY_BYTES_MAX, Keep};
 use crate::store;
 use crate::{S3, error, usage};
 
@@ -36,7 +37,7 @@ impl Handle<UploadPartCopy> for S3 {
         let keys = CopyKeys {
             source: (&source.bucket, &source.key),
             given: source_key.as_ref(),
-            seal: seal.as_ref(),
+            keep: Keep { key: seal.as_ref(), class: Class::of(upload.storage_class.as_deref()) },
         };
         let (found, written) = self.copy_bytes(ctx, find, keys).await?;
         let Source { from, bucket: from_bucket, algorithm, .. } = found;
