@@ -121,30 +121,32 @@ impl Packs {
             return Err(Error::SyncFailed);
         }
         let mut writing = self.writing.lock();
+        let Writing { active, dirty } = &mut *writing;
         let full = |a: &Active| a.end > HEADER && a.end + ENTRY + u64::from(len) > self.size_max;
         let usable = |a: &Active| !full(a) && self.is_where_it_should(a, place);
-        let mut active = match writing.active.remove(&place).filter(usable) {
-            Some(active) => active,
-            None => self.create(place)?,
-        };
-        let entry = Entry { offset: active.end + ENTRY, len, crc };
-        let head = entry.encode(active.id);
-        if let Err(e) = self.write(&active.copies, &head, chunks) {
+        if !active.get(&place).is_some_and(usable) {
+            active.remove(&place);
+            active.insert(place, self.create(place)?);
+        }
+        let Some(pack) = active.get_mut(&place) else { return Err(Error::Lost) };
+        let entry = Entry { offset: pack.end + ENTRY, len, crc };
+        let head = entry.encode(pack.id);
+        if let Err(e) = self.write(&pack.copies, &head, chunks) {
             // If the half entry cannot be taken back, the pack ends here and the next is begun.
-            if active.copies.iter().all(|(_, file)| rewind(file, active.end).is_ok()) {
-                writing.active.insert(place, active);
+            let end = pack.end;
+            if !pack.copies.iter().all(|(_, file)| rewind(file, end).is_ok()) {
+                active.remove(&place);
             }
             return Err(e);
         }
-        active.end = entry.end();
-        let id = active.id;
+        pack.end = entry.end();
+        let id = pack.id;
         self.leases.lock().entry(id).or_default().held += 1;
-        writing.dirty.insert(id, (active.copies.clone(), active.end));
+        dirty.insert(id, (pack.copies.clone(), pack.end));
         self.dirty.store(true, Ordering::Release);
         if let Some(usage) = self.usage.lock().get_mut(&id) {
-            usage.size = active.end;
+            usage.size = pack.end;
         }
-        writing.active.insert(place, active);
         Ok(BlobRef::Packed { pack: id, offset: entry.offset, len, crc })
     }
 
