@@ -15,6 +15,7 @@ use super::copy_object::{CopyKeys, Source};
 use crate::checksum::Algorithm;
 use crate::encryption::{self, Asked, Encryption, Members};
 use crate::model::Version;
+use crate::receive::Keep;
 use crate::{S3, error, lock, names, store};
 
 /// How often it is begun anew because another request changed the object meanwhile.
@@ -50,12 +51,15 @@ impl Handle<UpdateObjectEncryption> for S3 {
         })?;
         for _ in 0..TRIES {
             let sealing = self.seal(ctx, (name, key), &asked, &defaults).await?;
-            let keys = CopyKeys { source: (name, key), given: None, seal: Some(&sealing.key) };
+            let class = find()?.from.class();
+            let keep = Keep { key: Some(&sealing.key), class };
+            let keys = CopyKeys { source: (name, key), given: None, keep };
             let (Source { from, .. }, written) = self.copy_bytes(ctx, find, keys).await?;
             let swap = |tx: &platform::WriteTx<'_>| {
                 let now = store::readable(tx, name, key, Some(from.id_text()))?;
                 may_change(ctx, &now)?;
-                if now.blob != from.blob {
+                // A transition may have changed where its bytes belong.
+                if now.blob != from.blob || now.class().is_one_zone() != class.is_one_zone() {
                     return Err(error::operation_aborted());
                 }
                 let encryption = Some(sealing.encryption.clone());
