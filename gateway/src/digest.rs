@@ -12,15 +12,26 @@ use http::{HeaderMap, HeaderValue};
 use md5::Md5;
 use platform::{Fail, Result};
 use sha1::Sha1;
-use sha2::{Digest, Sha256};
+use sha2::{Digest, Sha256, Sha512};
+use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
+use xxhash_rust::xxh64::xxh64;
 
 const PREFIX: &str = "x-amz-checksum-";
 const SDK_ALGORITHM: &str = "x-amz-sdk-checksum-algorithm";
 /// Headers with the prefix that are no checksums.
 const OTHERS: [&str; 3] = ["algorithm", "mode", "type"];
-const COMPUTED: [&str; 5] = ["crc32", "crc32c", "crc64nvme", "sha1", "sha256"];
-/// Algorithms of AWS that are not here.
-const ABSENT: [&str; 5] = ["md5", "sha512", "xxhash3", "xxhash64", "xxhash128"];
+const ALGORITHMS: [&str; 10] = [
+    "crc32",
+    "crc32c",
+    "crc64nvme",
+    "md5",
+    "sha1",
+    "sha256",
+    "sha512",
+    "xxhash128",
+    "xxhash3",
+    "xxhash64",
+];
 
 /// A checksum that a request says of its body.
 pub(crate) struct Said {
@@ -81,9 +92,6 @@ pub(crate) fn said(
                 "The value specified in the x-amz-trailer header is not supported",
             ));
         };
-        if ABSENT.contains(&algorithm.as_str()) {
-            return Err(not_implemented(&format!("x-amz-trailer: {name}")));
-        }
         if !framed {
             return Err(malformed_trailer());
         }
@@ -91,9 +99,7 @@ pub(crate) fn said(
     }
     let said = said.pop();
     if said.as_ref().is_some_and(|said| !is_known(&said.algorithm)) {
-        return Err(invalid(
-            "The algorithm type you specified in x-amz-checksum- header is invalid.",
-        ));
+        return Err(unknown());
     }
     if let Some(asked) = headers.get(SDK_ALGORITHM).filter(|_| binds(operation, SDK_ALGORITHM)) {
         check_asked(asked.as_bytes(), said.as_ref())?;
@@ -107,7 +113,7 @@ fn reads(operation: &OperationSchema) -> bool {
 }
 
 fn is_known(algorithm: &str) -> bool {
-    COMPUTED.contains(&algorithm) || ABSENT.contains(&algorithm)
+    ALGORITHMS.contains(&algorithm)
 }
 
 /// Whether a header is a member of the input.
@@ -168,7 +174,7 @@ pub(crate) fn check(
         Some(value) => (value, "header"),
         None => (arrived().ok_or_else(malformed_trailer)?, "trailing header"),
     };
-    let actual = digest(&said.algorithm, body).ok_or_else(|| not_implemented(&name))?;
+    let actual = digest(&said.algorithm, body).ok_or_else(unknown)?;
     let declared = STANDARD.decode(value).ok();
     let Some(declared) = declared.filter(|declared| declared.len() == actual.len()) else {
         return Err(invalid(&format!("Value for {name} {place} is invalid.")));
@@ -192,7 +198,7 @@ fn check_md5(value: &[u8], body: &[u8]) -> Result<()> {
     Err(Fail::new("BadDigest", 400, message))
 }
 
-/// The checksum of a body; `None` for an algorithm that is not here.
+/// The checksum of a body; `None` for an algorithm that nobody knows.
 fn digest(algorithm: &str, body: &[u8]) -> Option<Vec<u8>> {
     // A 32-bit CRC comes back in the low half of the library's 64.
     let narrow = |crc| (checksum(crc, body) as u32).to_be_bytes().to_vec();
@@ -202,6 +208,11 @@ fn digest(algorithm: &str, body: &[u8]) -> Option<Vec<u8>> {
         "crc64nvme" => checksum(CrcAlgorithm::Crc64Nvme, body).to_be_bytes().to_vec(),
         "sha1" => Sha1::digest(body).to_vec(),
         "sha256" => Sha256::digest(body).to_vec(),
+        "sha512" => Sha512::digest(body).to_vec(),
+        "md5" => Md5::digest(body).to_vec(),
+        "xxhash64" => xxh64(body, 0).to_be_bytes().to_vec(),
+        "xxhash3" => xxh3_64(body).to_be_bytes().to_vec(),
+        "xxhash128" => xxh3_128(body).to_be_bytes().to_vec(),
         _ => return None,
     })
 }
@@ -222,9 +233,8 @@ fn invalid(message: &str) -> Fail {
     Fail::new("InvalidRequest", 400, message)
 }
 
-fn not_implemented(header: &str) -> Fail {
-    let message = "A header you provided implies functionality that is not implemented";
-    Fail::new("NotImplemented", 501, message).with("Header", header)
+fn unknown() -> Fail {
+    invalid("The algorithm type you specified in x-amz-checksum- header is invalid.")
 }
 
 fn malformed_trailer() -> Fail {

@@ -6,6 +6,8 @@ use std::ops::BitOr;
 use bytes::Bytes;
 use crc_fast::CrcAlgorithm;
 use sha2::Digest as _;
+use xxhash_rust::xxh3::Xxh3;
+use xxhash_rust::xxh64::Xxh64;
 
 use crate::md5::{Md5, Together};
 
@@ -24,6 +26,14 @@ impl Hashes {
     pub const SHA1: Hashes = Hashes(4);
     /// SHA-256.
     pub const SHA256: Hashes = Hashes(8);
+    /// SHA-512.
+    pub const SHA512: Hashes = Hashes(16);
+    /// XXH64.
+    pub const XXH64: Hashes = Hashes(32);
+    /// XXH3, 64 bits.
+    pub const XXH3: Hashes = Hashes(64);
+    /// XXH3, 128 bits.
+    pub const XXH128: Hashes = Hashes(128);
 
     /// True when every digest of `other` is in this set.
     pub const fn contains(self, other: Hashes) -> bool {
@@ -48,6 +58,10 @@ pub struct Digests {
     pub crc32c: Option<u32>,
     pub sha1: Option<[u8; 20]>,
     pub sha256: Option<[u8; 32]>,
+    pub sha512: Option<[u8; 64]>,
+    pub xxh64: Option<u64>,
+    pub xxh3: Option<u64>,
+    pub xxh128: Option<u128>,
 }
 
 /// Bodies up to this size are digested alone: meeting others takes about as long.
@@ -72,11 +86,13 @@ pub(crate) fn digest_all(hashes: Hashes, chunks: &[Bytes], together: &Together) 
 
 /// Closes the lanes of one body.
 pub(crate) fn digests(md5: Md5, crc: CrcLane, sha: Option<ShaLane>) -> Digests {
-    let (sha1, sha256) = match sha {
-        Some(sha) => {
-            (sha.sha1.map(|h| h.finalize().into()), sha.sha256.map(|h| h.finalize().into()))
-        }
-        None => (None, None),
+    let (sha1, sha256, sha512) = match sha {
+        Some(ShaLane { sha1, sha256, sha512 }) => (
+            sha1.map(|h| h.finalize().into()),
+            sha256.map(|h| h.finalize().into()),
+            sha512.map(|h| h.finalize().into()),
+        ),
+        None => (None, None, None),
     };
     Digests {
         md5: md5.finalize(),
@@ -86,24 +102,39 @@ pub(crate) fn digests(md5: Md5, crc: CrcLane, sha: Option<ShaLane>) -> Digests {
         crc32c: crc.crc32c.map(|c| c.finalize() as u32),
         sha1,
         sha256,
+        sha512,
+        xxh64: crc.xxh64.map(|h| h.digest()),
+        xxh3: crc.xxh3.as_ref().filter(|_| crc.xxh3_short).map(|h| h.digest()),
+        xxh128: crc.xxh3.as_ref().filter(|_| crc.xxh3_long).map(|h| h.digest128()),
     }
 }
 
-/// The CRCs: thirty times faster than MD5, so they ride along with the file write.
+/// The CRCs and XXHs: thirty times faster than MD5, so they ride along with the file write.
 pub(crate) struct CrcLane {
     crc64nvme: crc_fast::Digest,
     crc32: Option<crc_fast::Digest>,
     crc32c: Option<crc_fast::Digest>,
+    xxh64: Option<Xxh64>,
+    /// Of both lengths, as only their ends differ.
+    xxh3: Option<Box<Xxh3>>,
+    xxh3_short: bool,
+    xxh3_long: bool,
 }
 
 impl CrcLane {
     pub fn new(hashes: Hashes) -> CrcLane {
         let on_demand =
             |hash, algorithm| hashes.contains(hash).then(|| crc_fast::Digest::new(algorithm));
+        let (xxh3_short, xxh3_long) =
+            (hashes.contains(Hashes::XXH3), hashes.contains(Hashes::XXH128));
         CrcLane {
             crc64nvme: crc_fast::Digest::new(CrcAlgorithm::Crc64Nvme),
             crc32: on_demand(Hashes::CRC32, CrcAlgorithm::Crc32IsoHdlc),
             crc32c: on_demand(Hashes::CRC32C, CrcAlgorithm::Crc32Iscsi),
+            xxh64: hashes.contains(Hashes::XXH64).then(|| Xxh64::new(0)),
+            xxh3: (xxh3_short || xxh3_long).then(Box::default),
+            xxh3_short,
+            xxh3_long,
         }
     }
 
@@ -114,6 +145,14 @@ impl CrcLane {
                 crc.update(chunk);
             }
         }
+        for chunk in chunks {
+            if let Some(xxh64) = &mut self.xxh64 {
+                xxh64.update(chunk);
+            }
+            if let Some(xxh3) = &mut self.xxh3 {
+                xxh3.update(chunk);
+            }
+        }
     }
 }
 
@@ -121,13 +160,16 @@ impl CrcLane {
 pub(crate) struct ShaLane {
     sha1: Option<sha1::Sha1>,
     sha256: Option<sha2::Sha256>,
+    sha512: Option<sha2::Sha512>,
 }
 
 impl ShaLane {
     pub fn new(hashes: Hashes) -> Option<ShaLane> {
         let sha1 = hashes.contains(Hashes::SHA1).then(sha1::Sha1::default);
         let sha256 = hashes.contains(Hashes::SHA256).then(sha2::Sha256::default);
-        (sha1.is_some() || sha256.is_some()).then_some(ShaLane { sha1, sha256 })
+        let sha512 = hashes.contains(Hashes::SHA512).then(sha2::Sha512::default);
+        let any = sha1.is_some() || sha256.is_some() || sha512.is_some();
+        any.then_some(ShaLane { sha1, sha256, sha512 })
     }
 
     pub fn update(&mut self, chunks: &[Bytes]) {
@@ -137,6 +179,9 @@ impl ShaLane {
             }
             if let Some(sha256) = &mut self.sha256 {
                 sha256.update(chunk);
+            }
+            if let Some(sha512) = &mut self.sha512 {
+                sha512.update(chunk);
             }
         }
     }
@@ -172,7 +217,7 @@ mod tests {
     /// The check values every CRC catalogue gives for these nine digits.
     #[test]
     fn known_answers() {
-        let all = Hashes::CRC32 | Hashes::CRC32C | Hashes::SHA1 | Hashes::SHA256;
+        let all = Hashes(u8::MAX);
         let split = [Bytes::from_static(b"1234"), Bytes::from_static(b"56789")];
         let digests = digest_all(all, &split, &Together::default());
         assert_eq!(digests.crc32, Some(0xcbf4_3926));
@@ -181,12 +226,19 @@ mod tests {
         assert_eq!(digests.md5[..4], [0x25, 0xf9, 0xe7, 0x94]);
         assert_eq!(digests.sha1.unwrap()[..4], [0xf7, 0xc3, 0xbc, 0x1d]);
         assert_eq!(digests.sha256.unwrap()[..4], [0x15, 0xe2, 0xb0, 0xd3]);
+        assert_eq!(digests.sha512.unwrap()[..4], [0xd9, 0xe6, 0x76, 0x2d]);
+        assert_eq!(digests.xxh64, Some(0x8cb8_41db_40e6_ae83));
+        assert_eq!(digests.xxh3, Some(xxhash_rust::xxh3::xxh3_64(b"123456789")));
+        assert_eq!(digests.xxh128, Some(xxhash_rust::xxh3::xxh3_128(b"123456789")));
     }
 
     #[test]
     fn only_what_was_asked_for() {
         let digests = digest_all(Hashes::SHA1, &[], &Together::default());
         assert!(digests.sha1.is_some() && digests.sha256.is_none() && digests.crc32.is_none());
+        assert!(digests.sha512.is_none() && digests.xxh64.is_none());
+        let digests = digest_all(Hashes::XXH128, &[], &Together::default());
+        assert!(digests.xxh3.is_none() && digests.xxh128.is_some());
     }
 
     #[test]

@@ -19,6 +19,11 @@ pub(crate) enum Algorithm {
     Crc64Nvme,
     Sha1,
     Sha256,
+    Sha512,
+    Md5,
+    Xxhash64,
+    Xxhash3,
+    Xxhash128,
 }
 
 /// A checksum that is kept.
@@ -39,25 +44,33 @@ pub(crate) enum Place {
 }
 
 impl Algorithm {
-    pub const ALL: [Self; 5] =
-        [Self::Crc32, Self::Crc32c, Self::Crc64Nvme, Self::Sha1, Self::Sha256];
+    pub const ALL: [Self; 10] = [
+        Self::Crc32,
+        Self::Crc32c,
+        Self::Crc64Nvme,
+        Self::Sha1,
+        Self::Sha256,
+        Self::Sha512,
+        Self::Md5,
+        Self::Xxhash64,
+        Self::Xxhash3,
+        Self::Xxhash128,
+    ];
 
     /// The algorithm of a modelled name.
-    ///
-    /// # Errors
-    /// Names of the model that are not computed here are refused by name.
-    pub fn of(name: s3_api::ChecksumAlgorithm) -> Result<Self> {
+    pub fn of(name: s3_api::ChecksumAlgorithm) -> Self {
         use s3_api::ChecksumAlgorithm as Name;
         match name {
-            Name::Crc32 => Ok(Self::Crc32),
-            Name::Crc32C => Ok(Self::Crc32c),
-            Name::Crc64Nvme => Ok(Self::Crc64Nvme),
-            Name::Sha1 => Ok(Self::Sha1),
-            Name::Sha256 => Ok(Self::Sha256),
-            other => Err(error::not_implemented(&format!(
-                "x-amz-checksum-algorithm: {}",
-                other.as_str()
-            ))),
+            Name::Crc32 => Self::Crc32,
+            Name::Crc32C => Self::Crc32c,
+            Name::Crc64Nvme => Self::Crc64Nvme,
+            Name::Sha1 => Self::Sha1,
+            Name::Sha256 => Self::Sha256,
+            Name::Sha512 => Self::Sha512,
+            Name::Md5 => Self::Md5,
+            Name::Xxhash64 => Self::Xxhash64,
+            Name::Xxhash3 => Self::Xxhash3,
+            Name::Xxhash128 => Self::Xxhash128,
         }
     }
 
@@ -69,6 +82,11 @@ impl Algorithm {
             Self::Crc64Nvme => Name::Crc64Nvme,
             Self::Sha1 => Name::Sha1,
             Self::Sha256 => Name::Sha256,
+            Self::Sha512 => Name::Sha512,
+            Self::Md5 => Name::Md5,
+            Self::Xxhash64 => Name::Xxhash64,
+            Self::Xxhash3 => Name::Xxhash3,
+            Self::Xxhash128 => Name::Xxhash128,
         }
     }
 
@@ -80,6 +98,11 @@ impl Algorithm {
             Self::Crc64Nvme => "x-amz-checksum-crc64nvme",
             Self::Sha1 => "x-amz-checksum-sha1",
             Self::Sha256 => "x-amz-checksum-sha256",
+            Self::Sha512 => "x-amz-checksum-sha512",
+            Self::Md5 => "x-amz-checksum-md5",
+            Self::Xxhash64 => "x-amz-checksum-xxhash64",
+            Self::Xxhash3 => "x-amz-checksum-xxhash3",
+            Self::Xxhash128 => "x-amz-checksum-xxhash128",
         }
     }
 
@@ -92,9 +115,11 @@ impl Algorithm {
     fn width(self) -> usize {
         match self {
             Self::Crc32 | Self::Crc32c => 4,
-            Self::Crc64Nvme => 8,
+            Self::Crc64Nvme | Self::Xxhash64 | Self::Xxhash3 => 8,
+            Self::Md5 | Self::Xxhash128 => 16,
             Self::Sha1 => 20,
             Self::Sha256 => 32,
+            Self::Sha512 => 64,
         }
     }
 
@@ -118,9 +143,13 @@ impl Algorithm {
         match self {
             Self::Crc32 => Hashes::CRC32,
             Self::Crc32c => Hashes::CRC32C,
-            Self::Crc64Nvme => Hashes::NONE,
+            Self::Crc64Nvme | Self::Md5 => Hashes::NONE,
             Self::Sha1 => Hashes::SHA1,
             Self::Sha256 => Hashes::SHA256,
+            Self::Sha512 => Hashes::SHA512,
+            Self::Xxhash64 => Hashes::XXH64,
+            Self::Xxhash3 => Hashes::XXH3,
+            Self::Xxhash128 => Hashes::XXH128,
         }
     }
 
@@ -132,6 +161,11 @@ impl Algorithm {
             Self::Crc64Nvme => STANDARD.encode(digests.crc64nvme.to_be_bytes()),
             Self::Sha1 => STANDARD.encode(digests.sha1?),
             Self::Sha256 => STANDARD.encode(digests.sha256?),
+            Self::Sha512 => STANDARD.encode(digests.sha512?),
+            Self::Md5 => STANDARD.encode(digests.md5),
+            Self::Xxhash64 => STANDARD.encode(digests.xxh64?.to_be_bytes()),
+            Self::Xxhash3 => STANDARD.encode(digests.xxh3?.to_be_bytes()),
+            Self::Xxhash128 => STANDARD.encode(digests.xxh128?.to_be_bytes()),
         })
     }
 
@@ -141,7 +175,13 @@ impl Algorithm {
             Self::Crc32 => Some(Crc::Crc32),
             Self::Crc32c => Some(Crc::Crc32c),
             Self::Crc64Nvme => Some(Crc::Crc64Nvme),
-            Self::Sha1 | Self::Sha256 => None,
+            Self::Sha1
+            | Self::Sha256
+            | Self::Sha512
+            | Self::Md5
+            | Self::Xxhash64
+            | Self::Xxhash3
+            | Self::Xxhash128 => None,
         }
     }
 
@@ -182,6 +222,11 @@ impl Algorithm {
             Self::Crc64Nvme => return None,
             Self::Sha1 => sha1::Sha1::digest(&joined).to_vec(),
             Self::Sha256 => sha2::Sha256::digest(&joined).to_vec(),
+            Self::Sha512 => sha2::Sha512::digest(&joined).to_vec(),
+            Self::Md5 => md5::Md5::digest(&joined).to_vec(),
+            Self::Xxhash64 => xxhash_rust::xxh64::xxh64(&joined, 0).to_be_bytes().to_vec(),
+            Self::Xxhash3 => xxhash_rust::xxh3::xxh3_64(&joined).to_be_bytes().to_vec(),
+            Self::Xxhash128 => xxhash_rust::xxh3::xxh3_128(&joined).to_be_bytes().to_vec(),
         };
         let value = format!("{}-{}", STANDARD.encode(hash), parts.len());
         Some(Checksum { algorithm: self, value, full_object: false })
@@ -199,6 +244,11 @@ macro_rules! set_checksum {
                 $crate::checksum::Algorithm::Crc64Nvme => $to.checksum_crc64_nvme = value,
                 $crate::checksum::Algorithm::Sha1 => $to.checksum_sha1 = value,
                 $crate::checksum::Algorithm::Sha256 => $to.checksum_sha256 = value,
+                $crate::checksum::Algorithm::Sha512 => $to.checksum_sha512 = value,
+                $crate::checksum::Algorithm::Md5 => $to.checksum_md5 = value,
+                $crate::checksum::Algorithm::Xxhash64 => $to.checksum_xxhash64 = value,
+                $crate::checksum::Algorithm::Xxhash3 => $to.checksum_xxhash3 = value,
+                $crate::checksum::Algorithm::Xxhash128 => $to.checksum_xxhash128 = value,
             }
         }
     };
@@ -213,6 +263,11 @@ macro_rules! given_checksum {
             ($crate::checksum::Algorithm::Crc64Nvme, &$input.checksum_crc64_nvme),
             ($crate::checksum::Algorithm::Sha1, &$input.checksum_sha1),
             ($crate::checksum::Algorithm::Sha256, &$input.checksum_sha256),
+            ($crate::checksum::Algorithm::Sha512, &$input.checksum_sha512),
+            ($crate::checksum::Algorithm::Md5, &$input.checksum_md5),
+            ($crate::checksum::Algorithm::Xxhash64, &$input.checksum_xxhash64),
+            ($crate::checksum::Algorithm::Xxhash3, &$input.checksum_xxhash3),
+            ($crate::checksum::Algorithm::Xxhash128, &$input.checksum_xxhash128),
         ]
         .into_iter()
         .find_map(|(algorithm, value)| Some((algorithm, value.clone()?)))

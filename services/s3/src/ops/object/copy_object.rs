@@ -209,7 +209,7 @@ fn find(ctx: &Ctx, input: &CopyObjectInput, source: &CopySource) -> Result<Sourc
     }
     .check(&from, true)?;
     let algorithm = match input.checksum_algorithm {
-        Some(name) => Algorithm::of(name)?,
+        Some(name) => Algorithm::of(name),
         None => from.checksum.as_ref().map_or(Algorithm::Crc64Nvme, |c| c.algorithm),
     };
     let range = 0..from.size;

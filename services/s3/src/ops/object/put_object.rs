@@ -57,7 +57,7 @@ impl S3 {
             length: input.content_length,
             md5: input.content_md5.take(),
             checksum: given_checksum!(input),
-            algorithm: input.checksum_algorithm.map(Algorithm::of).transpose()?,
+            algorithm: input.checksum_algorithm.map(Algorithm::of),
             bytes_max: Some(self.object_bytes_max),
         };
         let class = Class::of(storage_class.as_deref());
@@ -106,11 +106,6 @@ impl S3 {
 
 fn refuse_unsupported(input: &PutObjectInput) -> Result<()> {
     refuse!(input,
-        checksum_md5 => "x-amz-checksum-md5",
-        checksum_sha512 => "x-amz-checksum-sha512",
-        checksum_xxhash128 => "x-amz-checksum-xxhash128",
-        checksum_xxhash3 => "x-amz-checksum-xxhash3",
-        checksum_xxhash64 => "x-amz-checksum-xxhash64",
         write_offset_bytes => "x-amz-write-offset-bytes",
     );
     Ok(())

@@ -14,7 +14,6 @@ use crate::changes::By;
 use crate::checksum::{self, Algorithm, Checksum, Place, given_checksum, set_checksum};
 use crate::encryption::{Told, check_part_key, customer_key};
 use crate::model::{Part, PartOf, Upload, Version, Versioning};
-use crate::refuse::refuse;
 use crate::store::{self, CURRENT};
 use crate::{S3, classes, condition, error, lifecycle, lock, versions};
 
@@ -27,13 +26,6 @@ impl Handle<CompleteMultipartUpload> for S3 {
         ctx: &Ctx,
         input: CompleteMultipartUploadInput,
     ) -> Result<CompleteMultipartUploadOutput> {
-        refuse!(input,
-            checksum_md5 => "x-amz-checksum-md5",
-            checksum_sha512 => "x-amz-checksum-sha512",
-            checksum_xxhash128 => "x-amz-checksum-xxhash128",
-            checksum_xxhash3 => "x-amz-checksum-xxhash3",
-            checksum_xxhash64 => "x-amz-checksum-xxhash64",
-        );
         let customer = customer_key!(ctx, input);
         let listed = input.multipart_upload.as_ref().and_then(|upload| upload.parts.as_deref());
         let listed = listed.filter(|parts| !parts.is_empty()).ok_or_else(error::malformed_xml)?;
@@ -156,13 +148,6 @@ fn choose(
 
 /// Whether a part's checksum is the listed one. One that goes into the object's has to be listed.
 fn is_as_listed(upload: &Upload, wanted: &CompletedPart, number: u32, part: &Part) -> Result<bool> {
-    refuse!(wanted,
-        checksum_md5 => "ChecksumMD5",
-        checksum_sha512 => "ChecksumSHA512",
-        checksum_xxhash128 => "ChecksumXXHASH128",
-        checksum_xxhash3 => "ChecksumXXHASH3",
-        checksum_xxhash64 => "ChecksumXXHASH64",
-    );
     let listed: Option<(Algorithm, String)> = given_checksum!(wanted);
     match (listed, upload.algorithm) {
         (Some((algorithm, value)), _) => {

@@ -28,7 +28,7 @@ impl Handle<CreateMultipartUpload> for S3 {
         names::check_key(&input.key)?;
         let asked = encryption::asked!(ctx, input)?;
         let storage_class = classes::asked(input.storage_class)?;
-        let algorithm = input.checksum_algorithm.map(Algorithm::of).transpose()?;
+        let algorithm = input.checksum_algorithm.map(Algorithm::of);
         let full_object = full_object(algorithm, input.checksum_type)?;
         let (headers, tags) = headers_of(header_input!(input))?;
         may_tag(ctx, (&input.bucket, &input.key), &tags).await?;

@@ -10,19 +10,11 @@ use crate::classes::Class;
 use crate::encryption::{self, customer_key, tell};
 use crate::model::{Part, Upload};
 use crate::receive::{Expected, Keep};
-use crate::refuse::refuse;
 use crate::store;
 use crate::{S3, classes, error, usage};
 
 impl Handle<UploadPart> for S3 {
     async fn handle(&self, ctx: &Ctx, mut input: UploadPartInput) -> Result<UploadPartOutput> {
-        refuse!(input,
-            checksum_md5 => "x-amz-checksum-md5",
-            checksum_sha512 => "x-amz-checksum-sha512",
-            checksum_xxhash128 => "x-amz-checksum-xxhash128",
-            checksum_xxhash3 => "x-amz-checksum-xxhash3",
-            checksum_xxhash64 => "x-amz-checksum-xxhash64",
-        );
         let given = customer_key!(ctx, input);
         let number = super::part_number(input.part_number)?;
         let (name, key, upload_id) =
