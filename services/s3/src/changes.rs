@@ -46,6 +46,8 @@ pub(crate) enum Change {
     Tagged,
     /// Its tags were removed.
     Untagged,
+    /// It got another list of grants.
+    AclChanged,
 }
 
 /// Tells of a change. Costs nothing where the bucket has set nothing that asks for it.

@@ -199,8 +199,8 @@ def test_rules_that_overlap_and_destinations_that_are_not_there(s3, sqs, bucket)
     assert put(rule("s3:Colour"))[:2] == ("InvalidArgument", 400)
 
 
-@behaviour("S3-68")
-def test_eventbridge_is_told_of_everything(aws, s3, sqs, bucket):
+def bridge_to(aws, sqs, bucket):
+    """The URL of a queue that is sent what EventBridge is told of a bucket."""
     events = aws.client("events")
     url = sqs.create_queue(QueueName="events")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
@@ -214,6 +214,12 @@ def test_eventbridge_is_told_of_everything(aws, s3, sqs, bucket):
     pattern = {"source": ["aws.s3"], "detail": {"bucket": {"name": [bucket]}}}
     events.put_rule(Name="r", EventPattern=json.dumps(pattern))
     events.put_targets(Rule="r", Targets=[{"Id": "t", "Arn": arn}])
+    return url
+
+
+@behaviour("S3-68")
+def test_eventbridge_is_told_of_everything(aws, s3, sqs, bucket):
+    url = bridge_to(aws, sqs, bucket)
     s3.put_bucket_notification_configuration(
         Bucket=bucket, NotificationConfiguration={"EventBridgeConfiguration": {}},
     )
@@ -233,6 +239,143 @@ def test_eventbridge_is_told_of_everything(aws, s3, sqs, bucket):
     (event,) = told(sqs, url)
     assert event["detail-type"] == "Object Deleted"
     assert event["detail"]["deletion-type"] == "Permanently Deleted"
+
+
+@pytest.fixture
+def both(aws, s3, sqs, bucket):
+    """`both(change)` is what a queue and what EventBridge is told of a change: what only its kind has
+    to tell, and the names."""
+    url, arn = queue_for(sqs, bucket)
+    bridged = bridge_to(aws, sqs, bucket)
+    kinds = [
+        "s3:ObjectRestore:*", "s3:LifecycleTransition", "s3:LifecycleExpiration:*",
+        "s3:IntelligentTiering", "s3:ObjectAcl:Put", "s3:ObjectTagging:*",
+    ]  # fmt: skip
+    queue = {"QueueArn": arn, "Events": kinds}
+    s3.put_bucket_notification_configuration(
+        Bucket=bucket, NotificationConfiguration={
+            "QueueConfigurations": [queue], "EventBridgeConfiguration": {},
+        },
+    )  # fmt: skip
+    sqs.purge_queue(QueueUrl=url)
+    usual = {
+        "eventVersion", "eventSource", "awsRegion", "eventTime", "eventName", "userIdentity",
+        "requestParameters", "responseElements", "s3",
+    }  # fmt: skip
+    common = {"version", "bucket", "object", "request-id", "requester", "source-ip-address"}
+
+    def tell(change):
+        change()
+        ((record,),) = [message["Records"] for message in told(sqs, url)]
+        (event,) = told(sqs, bridged)
+        assert usual <= set(record) and record["s3"]["bucket"]["name"] == bucket
+        own = {name: value for name, value in record.items() if name not in usual}
+        more = {name: value for name, value in event["detail"].items() if name not in common}
+        return (record["eventName"], record["eventVersion"], own), (event["detail-type"], more)
+
+    def put(**given):
+        s3.put_object(Bucket=bucket, **given)
+        assert told(sqs, bridged)[0]["detail-type"] == "Object Created"
+
+    tell.put = put
+    return tell
+
+
+@behaviour("S3-68")
+@pytest.mark.clock
+def test_what_happens_to_archives_is_told_with_its_details(s3, bucket, clock, both):
+    clock.set("2031-05-01T03:00:00Z")
+    both.put(Key="k", Body=b"frozen", StorageClass="GLACIER")
+    restore = {"Days": 2, "GlacierJobParameters": {"Tier": "Expedited"}}
+    asked = lambda: s3.restore_object(Bucket=bucket, Key="k", RestoreRequest=restore)  # noqa: E731
+    assert both(asked) == (
+        ("ObjectRestore:Post", "2.1", {}),
+        ("Object Restore Initiated", {"source-storage-class": "GLACIER"}),
+    )
+    assert both(lambda: clock.advance(minutes=5)) == (
+        ("ObjectRestore:Completed", "2.1", {"glacierEventData": {"restoreEventData": {
+            "lifecycleRestorationExpiryTime": "2031-05-04T00:00:00.000Z",
+            "lifecycleRestoreStorageClass": "GLACIER",
+        }}}),
+        ("Object Restore Completed", {
+            "source-storage-class": "GLACIER", "restore-expiry-time": "2031-05-04T00:00:00Z",
+        }),
+    )  # fmt: skip
+    assert both(lambda: clock.advance(days=3)) == (
+        ("ObjectRestore:Delete", "2.3", {}), ("Object Restore Expired", {}),
+    )
+
+
+@behaviour("S3-68")
+@pytest.mark.clock
+def test_what_a_lifecycle_does_is_told_with_its_details(s3, bucket, clock, both):
+    clock.set("2031-05-01T03:00:00Z")
+    both.put(Key="k", Body=bytes(256 << 10))
+    rule = {
+        "ID": "r", "Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": {"Days": 60},
+        "Transitions": [{"Days": 30, "StorageClass": "STANDARD_IA"}],
+    }  # fmt: skip
+    s3.put_bucket_lifecycle_configuration(
+        Bucket=bucket, LifecycleConfiguration={"Rules": [rule]}
+    )
+    assert both(lambda: clock.advance(days=32)) == (
+        ("LifecycleTransition", "2.3", {"lifecycleEventData": {
+            "transitionEventData": {"destinationStorageClass": "STANDARD_IA"},
+        }}),
+        ("Object Storage Class Changed", {"destination-storage-class": "STANDARD_IA"}),
+    )  # fmt: skip
+    assert both(lambda: clock.advance(days=31)) == (
+        ("LifecycleExpiration:Delete", "2.3", {}),
+        ("Object Deleted", {
+            "reason": "Lifecycle Expiration", "deletion-type": "Permanently Deleted",
+        }),
+    )  # fmt: skip
+
+
+@behaviour("S3-68")
+@pytest.mark.clock
+def test_what_intelligent_tiering_archives_is_told_with_its_tier(s3, bucket, clock, both):
+    s3.put_bucket_intelligent_tiering_configuration(
+        Bucket=bucket, Id="a",
+        IntelligentTieringConfiguration={
+            "Id": "a", "Status": "Enabled",
+            "Tierings": [{"AccessTier": "ARCHIVE_ACCESS", "Days": 90}],
+        },
+    )  # fmt: skip
+    both.put(Key="k", Body=bytes(256 << 10), StorageClass="INTELLIGENT_TIERING")
+    assert both(lambda: clock.advance(days=92)) == (
+        ("IntelligentTiering", "2.3", {
+            "intelligentTieringEventData": {"destinationAccessTier": "ARCHIVE_ACCESS"},
+        }),
+        ("Object Access Tier Changed", {"destination-access-tier": "ARCHIVE_ACCESS"}),
+    )  # fmt: skip
+    both(lambda: s3.restore_object(Bucket=bucket, Key="k", RestoreRequest={}))
+    # What comes back stays, so no time is told.
+    assert both(lambda: clock.advance(hours=5)) == (
+        ("ObjectRestore:Completed", "2.1", {"glacierEventData": {"restoreEventData": {
+            "lifecycleRestoreStorageClass": "INTELLIGENT_TIERING",
+        }}}),
+        ("Object Restore Completed", {"source-storage-class": "INTELLIGENT_TIERING"}),
+    )  # fmt: skip
+
+
+@behaviour("S3-68")
+def test_another_list_of_grants_is_told(s3, bucket, both):
+    s3.put_bucket_ownership_controls(
+        Bucket=bucket, OwnershipControls={"Rules": [{"ObjectOwnership": "ObjectWriter"}]}
+    )
+    both.put(Key="k", Body=b"x")
+    put = lambda acl: s3.put_object_acl(Bucket=bucket, Key="k", ACL=acl)  # noqa: E731
+    # A list that is as before is none of a change.
+    put("private")
+    s3.delete_public_access_block(Bucket=bucket)
+    assert both(lambda: put("public-read")) == (
+        ("ObjectAcl:Put", "2.3", {}), ("Object ACL Updated", {}),
+    )
+    put("public-read")
+    tags = {"TagSet": [{"Key": "a", "Value": "b"}]}
+    put_tags = lambda: s3.put_object_tagging(Bucket=bucket, Key="k", Tagging=tags)  # noqa: E731
+    assert both(put_tags) == (("ObjectTagging:Put", "2.3", {}), ("Object Tags Added", {}))
 
 
 def test_no_change_is_lost_in_a_crash(durable_server, durable):

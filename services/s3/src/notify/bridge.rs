@@ -42,13 +42,15 @@ pub(super) fn event(
         Change::RestoreExpired => ("Object Restore Expired", None, None),
         Change::Tagged => ("Object Tags Added", None, None),
         Change::Untagged => ("Object Tags Deleted", None, None),
+        Change::AclChanged => ("Object ACL Updated", None, None),
     };
     // Keys stand here as they are.
     let mut object = json!({ "key": key, "sequencer": record::sequencer(ctx, change, version) });
     let mut put = |name: &str, value: Value| object[name] = value;
     let gone = matches!(change, Change::Deleted | Change::Expired);
     let marked = matches!(change, Change::MarkedDeleted | Change::MarkedExpired);
-    if !(gone || marked || matches!(change, Change::Tagged | Change::Untagged)) {
+    let about = matches!(change, Change::Tagged | Change::Untagged | Change::AclChanged);
+    if !(gone || marked || about) {
         put("size", json!(version.size));
     }
     if !gone {
@@ -70,9 +72,19 @@ pub(super) fn event(
         "requester": requester,
     });
     let address = ctx.source_ip().map(|address| address.to_string());
-    for (name, value) in
-        [("source-ip-address", address.as_deref()), ("reason", reason), ("deletion-type", deletion)]
-    {
+    let expiry = version.restore.as_ref().and_then(|restore| restore.until);
+    let expiry = expiry.filter(|_| change == Change::Restored).map(|until| until.rfc3339());
+    let class = Some(version.class().name());
+    let restoring = matches!(change, Change::RestoreBegun | Change::Restored);
+    for (name, value) in [
+        ("source-ip-address", address.as_deref()),
+        ("reason", reason),
+        ("deletion-type", deletion),
+        ("restore-expiry-time", expiry.as_deref()),
+        ("source-storage-class", class.filter(|_| restoring)),
+        ("destination-storage-class", class.filter(|_| change == Change::Transitioned)),
+        ("destination-access-tier", record::tier(change, version)),
+    ] {
         if let Some(value) = value {
             detail[name] = json!(value);
         }

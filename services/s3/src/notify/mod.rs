@@ -95,5 +95,6 @@ fn name_of(change: Change) -> &'static str {
         Change::RestoreExpired => "s3:ObjectRestore:Delete",
         Change::Tagged => "s3:ObjectTagging:Put",
         Change::Untagged => "s3:ObjectTagging:Delete",
+        Change::AclChanged => "s3:ObjectAcl:Put",
     }
 }

@@ -38,7 +38,7 @@ pub(super) fn records(
     }
     put("sequencer", json!(sequencer(ctx, change, version)));
     let owner = platform::canonical_user_id(bucket.owner.account);
-    let record = json!({
+    let mut record = json!({
         "eventVersion": version_of(change),
         "eventSource": "aws:s3",
         "awsRegion": bucket.owner.region.as_str(),
@@ -66,7 +66,40 @@ pub(super) fn records(
             "object": object,
         },
     });
+    if let Some((name, value)) = detail(change, version) {
+        record[name] = value;
+    }
     json!({ "Records": [record] }).to_string()
+}
+
+/// What only some kinds of changes have to tell.
+fn detail(change: Change, version: &Version) -> Option<(&'static str, Value)> {
+    let class = version.class().name();
+    match change {
+        Change::Restored => {
+            let mut restored = json!({ "lifecycleRestoreStorageClass": class });
+            // What Intelligent-Tiering restores stays.
+            if let Some(until) = version.restore.as_ref().and_then(|restore| restore.until) {
+                restored["lifecycleRestorationExpiryTime"] = json!(until.rfc3339_millis());
+            }
+            Some(("glacierEventData", json!({ "restoreEventData": restored })))
+        }
+        Change::Transitioned => {
+            let moved = json!({ "destinationStorageClass": class });
+            Some(("lifecycleEventData", json!({ "transitionEventData": moved })))
+        }
+        Change::Tiered => {
+            let tier = tier(change, version)?;
+            Some(("intelligentTieringEventData", json!({ "destinationAccessTier": tier })))
+        }
+        _ => None,
+    }
+}
+
+/// The tier that Intelligent-Tiering moved a version to.
+pub(super) fn tier(change: Change, version: &Version) -> Option<&'static str> {
+    let tier = version.tiering.as_ref().filter(|_| change == Change::Tiered)?.tier;
+    tier.archive().map(|archive| archive.as_str())
 }
 
 /// The message by which a queue learns that it will be told.

@@ -6,7 +6,8 @@ use platform::{Ctx, Fail, Handle, Result};
 use s3_api::{PutObjectAcl, PutObjectAclInput, PutObjectAclOutput};
 
 use crate::access::acl::{self, AclHeaders, Owners, acl_headers};
-use crate::{S3, names, store};
+use crate::changes::Change;
+use crate::{S3, changes, names, store};
 
 impl Handle<PutObjectAcl> for S3 {
     async fn handle(&self, ctx: &Ctx, input: PutObjectAclInput) -> Result<PutObjectAclOutput> {
@@ -22,8 +23,14 @@ impl Handle<PutObjectAcl> for S3 {
                 let owners = Owners { owner, bucket: bucket.owner.account };
                 let acl = acl::given(headers, input.access_control_policy.as_ref(), owners)?;
                 acl::may_have(ctx, &bucket, &acl, &format!("{name}/{key}"))?;
+                // Who puts the same list again changes nothing, and nobody is told.
+                let same = version.acl.as_ref() == Some(&acl)
+                    || version.acl.is_none() && acl == acl::Acl::private(owner);
                 version.acl = Some(acl);
                 store::save(tx, name, key, &version)?;
+                if !same {
+                    changes::note(ctx, tx, (name, &bucket), key, Change::AclChanged, &version)?;
+                }
                 Ok::<_, Fail>(())
             })
             .await;
