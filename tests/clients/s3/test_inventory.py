@@ -170,6 +170,31 @@ def test_lists_tell_where_intelligent_tiering_keeps_an_object(s3, clock, format)
     assert listed()["a/k"] == "DEEP_ARCHIVE"
 
 
+@behaviour("S3-69")
+@pytest.mark.clock
+def test_lists_tell_how_objects_are_encrypted(s3, aws, clock):
+    source, to = new_bucket(s3, versioned=True), new_bucket(s3)
+    key = aws.client("kms").create_key()["KeyMetadata"]["Arn"]
+    by_kms = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": key}
+    for name, given in (
+        ("a", {}), ("b", by_kms), ("c", {**by_kms, "BucketKeyEnabled": True}),
+        ("d", {**by_kms, "ServerSideEncryption": "aws:kms:dsse"}),
+    ):  # fmt: skip
+        s3.put_object(Bucket=source, Key=name, Body=b"x", **given)
+    s3.delete_object(Bucket=source, Key="gone")
+    fields = ["EncryptionStatus", "BucketKeyStatus"]
+    put(s3, source, configuration(to, versions="All", OptionalFields=fields))
+    clock.advance(days=1)
+    [manifest] = manifests(s3, to, source)
+    assert manifest["fileSchema"].endswith("IsDeleteMarker, EncryptionStatus, BucketKeyStatus")
+    lines = gzip.decompress(read(s3, to, manifest["files"][0]["key"])).decode().splitlines()
+    rows = [[field.strip('"') for field in line.split(",")] for line in lines]
+    assert [(row[1], *row[-2:]) for row in rows] == [
+        ("a", "SSE-S3", "DISABLED"), ("b", "SSE-KMS", "DISABLED"), ("c", "SSE-KMS", "ENABLED"),
+        ("d", "DSSE-KMS", "DISABLED"), ("gone", "", ""),
+    ]  # fmt: skip
+
+
 @pytest.mark.clock
 def test_more_keys_than_a_page(s3, clock):
     source, to = new_bucket(s3), new_bucket(s3)

@@ -57,6 +57,43 @@ def test_who_may_not_list_is_not_told_that_a_key_is_missing(house, closed, refus
         assert refused(lambda call=call: call(bob)) == code
 
 
+@behaviour("S3-56")
+def test_configurations_of_a_bucket_are_of_that_bucket(house, closed, refused):
+    actions = [
+        f"s3:{verb}{what}Configuration" for verb in ("Get", "Put")
+        for what in ("Analytics", "Inventory", "Metrics", "IntelligentTiering")
+    ]  # fmt: skip
+
+    def may(bucket):
+        return {"Effect": "Allow", "Action": actions, "Resource": f"arn:aws:s3:::{bucket}"}
+
+    tier = [{"AccessTier": "ARCHIVE_ACCESS", "Days": 90}]
+    to = {"S3BucketDestination": {"Bucket": f"arn:aws:s3:::{closed}", "Format": "CSV"}}
+    documents = {
+        "analytics": {"Id": "x", "StorageClassAnalysis": {}},
+        "inventory": {
+            "Id": "x", "IsEnabled": False, "Destination": to, "IncludedObjectVersions": "Current",
+            "Schedule": {"Frequency": "Daily"},
+        },
+        "metrics": {"Id": "x"},
+        "intelligent_tiering": {"Id": "x", "Status": "Enabled", "Tierings": tier},
+    }  # fmt: skip
+    ann = house.here.user("ann", may(closed)).client("s3")
+    bob = house.here.user("bob", may("elsewhere")).client("s3")
+    for kind, document in documents.items():
+        name = f"{kind.title().replace('_', '')}Configuration"
+        at = {"Bucket": closed, "Id": "x"}
+        calls = (
+            (f"put_bucket_{kind}_configuration", {**at, name: document}),
+            (f"get_bucket_{kind}_configuration", at),
+            (f"list_bucket_{kind}_configurations", {"Bucket": closed}),
+            (f"delete_bucket_{kind}_configuration", at),
+        )
+        for call, given in calls:
+            assert refused(lambda c=call, g=given: getattr(bob, c)(**g)) == "AccessDenied", call
+            assert refused(lambda c=call, g=given: getattr(ann, c)(**g)) == "", call
+
+
 @behaviour("S3-57")
 def test_another_account_is_let_in_by_both_sides(house, closed, refused, put_policy, grant):
     ann = house.there.user("ann", ALL).client("s3")

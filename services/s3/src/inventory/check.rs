@@ -50,7 +50,9 @@ fn supported(field: Field) -> bool {
             | Field::ETag
             | Field::IsMultipartUploaded
             | Field::ReplicationStatus
+            | Field::EncryptionStatus
             | Field::IntelligentTieringAccessTier
+            | Field::BucketKeyStatus
             | Field::ChecksumAlgorithm
             | Field::ObjectOwner
     )

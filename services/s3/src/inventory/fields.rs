@@ -7,6 +7,7 @@ use s3_api::{
     InventoryOptionalField as Optional,
 };
 
+use crate::encryption::Encryption;
 use crate::model::Version;
 use crate::ops::bucket_owner;
 use crate::tiering;
@@ -40,14 +41,16 @@ pub(super) struct Fields {
 }
 
 /// Optional fields, in the order of their columns.
-const OPTIONAL: [Optional; 9] = [
+const OPTIONAL: [Optional; 11] = [
     Optional::Size,
     Optional::LastModifiedDate,
     Optional::ETag,
     Optional::StorageClass,
     Optional::IsMultipartUploaded,
     Optional::ReplicationStatus,
+    Optional::EncryptionStatus,
     Optional::IntelligentTieringAccessTier,
+    Optional::BucketKeyStatus,
     Optional::ChecksumAlgorithm,
     Optional::ObjectOwner,
 ];
@@ -139,6 +142,23 @@ impl Fields {
                 Optional::ReplicationStatus => version.replication.map_or(Value::Null, |status| {
                     Value::Text(crate::replication::status(status).as_str().to_owned())
                 }),
+                Optional::EncryptionStatus => {
+                    let status = match &version.encryption {
+                        None => "NOT-SSE",
+                        Some(Encryption::S3) => "SSE-S3",
+                        Some(Encryption::Kms(row)) if row.dual => "DSSE-KMS",
+                        Some(Encryption::Kms(_)) => "SSE-KMS",
+                        Some(Encryption::Customer(_)) => "SSE-C",
+                    };
+                    of_object(Value::Text(status.to_owned()))
+                }
+                Optional::BucketKeyStatus => {
+                    let by = version.encryption.as_ref();
+                    let by =
+                        by.is_some_and(|by| matches!(by, Encryption::Kms(row) if row.bucket_key));
+                    let status = if by { "ENABLED" } else { "DISABLED" };
+                    of_object(Value::Text(status.to_owned()))
+                }
                 Optional::IntelligentTieringAccessTier => {
                     let tier = tiering::tier(version);
                     tier.map_or(Value::Null, |tier| Value::Text(tier.listed().to_owned()))
@@ -177,6 +197,8 @@ impl Field {
                 Optional::ReplicationStatus => {
                     ("ReplicationStatus", "replication_status", Kind::Text)
                 }
+                Optional::EncryptionStatus => ("EncryptionStatus", "encryption_status", Kind::Text),
+                Optional::BucketKeyStatus => ("BucketKeyStatus", "bucket_key_status", Kind::Text),
                 Optional::IntelligentTieringAccessTier => {
                     let name = "intelligent_tiering_access_tier";
                     ("IntelligentTieringAccessTier", name, Kind::Text)
