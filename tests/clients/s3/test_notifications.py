@@ -33,7 +33,10 @@ def told(sqs, url, count=1):
 
     def look():
         answer = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)
-        found.extend(json.loads(message["Body"]) for message in answer.get("Messages", []))
+        for message in answer.get("Messages", []):
+            found.append(json.loads(message["Body"]))
+            # A clock that is turned would show it again.
+            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
         return len(found) >= count
 
     eventually(look)
