@@ -17,11 +17,13 @@ use crate::answer::Body;
 use crate::body;
 use crate::breaking;
 use crate::browser;
+use crate::doors::Doors;
 use crate::options::{ServeOptions, StartError};
 use crate::route::host;
-use crate::tls::Secure;
 
 const ROOT: &str = "/_aquifer";
+/// How the path of a door begins; its port follows.
+const DOOR: &str = "network/doors/";
 /// Events of one answer.
 const EVENTS_SHOWN: usize = 1_000;
 
@@ -34,6 +36,7 @@ pub(crate) struct Admin {
     data: Option<PathBuf>,
     /// What clients are told to trust, where TLS is spoken.
     certificate: Option<Arc<str>>,
+    doors: Doors,
 }
 
 /// An answer, or what is wrong with the question.
@@ -45,7 +48,8 @@ impl Admin {
         platform: Platform,
         jobs: Jobs,
         options: &ServeOptions,
-        secure: Option<&Secure>,
+        certificate: Option<Arc<str>>,
+        doors: Doors,
     ) -> Result<Self, StartError> {
         let prices = match &options.prices {
             Some(path) => Prices::load(path).map_err(|error| {
@@ -57,8 +61,8 @@ impl Admin {
         meter.start(&parts);
         platform.stages().audit.start(&parts);
         platform.stages().limits.enable_all(options.limits);
-        let certificate = secure.map(|secure| secure.certificate.clone());
-        Ok(Self { parts, platform, jobs, meter, data: options.data.clone(), certificate })
+        let data = options.data.clone();
+        Ok(Self { parts, platform, jobs, meter, data, certificate, doors })
     }
 
     pub fn data(&self) -> Option<&Path> {
@@ -120,6 +124,15 @@ impl Admin {
             (&Method::GET, "limits") => answer(Ok(limits::show(&self.platform))),
             (&Method::POST, "limits") => answer(self.change_limits(incoming).await),
             (&Method::GET, "zones") => answer(Ok(breaking::zones(&self.platform))),
+            (&Method::GET, "network/doors") => answer(Ok(self.doors.list())),
+            (&Method::POST, "network/doors") => answer(self.open_door(incoming).await),
+            (&Method::DELETE, "network/doors") => {
+                self.doors.close_all();
+                answer(Ok(self.doors.list()))
+            }
+            (&Method::DELETE, door) if door.starts_with(DOOR) => {
+                answer(self.doors.close(&door[DOOR.len()..]))
+            }
             (&Method::GET, "events") => {
                 let events = self.platform.stages().audit.recent(EVENTS_SHOWN, |_| true);
                 answer(Ok(json!(events)))
@@ -233,6 +246,12 @@ impl Admin {
         limits::change(&self.platform, &body)
     }
 
+    async fn open_door(&self, incoming: Incoming) -> Answer {
+        let body = body::collect(incoming).await;
+        let body = body.map_err(|fail| (StatusCode::BAD_REQUEST, fail.to_string()))?;
+        self.doors.open(&body).await
+    }
+
     async fn reset(&self) -> Answer {
         if self.data.is_some() {
             let text = "reset is for servers started with --ephemeral";
@@ -244,6 +263,7 @@ impl Admin {
         self.platform.stages().audit.clear();
         breaking::end(&self.platform);
         self.platform.publish_rates();
+        self.doors.close_all();
         self.parts.clock().reset();
         self.platform.registry().reset();
         Ok(json!({ "status": "reset" }))

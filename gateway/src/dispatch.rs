@@ -4,17 +4,19 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use aquifer_schema::{Bytes, OperationSchema, Protocol, ServiceSchema};
+use aquifer_schema::{Bytes, OperationSchema, Protocol};
 use aquifer_sigv4::{
     ChunkDecoder, Kind, ParseError, PayloadHash, Presented, PresignedV2, RequestParts, Style,
 };
-use aquifer_wire::{Call, Payload, WireError, query_pairs};
+use aquifer_wire::{Call, Payload, query_pairs};
 use http::header::{CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, EXPECT};
 use http::request::Parts;
 use http::{HeaderValue, Method, Request, Response, Version};
 use http_body::Body as _;
 use hyper::body::Incoming;
-use platform::{Ctx, Fail, Platform, PrincipalKind, Registered, Result, Scope, Watcher, Web};
+use platform::{
+    Ctx, Fail, Place, Platform, PrincipalKind, Registered, Result, Scope, Watcher, Way, Web,
+};
 use sha2::{Digest, Sha256};
 
 use crate::answer::{Body, refuse, respond};
@@ -23,15 +25,30 @@ use crate::body::{self, Arriving};
 use crate::hoisted::Hoisted;
 use crate::nobody::no_service;
 use crate::route::{Destination, Face, Routes, Target, is_text, length};
+use crate::unreadable::{malformed, wire_fail};
 use crate::watch::{ServedAs, Watched};
 use crate::{cross, digest, form, page, refusal};
 
 /// Who sends requests, and whether over TLS.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(crate) struct Peer {
     pub address: SocketAddr,
     pub secure: bool,
+    /// The place in a private network that the requests are sent from, if they come by a door.
+    pub place: Option<Arc<Place>>,
 }
+
+/// The connection ends without an answer: the network has no way for it.
+#[derive(Debug)]
+pub(crate) struct Unreachable;
+
+impl std::fmt::Display for Unreachable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("there is no way for the request")
+    }
+}
+
+impl std::error::Error for Unreachable {}
 
 /// What serves requests.
 pub(crate) struct Dispatch {
@@ -62,16 +79,19 @@ impl Dispatch {
         Self { routes, watcher, gatekeeper: Gatekeeper::new(), platform }
     }
 
-    /// Serves one request. Never fails: what goes wrong is answered.
+    /// Serves one request. What goes wrong is answered.
+    ///
+    /// # Errors
+    /// When a request from a private network has no way to where it wants.
     pub async fn serve(
         &self,
         request: Request<Incoming>,
-        Peer { address: peer, secure }: Peer,
-    ) -> Response<Body> {
+        Peer { address: peer, secure, place }: &Peer,
+    ) -> Result<Response<Body>, Unreachable> {
         let (mut parts, body) = request.into_parts();
         let agent = parts.headers.get(http::header::USER_AGENT).and_then(|v| v.to_str().ok());
         let ctx = Ctx::root(self.platform.parts(), Scope::default()).with_transport(
-            secure,
+            *secure,
             Some(peer.ip()),
             agent,
         );
@@ -94,8 +114,13 @@ impl Dispatch {
             Err(error) => Err(error),
         };
         let known = claim.as_ref().ok().and_then(Claim::signed);
-        let Some(to) = self.routes.destination(&parts, known) else {
-            return no_service(&ctx, &parts, known);
+        let to = self.routes.destination(&parts, known);
+        let ctx = match place {
+            Some(place) => self.doors_way(&ctx, place, to.as_ref(), known)?,
+            None => ctx,
+        };
+        let Some(to) = to else {
+            return Ok(no_service(&ctx, &parts, known));
         };
         // Nothing is to be continued with an empty body, so its final answer is an early one, after
         // which some clients misread the connection's next answer: botocore's is one.
@@ -146,7 +171,30 @@ impl Dispatch {
         if !done && parts.version < Version::HTTP_2 {
             response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
         }
-        response
+        Ok(response)
+    }
+
+    /// The request as it arrives from a place in a private network.
+    fn doors_way(
+        &self,
+        ctx: &Ctx,
+        place: &Place,
+        to: Option<&Destination>,
+        presented: Option<&Presented>,
+    ) -> Result<Ctx, Unreachable> {
+        let network = self.platform.registry().network().ok_or(Unreachable)?;
+        let region = presented.and_then(|presented| presented.region.parse().ok());
+        let region = region.unwrap_or_else(|| place.scope.region.clone());
+        let way = network.way(ctx, place, to.map(|to| to.service), &region);
+        match way {
+            Ok(Way::Internet) => Ok(ctx.clone()),
+            Ok(Way::Endpoint(passage)) => Ok(ctx.with_passage(passage)),
+            Ok(Way::Nowhere) => Err(Unreachable),
+            Err(fail) => {
+                tracing::error!("the way from {} is not known: {fail:?}", place.subnet);
+                Err(Unreachable)
+            }
+        }
     }
 
     async fn answer(
@@ -457,47 +505,5 @@ fn payload(
             digest::check(operation, &parts.headers, said.as_ref(), &trailers, &body)?;
             Ok(Payload::Whole(body))
         }
-    }
-}
-
-fn malformed(protocol: Protocol, service: &ServiceSchema, what: &str) -> Fail {
-    wire_fail(protocol, service, WireError::Malformed(what.to_owned()))
-}
-
-/// A request that cannot be read, in the protocol's words.
-pub(crate) fn wire_fail(protocol: Protocol, service: &ServiceSchema, error: WireError) -> Fail {
-    match (protocol, error) {
-        (Protocol::RestXml, WireError::Malformed(cause)) if !cause.contains("is not a value") => {
-            Fail::new(
-                "MalformedXML",
-                400,
-                "The XML you provided was not well-formed or did not validate against our \
-                 published schema",
-            )
-        }
-        (Protocol::RestXml, WireError::Invalid { missing: Some(name), within, .. })
-            if refusal::is_of_a_query(&within) =>
-        {
-            refusal::missing_of_a_query(name)
-        }
-        (Protocol::RestXml, WireError::TooDeep | WireError::Invalid { missing: Some(_), .. }) => {
-            Fail::new(
-                "MalformedXML",
-                400,
-                "The XML you provided was not well-formed or did not validate against our published \
-             schema",
-            )
-        }
-        (Protocol::RestXml, WireError::Invalid { sentence, within, .. }) => {
-            refusal::violation(&within, sentence)
-        }
-        (Protocol::RestXml, error) => Fail::new("InvalidArgument", 400, error.to_string()),
-        (_, WireError::Invalid { sentence, .. }) => {
-            Fail::new(service.validation_code, 400, sentence)
-        }
-        (Protocol::AwsQuery | Protocol::Ec2Query, error) => {
-            Fail::new("MalformedInput", 400, error.to_string())
-        }
-        (_, error) => Fail::new("SerializationException", 400, error.to_string()),
     }
 }

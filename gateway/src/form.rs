@@ -19,8 +19,9 @@ use platform::{BodyFault, Ctx, Fail, Form, Platform, Posted, Result, Success, We
 
 use crate::answer::{Body, respond};
 use crate::body::{self, Arriving};
-use crate::dispatch::{Refused, wire_fail};
+use crate::dispatch::Refused;
 use crate::route::{Destination, host};
+use crate::unreadable::wire_fail;
 use crate::{digest, refusal};
 
 /// Fields before the file, together.

@@ -11,6 +11,7 @@ mod browser;
 mod cross;
 mod digest;
 mod dispatch;
+mod doors;
 mod form;
 #[cfg(test)]
 mod fuzz;
@@ -18,11 +19,13 @@ mod hoisted;
 mod nobody;
 mod options;
 mod page;
+mod reception;
 mod refusal;
 mod route;
 mod server;
 mod services;
 mod tls;
+mod unreadable;
 mod watch;
 
 pub use options::{ServeOptions, StartError};

@@ -17,6 +17,7 @@ const ROOMS: &[(&str, Open)] = &[
     ("kms", aquifer_kms::service),
     ("sqs", aquifer_sqs::service),
     ("events", aquifer_events::service),
+    ("ec2", aquifer_ec2::service),
 ];
 
 /// Opens the named rooms, or all.

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Clock, Dispatcher, Ids, PlatformParts, Unit, Usage};
+use crate::{Clock, Dispatcher, Ids, Passage, PlatformParts, Source, Unit, Usage};
 
 /// Calls within calls beyond this are a loop.
 const DEPTH_MAX: u8 = 16;
@@ -33,15 +33,6 @@ pub struct Session {
     pub source_identity: Option<String>,
     /// Keys of session tags that go on to further roles.
     pub transitive_tag_keys: Vec<String>,
-}
-
-/// The resource on account of which a service calls another for itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Source {
-    /// Its name (`aws:SourceArn`).
-    pub arn: String,
-    /// Whose it is (`aws:SourceAccount`).
-    pub account: String,
 }
 
 /// A call would go deeper than calls within calls may.
@@ -72,6 +63,7 @@ struct Inner {
     source_ip: Option<IpAddr>,
     host: Option<Arc<str>>,
     source: Option<Arc<Source>>,
+    passage: Option<Arc<Passage>>,
     user_agent: Option<Arc<str>>,
     session: Option<Arc<Session>>,
     called_via: Vec<&'static str>,
@@ -96,6 +88,7 @@ impl Ctx {
             source_ip: None,
             host: None,
             source: None,
+            passage: None,
             user_agent: None,
             session: None,
             called_via: Vec::new(),
@@ -177,6 +170,11 @@ impl Ctx {
     /// The resource on account of which a service calls for itself.
     pub fn source(&self) -> Option<&Source> {
         self.0.source.as_deref()
+    }
+
+    /// The endpoint by which the request left a private network; none if it came another way.
+    pub fn passage(&self) -> Option<&Passage> {
+        self.0.passage.as_deref()
     }
 
     /// The client's own description of itself.
@@ -263,6 +261,15 @@ impl Ctx {
         self.with(|inner| inner.source = Some(Arc::new(source)))
     }
 
+    /// The same request as it comes from a private network by an endpoint.
+    #[must_use]
+    pub fn with_passage(&self, passage: Passage) -> Ctx {
+        self.with(|inner| {
+            inner.source_ip = Some(passage.address.into());
+            inner.passage = Some(Arc::new(passage));
+        })
+    }
+
     /// The same request with what the caller's credentials carry.
     #[must_use]
     pub fn with_session(&self, session: Session) -> Ctx {
@@ -280,6 +287,10 @@ impl Ctx {
         }
         Ok(self.with(|inner| {
             inner.depth += 1;
+            // What a service calls it reaches from where it is itself.
+            if inner.passage.take().is_some() {
+                inner.source_ip = None;
+            }
             inner.called_via.extend(through);
         }))
     }

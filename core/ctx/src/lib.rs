@@ -8,12 +8,14 @@ mod clock;
 mod ctx;
 mod ids;
 mod meter;
+mod origin;
 mod platform;
 mod tasks;
 
 pub use clock::Clock;
-pub use ctx::{Ctx, Session, Source, TooDeep};
+pub use ctx::{Ctx, Session, TooDeep};
 pub use ids::Ids;
 pub use meter::{Keeper, MeterSink, Unit, Usage};
+pub use origin::{Passage, Source};
 pub use platform::{Dispatched, Dispatcher, PlatformParts};
 pub use tokio_util::sync::CancellationToken;

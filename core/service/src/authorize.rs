@@ -267,7 +267,10 @@ fn refusal(
     let message = format!("User: {who} is not authorized to perform: {action}{on}{why}");
     match service.protocols.first() {
         Some(Protocol::AwsQuery | Protocol::RestXml) => Fail::new("AccessDenied", 403, message),
-        Some(Protocol::Ec2Query) => Fail::new("UnauthorizedOperation", 403, message),
+        Some(Protocol::Ec2Query) => {
+            let message = format!("You are not authorized to perform this operation. {message}");
+            Fail::new("UnauthorizedOperation", 403, message)
+        }
         Some(Protocol::RestJson) => Fail::new("AccessDeniedException", 403, message),
         _ => Fail::new("AccessDeniedException", 400, message),
     }
@@ -297,8 +300,15 @@ fn conditions(ctx: &Ctx) -> ConditionKeys {
     put("aws:securetransport", ctx.secure_transport().to_string());
     put("aws:requestedregion", ctx.region().to_string());
     put("aws:userid", caller.id.clone());
-    if let Some(ip) = ctx.source_ip() {
-        put("aws:sourceip", ip.to_string());
+    match (ctx.passage(), ctx.source_ip()) {
+        // The address is one of the private network: policies know it by another key.
+        (Some(passage), _) => {
+            put("aws:sourcevpce", passage.endpoint.clone());
+            put("aws:sourcevpc", passage.network.clone());
+            put("aws:vpcsourceip", passage.address.to_string());
+        }
+        (None, Some(ip)) => put("aws:sourceip", ip.to_string()),
+        (None, None) => {}
     }
     if let Some(source) = ctx.source() {
         put("aws:sourcearn", source.arn.clone());

@@ -9,6 +9,7 @@ mod authorize;
 mod call;
 mod fail;
 mod idempotency;
+mod network;
 mod operation;
 mod outbox;
 mod page;
@@ -27,8 +28,8 @@ pub use aquifer_authz::{
     ResourceAccess, ResourceRule, RootKey, canonical_user_id,
 };
 pub use aquifer_ctx::{
-    CancellationToken, Clock, Ctx, Dispatcher, Ids, Keeper, MeterSink, PlatformParts, Session,
-    Source, Unit, Usage,
+    CancellationToken, Clock, Ctx, Dispatcher, Ids, Keeper, MeterSink, Passage, PlatformParts,
+    Session, Source, Unit, Usage,
 };
 pub use aquifer_fault::{Fault, Rule as FaultRule};
 pub use aquifer_jobs as jobs;
@@ -55,6 +56,7 @@ pub use authorize::{
 pub use call::call;
 pub use fail::{BodyFault, Fail, Result};
 pub use idempotency::{Replay, forget_old_answers, remember};
+pub use network::{Entry, Network, Place, Way};
 pub use operation::{Handle, Operation, Registered};
 pub use outbox::{OnBehalf, call_as, call_later};
 pub use page::{Page, decode_token, encode_token};

@@ -13,6 +13,7 @@ use aquifer_seal::RootSecret;
 use aquifer_types::AccountId;
 
 use crate::around::{self, Around};
+use crate::network::Network;
 use crate::operation::{Handle, Operation, Registered};
 use crate::recorded::Recorded;
 use crate::resources::{ByService, Resources};
@@ -74,6 +75,8 @@ pub struct Service {
     pub storage: Option<Arc<dyn Storage>>,
     /// Set by rooms that answer browsers too.
     pub web: Option<Arc<dyn Web>>,
+    /// Set by the room that has the private networks.
+    pub network: Option<Arc<dyn Network>>,
     /// Set by rooms whose calls are recorded with some of what they say.
     pub recorded: Option<&'static Recorded>,
     /// What the service says of too many calls, where it has a sentence of its own.
@@ -99,6 +102,7 @@ impl Service {
             resources,
             storage: None,
             web: None,
+            network: None,
             recorded: None,
             too_many: None,
             reset,
@@ -171,6 +175,13 @@ impl<S> ServiceBuilder<S> {
         self
     }
 
+    /// The room has the private networks.
+    #[must_use]
+    pub fn network(mut self, network: Arc<dyn Network>) -> Self {
+        self.service.network = Some(network);
+        self
+    }
+
     /// The room keeps things outside the store that a reset forgets.
     #[must_use]
     pub fn on_reset(mut self, reset: impl Fn() + Send + Sync + 'static) -> Self {
@@ -204,6 +215,7 @@ pub struct Registry {
     pub(crate) credentials: Vec<Arc<dyn Credentials>>,
     pub(crate) authorizer: Option<Arc<dyn Authorizer>>,
     pub(crate) resources: ByService,
+    network: Option<Arc<dyn Network>>,
     resets: Vec<Reset>,
     storages: Vec<(&'static str, Arc<dyn Storage>)>,
     webs: HashMap<&'static str, Arc<dyn Web>>,
@@ -222,6 +234,7 @@ impl Registry {
         let name = service.schema.name;
         self.services.push(service.schema);
         self.credentials.extend(service.credentials);
+        self.network = service.network.or(self.network.take());
         self.resets.extend(service.reset);
         self.storages.extend(service.storage.map(|storage| (name, storage)));
         self.webs.extend(service.web.map(|web| (name, web)));
@@ -265,6 +278,11 @@ impl Registry {
     /// How a room answers browsers, if it does.
     pub fn web(&self, service: &str) -> Option<&Arc<dyn Web>> {
         self.webs.get(service)
+    }
+
+    /// The private networks, if a room has them.
+    pub fn network(&self) -> Option<&Arc<dyn Network>> {
+        self.network.as_ref()
     }
 
     /// What a service says of too many calls, if that is its own.

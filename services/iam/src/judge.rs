@@ -45,8 +45,10 @@ impl Judge {
         let owner = arn.as_ref().and_then(Arn::account).unwrap_or(request.access.owner);
         let caller = ctx.caller();
         let rule = request.access.rule;
-        // Nothing of an identity's narrows the root of an account within it.
+        // Nothing of an identity's narrows the root of an account within it; the endpoint of a
+        // network does.
         if caller.kind == PrincipalKind::Root
+            && ctx.passage().is_none()
             && caller.account == Some(owner)
             && request.access.policies.is_empty()
             && rule == platform::ResourceRule::EitherSide
@@ -70,6 +72,7 @@ impl Judge {
         let resource = resource.unwrap_or_else(|| request.resource.clone());
         let session = if judged { self.session_policies(ctx) } else { None };
         let granting = self.of_resource(request)?;
+        let endpoint = self.of_endpoint(ctx)?;
         let named = |document| Attached { name: "resource", document };
         let mut set = PolicySet {
             identity: found.gathered.identity.iter().map(Source::attached).collect(),
@@ -80,6 +83,9 @@ impl Judge {
                 platform::ResourceRule::EitherSide => ResourceRule::EitherSide,
                 platform::ResourceRule::ResourceMustAllow => ResourceRule::ResourceMustAllow,
             },
+            endpoint: endpoint
+                .as_ref()
+                .map(|(name, document)| vec![Attached { name, document: &**document }]),
             ..PolicySet::default()
         };
         if about_trust {
@@ -123,6 +129,17 @@ impl Judge {
             })
         };
         request.access.policies.iter().map(parsed).collect()
+    }
+
+    /// The policy of the endpoint that the request came by, with the endpoint's id. It parsed when it
+    /// was put, as those of resources did.
+    fn of_endpoint<'c>(&self, ctx: &'c Ctx) -> anyhow::Result<Option<(&'c str, Arc<Document>)>> {
+        let Some(passage) = ctx.passage() else { return Ok(None) };
+        let parsed = self.documents.parsed(&passage.policy, DocumentKind::Resource);
+        let document = parsed.map_err(|problem| {
+            anyhow::anyhow!("the policy of {} cannot be read: {problem}", passage.endpoint)
+        })?;
+        Ok(Some((&passage.endpoint, document)))
     }
 
     /// The caller in the terms of the policy language, with what is attached to it; or with leave to
@@ -222,7 +239,7 @@ impl Judge {
 fn asks_for(set: &PolicySet<'_>, prefixes: &[&str]) -> bool {
     let asks = |attached: &Attached<'_>| attached.document.asks_for(prefixes);
     set.identity.iter().chain(&set.resource).chain(&set.boundary).any(asks)
-        || set.session.iter().flatten().any(asks)
+        || set.session.iter().chain(&set.endpoint).flatten().any(asks)
 }
 
 struct Caller {
