@@ -1,6 +1,6 @@
 //! The way of one request: route → authenticate → decode → pipeline → encode.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -14,9 +14,7 @@ use http::request::Parts;
 use http::{HeaderValue, Method, Request, Response, Version};
 use http_body::Body as _;
 use hyper::body::Incoming;
-use platform::{
-    Ctx, Fail, Place, Platform, PrincipalKind, Registered, Result, Scope, Watcher, Way, Web,
-};
+use platform::{Ctx, Fail, Platform, PrincipalKind, Registered, Result, Scope, Watcher, Web};
 use sha2::{Digest, Sha256};
 
 use crate::answer::{Body, refuse, respond};
@@ -24,31 +22,11 @@ use crate::authenticate::{Arrival, Claim, Gatekeeper};
 use crate::body::{self, Arriving};
 use crate::hoisted::Hoisted;
 use crate::nobody::no_service;
+use crate::peer::{self, Peer, Unreachable};
 use crate::route::{Destination, Face, Routes, Target, is_text, length};
 use crate::unreadable::{malformed, wire_fail};
 use crate::watch::{ServedAs, Watched};
 use crate::{cross, digest, form, page, refusal};
-
-/// Who sends requests, and whether over TLS.
-#[derive(Clone)]
-pub(crate) struct Peer {
-    pub address: SocketAddr,
-    pub secure: bool,
-    /// The place in a private network that the requests are sent from, if they come by a door.
-    pub place: Option<Arc<Place>>,
-}
-
-/// The connection ends without an answer: the network has no way for it.
-#[derive(Debug)]
-pub(crate) struct Unreachable;
-
-impl std::fmt::Display for Unreachable {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("there is no way for the request")
-    }
-}
-
-impl std::error::Error for Unreachable {}
 
 /// What serves requests.
 pub(crate) struct Dispatch {
@@ -86,13 +64,13 @@ impl Dispatch {
     pub async fn serve(
         &self,
         request: Request<Incoming>,
-        Peer { address: peer, secure, place }: &Peer,
+        Peer { address, secure, place }: &Peer,
     ) -> Result<Response<Body>, Unreachable> {
         let (mut parts, body) = request.into_parts();
         let agent = parts.headers.get(http::header::USER_AGENT).and_then(|v| v.to_str().ok());
         let ctx = Ctx::root(self.platform.parts(), Scope::default()).with_transport(
             *secure,
-            Some(peer.ip()),
+            Some(address.ip()),
             agent,
         );
         let ctx = match crate::route::host(&parts) {
@@ -116,7 +94,7 @@ impl Dispatch {
         let known = claim.as_ref().ok().and_then(Claim::signed);
         let to = self.routes.destination(&parts, known);
         let ctx = match place {
-            Some(place) => self.doors_way(&ctx, place, to.as_ref(), known)?,
+            Some(place) => peer::from_place(&self.platform, &ctx, place, (to.as_ref(), known))?,
             None => ctx,
         };
         let Some(to) = to else {
@@ -133,7 +111,8 @@ impl Dispatch {
         let watched = Watched::begin(self.watcher.as_ref(), house, &ctx, &parts, about);
         let web = self.platform.registry().web(service.name).map(|web| &**web);
         let reads = web.and_then(|web| cross::allowed(web, &ctx, &parts, &to));
-        let from = Sender { peer: peer.ip(), welcome: reads.is_some(), watched: watched.is_some() };
+        let from =
+            Sender { peer: address.ip(), welcome: reads.is_some(), watched: watched.is_some() };
         let answer = match (claim, web) {
             (Ok(_), Some(web)) if parts.method == Method::OPTIONS => {
                 cross::preflight(web, &ctx, &parts, &to).map_err(Refused::from)
@@ -172,29 +151,6 @@ impl Dispatch {
             response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
         }
         Ok(response)
-    }
-
-    /// The request as it arrives from a place in a private network.
-    fn doors_way(
-        &self,
-        ctx: &Ctx,
-        place: &Place,
-        to: Option<&Destination>,
-        presented: Option<&Presented>,
-    ) -> Result<Ctx, Unreachable> {
-        let network = self.platform.registry().network().ok_or(Unreachable)?;
-        let region = presented.and_then(|presented| presented.region.parse().ok());
-        let region = region.unwrap_or_else(|| place.scope.region.clone());
-        let way = network.way(ctx, place, to.map(|to| to.service), &region);
-        match way {
-            Ok(Way::Internet) => Ok(ctx.clone()),
-            Ok(Way::Endpoint(passage)) => Ok(ctx.with_passage(passage)),
-            Ok(Way::Nowhere) => Err(Unreachable),
-            Err(fail) => {
-                tracing::error!("the way from {} is not known: {fail:?}", place.subnet);
-                Err(Unreachable)
-            }
-        }
     }
 
     async fn answer(

@@ -19,6 +19,7 @@ mod hoisted;
 mod nobody;
 mod options;
 mod page;
+mod peer;
 mod reception;
 mod refusal;
 mod route;

@@ -14,7 +14,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 
 use crate::admin::Admin;
-use crate::dispatch::{Dispatch, Peer};
+use crate::dispatch::Dispatch;
+use crate::peer::Peer;
 use crate::tls::{self, Secure};
 
 /// A client that takes longer than this to send its headers is cut off.

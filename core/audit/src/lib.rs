@@ -67,6 +67,9 @@ pub struct Event {
     /// Where it came from.
     #[serde(default)]
     pub source_ip: Option<String>,
+    /// The endpoint of a private network that it came by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vpc_endpoint: Option<String>,
     /// What the client calls itself.
     #[serde(default)]
     pub user_agent: Option<String>,
@@ -102,6 +105,7 @@ impl Event {
             request_id: ctx.request_id().to_owned(),
             read_only,
             source_ip: ctx.source_ip().map(|ip| ip.to_string()),
+            vpc_endpoint: ctx.passage().map(|passage| passage.endpoint.clone()),
             user_agent: ctx.user_agent().map(Into::into),
         }
     }

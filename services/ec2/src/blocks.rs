@@ -26,7 +26,7 @@ pub(crate) fn read(text: &str, parameter: &str) -> Result<Block> {
 pub(crate) fn sized(text: &str, range: impl Fn(&str) -> Fail) -> Result<Block> {
     let block = read(text, "cidrBlock")?;
     let unusable = |other: &&str| Block::read(other).is_ok_and(|other| other.meets(block));
-    if !BITS.contains(&block.bits()) || UNUSABLE.iter().any(|other| unusable(&other)) {
+    if !BITS.contains(&block.bits()) || UNUSABLE.iter().any(unusable) {
         return Err(range(text));
     }
     Ok(block)

@@ -78,7 +78,7 @@ pub(crate) fn create_subnet(ctx: &Ctx, tx: &WriteTx<'_>, vpc: &Vpc, zone: &Zone)
 }
 
 fn block() -> Result<Block> {
-    Block::around(BLOCK.0, BLOCK.1).map_err(|wrong| platform::Fail::internal(wrong))
+    Block::around(BLOCK.0, BLOCK.1).map_err(platform::Fail::internal)
 }
 
 /// The default network, if the account has one.

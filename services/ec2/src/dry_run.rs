@@ -13,7 +13,9 @@ const MEMBER: &str = "DryRun";
 impl platform::Around for DryRuns {
     fn concerns(&self, schema: &OperationSchema) -> bool {
         debug_assert_eq!(schema.service.name, SERVICE.name);
-        schema.input.members.iter().any(|member| member.name == MEMBER)
+        // Those that ask for nothing here ask for what their input names, and then stop themselves.
+        let judged = !schema.resources.is_empty();
+        judged && schema.input.members.iter().any(|member| member.name == MEMBER)
     }
 
     fn before(&self, _ctx: &Ctx, input: &dyn Structure) -> Result<bool> {

@@ -83,9 +83,7 @@ impl Judge {
                 platform::ResourceRule::EitherSide => ResourceRule::EitherSide,
                 platform::ResourceRule::ResourceMustAllow => ResourceRule::ResourceMustAllow,
             },
-            endpoint: endpoint
-                .as_ref()
-                .map(|(name, document)| vec![Attached { name, document: &**document }]),
+            endpoint: endpoint.as_ref().map(|(name, document)| vec![Attached { name, document }]),
             ..PolicySet::default()
         };
         if about_trust {

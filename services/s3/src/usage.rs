@@ -259,9 +259,9 @@ fn take(
 }
 
 /// Whether bytes of a request leave or enter the platform. What its services move between each
-/// other costs nothing.
+/// other costs nothing, nor does what goes by the endpoint of a network.
 pub(crate) fn crosses(ctx: &Ctx) -> bool {
-    ctx.source_ip().is_some() && ctx.called_via().is_empty()
+    ctx.source_ip().is_some() && ctx.called_via().is_empty() && ctx.passage().is_none()
 }
 
 /// Counts bytes that came in.

@@ -29,10 +29,10 @@ COMMON_CODES = {
 }
 
 # Services that model few of their errors: their codes can only be read in their documentation.
-UNMODELLED = ("s3", "s3control")
+UNMODELLED = ("ec2", "s3", "s3control")
 
 # Enums of which the models lack values that AWS answers.
-NARROW_ENUMS = {"ObjectVersionStorageClass"}
+NARROW_ENUMS = {"AttachmentStatus", "ObjectVersionStorageClass", "State"}
 
 RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z")
 HTTP_DATE = re.compile(r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT")
@@ -110,8 +110,10 @@ class Walk:
         shape = self.model.output_shape
         if self.protocol == "json":
             self.json("", json.loads(body or b"{}"), shape)
-        elif self.protocol in ("query", "ec2"):
+        elif self.protocol == "query":
             self.query(body, shape)
+        elif self.protocol == "ec2":
+            self.ec2(body, shape)
         elif shape is not None:
             self.rest(body, shape)
 
@@ -147,6 +149,20 @@ class Walk:
             self.xml("", children[wrapper], shape)
         elif wrapper:
             self.misfit("", f"no {wrapper}")
+
+    def ec2(self, body: bytes, shape: Shape | None) -> None:
+        root = ElementTree.fromstring(body)
+        if local(root) != f"{self.model.name}Response":
+            self.misfit("", f"root is {local(root)}")
+        ids = [child for child in root if local(child) == "requestId"]
+        if len(ids) != 1:
+            self.misfit("", f"{len(ids)} request ids")
+        for id in ids:
+            root.remove(id)
+        if shape is not None:
+            self.xml("", root, shape)
+        for child in root if shape is None else ():
+            self.misfit("", f"unknown element {local(child)}")
 
     def json(self, at: str, value, shape: Shape | None) -> None:
         if shape is None:

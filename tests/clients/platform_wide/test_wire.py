@@ -20,6 +20,7 @@ SMOKE = {
     "athena": ("list_work_groups", ["athena", "list-work-groups"]),
     "kms": ("list_keys", ["kms", "list-keys"]),
     "events": ("list_event_buses", ["events", "list-event-buses"]),
+    "ec2": ("describe_vpcs", ["ec2", "describe-vpcs"]),
     "sqs": ("list_queues", ["sqs", "create-queue", "--queue-name", "smoke"]),
 }
 
@@ -49,7 +50,12 @@ def test_the_command_line_needs_the_endpoint_only(aws, service):
 
 
 # What an answer of each protocol is made of, by botocore's name of the protocol.
-CONTENT = {"json": "application/x-amz-json-", "query": "text/xml", "rest-xml": "application/xml"}
+CONTENT = {
+    "ec2": "text/xml",
+    "json": "application/x-amz-json-",
+    "query": "text/xml",
+    "rest-xml": "application/xml",
+}
 
 
 @behaviour("PLAT-2")
@@ -104,7 +110,7 @@ def test_an_unknown_json_operation_is_refused(aws, service, target):
 
 
 @behaviour("PLAT-5")
-@pytest.mark.parametrize("service, version", [("iam", "2010-05-08"), ("sts", "2011-06-15")])
+@pytest.mark.parametrize("service, version", [("ec2", "2016-11-15"), ("iam", "2010-05-08"), ("sts", "2011-06-15")])
 def test_an_unknown_query_action_is_refused(aws, service, version):
     answer = query_call(aws, service, Action="MakeCoffee", Version=version).send()
     assert (answer.status, answer.code()) == (400, "InvalidAction")
@@ -112,7 +118,7 @@ def test_an_unknown_query_action_is_refused(aws, service, version):
 
 
 @behaviour("PLAT-5")
-@pytest.mark.parametrize("service", ["glue", "athena", "iam", "sts"])
+@pytest.mark.parametrize("service", ["glue", "athena", "ec2", "iam", "sts"])
 def test_an_absent_operation_answers_501_and_names_itself(aws, service):
     operations = absent_operations(service)
     if not operations:
