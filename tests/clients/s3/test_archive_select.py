@@ -248,6 +248,41 @@ def test_who_asks_needs_the_right_to_read_and_to_write(house, closed, refused):
 
 
 @behaviour("S3-66")
+def test_rights_are_asked_again_when_the_query_runs(house, closed, durable_server):
+    s3 = house.s3
+    s3.put_bucket_versioning(Bucket=closed, VersioningConfiguration={"Status": "Enabled"})
+    stored = s3.put_object(Bucket=closed, Key="cold", Body=PEOPLE, StorageClass="GLACIER")
+    s3.create_bucket(Bucket="results-of-queries")
+    allowed = [
+        {"Effect": "Allow", "Action": actions, "Resource": resource}
+        for actions, resource in (
+            ("s3:RestoreObject", "*"), ("s3:PutObject", "arn:aws:s3:::results-of-queries/*"),
+        )
+    ]  # fmt: skip
+    get, version = (
+        {"Effect": "Allow", "Action": action, "Resource": f"arn:aws:s3:::{closed}/*"}
+        for action in ("s3:GetObject", "s3:GetObjectVersion")
+    )
+    loses = house.here.user("loses", *allowed, get).client("s3")
+    keeps = house.here.user("keeps", *allowed, version).client("s3")
+    lost = query(loses, closed, "results-of-queries", "cold", tier="Expedited")
+    kept = keeps.restore_object(
+        Bucket=closed, Key="cold", VersionId=stored["VersionId"],
+        RestoreRequest=request("results-of-queries", tier="Expedited"),
+    )["RestoreOutputPath"]  # fmt: skip
+    house.here.admin.client("iam").put_user_policy(
+        UserName="loses", PolicyName="own",
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": allowed}),
+    )
+    answer = durable_server.admin("POST", "clock", json={"advance": "PT5M"})
+    assert answer.status_code == 200
+    assert results(s3, "results-of-queries", kept) == EXPECTED
+    manifest = read(s3, "results-of-queries", f"{lost}/error_manifest.txt").decode().strip()
+    told = read(s3, "results-of-queries", manifest.removeprefix("s3://results-of-queries/"))
+    assert told.startswith(b"AccessDenied: User: ") and b"s3:GetObject" in told
+
+
+@behaviour("S3-66")
 @pytest.mark.clock
 def test_queries_are_billed_by_tier_and_by_what_they_read_and_find(s3, bucket, out, clock, server):
     put(s3, bucket)

@@ -40,6 +40,9 @@ struct Task {
     key: String,
     /// Of the version that is queried.
     sequence: u64,
+    /// That version's id, if the request named it.
+    #[serde(default)]
+    version_id: Option<String>,
     request: Stored<RestoreRequest>,
     caller: Principal,
     session: Option<Session>,
@@ -67,8 +70,7 @@ impl S3 {
         let order = order::Order::of(request)?;
         let (name, key, id) =
             (input.bucket.as_str(), input.key.as_str(), input.version_id.as_deref());
-        let reading = if id.is_some() { "s3:GetObjectVersion" } else { "s3:GetObject" };
-        crate::ops::object::require(ctx, reading, (name, key), id).await?;
+        may_read(ctx, (name, key), id).await?;
         let (bucket, version, takes) = ctx.read(|tx| {
             let bucket = store::bucket(ctx, tx, name, input.expected_bucket_owner.as_ref())?;
             let version = store::readable(tx, name, key, id)?;
@@ -86,6 +88,7 @@ impl S3 {
             bucket: name.to_owned(),
             key: key.to_owned(),
             sequence: version.sequence,
+            version_id: input.version_id.clone(),
             caller: ctx.caller().clone(),
             session: ctx.session().cloned(),
             secure: ctx.secure_transport(),
@@ -101,6 +104,12 @@ impl S3 {
         ctx.bill_as(billed_as(order.speed));
         Ok(output.path().to_owned())
     }
+}
+
+/// A query reads, so it takes that right besides the one to restore.
+async fn may_read(ctx: &Ctx, object: (&str, &str), version_id: Option<&str>) -> Result<()> {
+    let action = if version_id.is_some() { "s3:GetObjectVersion" } else { "s3:GetObject" };
+    crate::ops::object::require(ctx, action, object, version_id).await
 }
 
 /// Only what is archived can be queried here, and only if its key is at hand.

@@ -11,7 +11,7 @@ use tokio::sync::Semaphore;
 
 use super::order::Order;
 use super::output::Output;
-use super::{SELECT, Task, billed_as};
+use super::{SELECT, Task, billed_as, may_read};
 use crate::select::{self, ObjectSource};
 use crate::{S3, error, store};
 
@@ -157,9 +157,9 @@ impl Work<'_> {
 
     /// The archived bytes, if who asked may still read them.
     async fn source(&self) -> Result<ObjectSource> {
-        let Task { bucket, key, sequence, .. } = self.task;
+        let Task { bucket, key, sequence, version_id, .. } = self.task;
         let place = (bucket.as_str(), key.as_str());
-        crate::ops::object::require(self.ctx, "s3:GetObject", place, None).await?;
+        may_read(self.ctx, place, version_id.as_deref()).await?;
         let version = self.ctx.read(|tx| {
             let version = store::at(tx, bucket, key, *sequence)?;
             version.ok_or_else(|| error::no_such_key(key))
