@@ -6,6 +6,7 @@ import pytest
 from botocore.exceptions import ClientError
 from harness import behaviour, error
 from harness.batch import ENDED, counts, manifest, new_bucket, read_report, report_in, tags_of
+from harness.replication import replicate, rule, status
 
 
 @behaviour("S3-70")
@@ -109,6 +110,34 @@ def test_objects_from_before_the_rule_replicate_by_a_job(s3, account, create, jo
     assert [version["VersionId"] for version in listed] == old[::-1]
     assert s3.head_object(Bucket=to, Key="old")["ReplicationStatus"] == "REPLICA"
     assert s3.head_object(Bucket=source, Key="old")["ReplicationStatus"] == "COMPLETED"
+
+
+@behaviour("S3-45")
+@pytest.mark.clock
+def test_objects_that_failed_replicate_by_a_job(s3, account, create, job, clock):
+    source, to = new_bucket(s3, versioned=True), new_bucket(s3, versioned=True)
+    replicate(s3, account, source, rule(to))
+    suspended, enabled = ({"Status": status} for status in ("Suspended", "Enabled"))
+    s3.put_bucket_versioning(Bucket=to, VersioningConfiguration=suspended)
+    s3.put_object(Bucket=source, Key="failed", Body=b"x")
+    clock.advance(seconds=60)
+    assert status(s3, source, "failed") == "FAILED"
+    generator = {
+        "SourceBucket": f"arn:aws:s3:::{source}", "EnableManifestOutput": False,
+        "Filter": {"EligibleForReplication": True, "ObjectReplicationStatuses": ["FAILED"]},
+    }  # fmt: skip
+    made = {"ManifestGenerator": {"S3JobManifestGenerator": generator}}
+
+    def run():
+        ended = job(create({"S3ReplicateObject": {}}, report_in(source), **made))
+        return counts(ended), read_report(s3, source, ended["JobId"])[1]
+
+    count, ((*_, message),) = run()
+    assert count == (1, 0, 1) and message.startswith("DstBucketUnversioned: ")
+    s3.put_bucket_versioning(Bucket=to, VersioningConfiguration=enabled)
+    assert run()[0] == (1, 1, 0)
+    assert status(s3, source, "failed") == "COMPLETED"
+    assert status(s3, to, "failed") == "REPLICA"
 
 
 @pytest.mark.clock

@@ -7,6 +7,7 @@
 
 mod bridge;
 mod record;
+pub(crate) mod replication;
 pub(crate) mod rules;
 
 pub(crate) use record::test_event;

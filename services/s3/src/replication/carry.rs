@@ -1,24 +1,28 @@
-//! Carries versions over: bytes, metadata and tags, or a delete marker, to each place they go.
+//! Carries versions over: bytes, metadata and what can change of it later, or a delete marker, to
+//! each place they go.
 //!
-//! A version that is there already only gets the tags of its source, so a job that runs twice, or
-//! runs for tags alone, changes nothing else. What the rules, roles and buckets do not allow fails
-//! for good; anything else is tried again.
+//! A version that is there already only gets what its source's settings are now, so a job that runs
+//! twice changes nothing else. What the rules, roles and buckets do not allow fails for good;
+//! anything else is tried again.
 
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
 
+use aquifer_object::BlobRef;
 use platform::jobs::Job;
 use platform::{Ctx, Fail, House, Result, WriteTx};
+use s3_api::ServerSideEncryption;
 
-use super::{COPY, TAGS, Target, Task, configuration, place, rules, session};
+use super::direct::Direct;
+use super::reason::{Stopped, because, of_key};
+use super::{COPY, SETTINGS, Target, Task, follow, place, session, tell};
 use crate::checksum::Algorithm;
 use crate::classes::Class;
-use crate::encryption::{self, Asked};
+use crate::encryption::{self, Asked, Encryption, Members};
 use crate::model::{Bucket, Replication, Version, Versioning};
 use crate::ops::object::copy_object::{CopyKeys, Source};
 use crate::ops::object::require;
 use crate::receive::Keep;
+use crate::settings::Setting;
 use crate::store::{self, BUCKETS};
 use crate::{S3, classes, error};
 
@@ -27,37 +31,50 @@ const FAILURES_MAX: u32 = 30;
 
 /// Registers the jobs, and lets others ask for single versions.
 pub(crate) fn register(house: &House, room: &Arc<S3>) {
-    for kind in [COPY, TAGS] {
+    for kind in [COPY, SETTINGS] {
         let room = Arc::clone(room);
         house.jobs.register_long(kind, move |ctx, job| {
             let room = Arc::clone(&room);
-            async move { run(&room, &ctx, &job, kind == TAGS).await }
+            async move { run(&room, &ctx, &job, kind == SETTINGS).await }
         });
     }
+    house.jobs.register(tell::MISSED, |ctx, job| async move { tell::look(&ctx, &job).await });
     let direct: Arc<dyn s3_api::Replicates> = Arc::new(Direct(Arc::clone(room)));
     house.parts.set_ext(Arc::new(s3_api::Replicator(direct)));
 }
 
-async fn run(room: &S3, ctx: &Ctx, job: &Job, tags_only: bool) -> anyhow::Result<()> {
+/// What stands in the way of a version, to one place or to all.
+pub(super) struct Refused {
+    target: Option<usize>,
+    pub stopped: Stopped,
+}
+
+async fn run(room: &S3, ctx: &Ctx, job: &Job, settings_only: bool) -> anyhow::Result<()> {
     let task: Task = rmp_serde::from_slice(&job.payload)?;
-    let outcome = match carry(room, ctx, &task, tags_only).await {
-        Ok(()) => Replication::Completed,
-        Err(fail) if fail.is_sender() || job.failures >= FAILURES_MAX => {
-            let (bucket, key) = (&task.bucket, &task.key);
-            tracing::warn!(bucket, key, code = fail.code(), "not replicated: {}", fail.message());
-            Replication::Failed
+    let refused = match carry(room, ctx, &task, settings_only).await {
+        Ok(Some(refused)) => refused,
+        Ok(None) if settings_only => return Ok(()),
+        Ok(None) => return Ok(ctx.write(|tx| tell::untracked(ctx, tx, &task)).await?),
+        Err(fail) if job.failures >= FAILURES_MAX => {
+            vec![Refused { target: None, stopped: fail.into() }]
         }
         Err(fail) => anyhow::bail!("{}: {}", fail.code(), fail.message()),
     };
-    if !tags_only {
-        finish(ctx, &task, outcome).await?;
+    for Refused { stopped, .. } in &refused {
+        let (bucket, key, reason) = (&task.bucket, &task.key, stopped.reason);
+        let (code, message) = (stopped.fail.code(), stopped.fail.message());
+        tracing::warn!(bucket, key, reason, code, "not replicated: {message}");
+    }
+    if !settings_only {
+        finish(ctx, &task, &refused).await?;
     }
     Ok(())
 }
 
-/// Notes on the source how it went.
-async fn finish(ctx: &Ctx, task: &Task, outcome: Replication) -> Result<()> {
+/// Notes on the source how it went, and tells of it.
+pub(super) async fn finish(ctx: &Ctx, task: &Task, refused: &[Refused]) -> Result<()> {
     let (name, key) = (task.bucket.as_str(), task.key.as_str());
+    let outcome = if refused.is_empty() { Replication::Completed } else { Replication::Failed };
     ctx.write(|tx| {
         let version = store::find(tx, name, key, Some(&task.version_id))?;
         if let Some(mut version) = version
@@ -66,29 +83,62 @@ async fn finish(ctx: &Ctx, task: &Task, outcome: Replication) -> Result<()> {
             version.replication = Some(outcome);
             store::save(tx, name, key, &version)?;
         }
-        Ok::<_, Fail>(())
+        for (at, target) in task.targets.iter().enumerate() {
+            let why = refused.iter().find(|one| one.target.is_none_or(|one| one == at));
+            tell::end(ctx, tx, task, target, why.map(|one| one.stopped.reason))?;
+        }
+        tell::unwatch(tx, task)
     })
     .await
 }
 
-/// Carries a version to all of its places. One that cannot be reached does not keep it from others.
-async fn carry(room: &S3, ctx: &Ctx, task: &Task, tags_only: bool) -> Result<()> {
-    let Some((version, source)) = source(ctx, task)? else { return Ok(()) };
-    let role = session::of(ctx, &task.role).await?;
-    let object = (task.bucket.as_str(), task.key.as_str());
-    let reading = role.with_scope(source.owner.clone());
-    require(&reading, "s3:GetObjectVersionForReplication", object, None).await?;
-    if !version.tags.is_empty() {
-        require(&reading, "s3:GetObjectVersionTagging", object, None).await?;
-    }
-    let mut refused = None;
-    for target in &task.targets {
-        match carry_to(room, &role, task, target, tags_only).await {
-            Err(fail) if fail.is_sender() => refused = refused.or(Some(fail)),
-            other => other?,
+/// Carries a version to all of its places, or only what changed of it; the answer is what keeps it
+/// from which, or none where the version is gone. One place that cannot be reached does not keep
+/// it from others.
+///
+/// # Errors
+/// What is nobody's fault: it may go better the next time.
+pub(super) async fn carry(
+    room: &S3,
+    ctx: &Ctx,
+    task: &Task,
+    settings_only: bool,
+) -> Result<Option<Vec<Refused>>> {
+    let Some((version, source)) = source(ctx, task)? else { return Ok(None) };
+    let role = match as_role(ctx, task, &version, &source).await {
+        Ok(role) => role,
+        Err(stopped) if stopped.is_final() => {
+            return Ok(Some(vec![Refused { target: None, stopped }]));
+        }
+        Err(stopped) => return Err(stopped.fail),
+    };
+    let mut refused = Vec::new();
+    for (at, target) in task.targets.iter().enumerate() {
+        match carry_to(room, &role, task, target, settings_only).await {
+            Err(stopped) if stopped.is_final() => {
+                refused.push(Refused { target: Some(at), stopped });
+            }
+            other => other.map_err(|stopped| stopped.fail)?,
         }
     }
-    refused.map_or(Ok(()), Err)
+    Ok(Some(refused))
+}
+
+/// The role, if it may read the version.
+async fn as_role(
+    ctx: &Ctx,
+    task: &Task,
+    version: &Version,
+    source: &Bucket,
+) -> Result<Ctx, Stopped> {
+    let role = session::of(ctx, &task.role).await.map_err(because("AssumeRoleNotPermitted"))?;
+    let object = (task.bucket.as_str(), task.key.as_str());
+    let reading = role.with_scope(source.owner.clone());
+    require(&reading, "s3:GetObjectVersionForReplication", object, None)
+        .await
+        .map_err(because("SrcGetObjectNotPermitted"))?;
+    follow::may_read(&reading, task, version).await?;
+    Ok(role)
 }
 
 /// The version as it is now, and its bucket; none once either is gone.
@@ -105,21 +155,27 @@ async fn carry_to(
     role: &Ctx,
     task: &Task,
     target: &Target,
-    tags_only: bool,
-) -> Result<()> {
-    let Some((version, _)) = source(role, task)? else { return Ok(()) };
-    let (bucket, there, defaults) = role.read(|tx| {
-        let bucket = destination(BUCKETS.get(tx, &target.bucket)?, target)?;
+    settings_only: bool,
+) -> Result<(), Stopped> {
+    let Some((version, home)) = source(role, task)? else { return Ok(()) };
+    let (bucket, there) = role.read(|tx| {
         let there = store::find(tx, &target.bucket, &task.key, Some(&task.version_id))?;
-        let defaults = encryption::defaults(tx, (&target.bucket, &bucket))?;
-        Ok::<_, Fail>((bucket, there, defaults))
+        Ok::<_, Fail>((BUCKETS.get(tx, &target.bucket)?, there))
     })?;
-    if there.is_none() && tags_only {
+    let bucket = destination(bucket, target)?;
+    if there.is_none() && settings_only {
         return Ok(());
     }
-    may_write(&role.with_scope(bucket.owner), task, target, &version, there.is_some()).await?;
+    let locks = |bucket: &Bucket| bucket.settings.has(Setting::ObjectLock);
+    if locks(&home) && !locks(&bucket) {
+        let fail = error::invalid_request("Destination bucket must have Object Lock enabled.");
+        return Err(because("DstBucketObjectLockConfigMissing")(fail));
+    }
+    let owner = role.with_scope(bucket.owner.clone());
+    may_write(&owner, task, target, &version, there.as_ref()).await?;
     if there.is_some() {
-        return role.write(|tx| put_tags(tx, task, target)).await;
+        role.write(|tx| follow::put(role, tx, task, target)).await?;
+        return Ok(());
     }
     if version.delete_marker {
         let freed = role.write(|tx| put(role, tx, task, target, &version)).await?;
@@ -132,7 +188,10 @@ async fn carry_to(
         Ok(Source { range: 0..from.size, from, bucket, algorithm })
     };
     let place = (target.bucket.as_str(), task.key.as_str());
-    let sealing = room.seal(role, place, &Asked::Nothing { bucket_key: None }, &defaults).await?;
+    let asked = sealed_as(&version, target)?;
+    let defaults = role.read(|tx| encryption::defaults(tx, (&target.bucket, &bucket)))?;
+    let sealing = room.seal(role, place, &asked, &defaults).await;
+    let sealing = sealing.map_err(of_key("DstKmsKeyNotFound", "DstKmsKeyInvalidState"))?;
     let from = (task.bucket.as_str(), task.key.as_str());
     let class = class_there(target, &version)?;
     let keep = Keep { key: Some(&sealing.key), class: Class::of(class.as_deref()) };
@@ -140,7 +199,7 @@ async fn carry_to(
     let (Source { from, .. }, written) = match room.copy_bytes(role, find, keys).await {
         // It was deleted on the way: there is nothing to carry any more.
         Err(fail) if fail.is("NoSuchKey") => return Ok(()),
-        copied => copied?,
+        copied => copied.map_err(of_key("SrcKmsKeyNotFound", "SrcKmsKeyInvalidState"))?,
     };
     let encryption = Some(sealing.encryption);
     let replica = Version { blob: written.blob.clone(), encryption, ..from };
@@ -157,52 +216,68 @@ fn class_there(target: &Target, from: &Version) -> Result<Option<String>> {
     }
 }
 
+/// A replica is encrypted in the way of its source, whatever its bucket does by itself; under KMS by
+/// the key that the rule names.
+fn sealed_as(version: &Version, target: &Target) -> Result<Asked> {
+    let kms = |method| {
+        Asked::of(Members {
+            method: Some(method),
+            kms_key: target.kms_key.as_deref(),
+            context: None,
+            bucket_key: None,
+            customer: None,
+        })
+    };
+    match &version.encryption {
+        Some(Encryption::S3) => Ok(Asked::S3),
+        Some(Encryption::Kms(row)) if row.dual => kms(ServerSideEncryption::AwsKmsDsse),
+        Some(Encryption::Kms(_)) => kms(ServerSideEncryption::AwsKms),
+        // What a client's key seals cannot be opened: the copy fails for that.
+        Some(Encryption::Customer(_)) | None => Ok(Asked::Nothing { bucket_key: None }),
+    }
+}
+
 /// The bucket that replicas go to, if it can take them.
-fn destination(bucket: Option<Bucket>, target: &Target) -> Result<Bucket> {
-    let bucket = bucket.ok_or_else(|| error::no_such_bucket(&target.bucket))?;
+fn destination(bucket: Option<Bucket>, target: &Target) -> Result<Bucket, Stopped> {
+    let missing = || because("DstBucketNotFound")(error::no_such_bucket(&target.bucket));
+    let bucket = bucket.ok_or_else(missing)?;
     if bucket.versioning != Versioning::Enabled {
-        return Err(error::invalid_request("Destination bucket must have versioning enabled."));
+        let fail = error::invalid_request("Destination bucket must have versioning enabled.");
+        return Err(because("DstBucketUnversioned")(fail));
     }
     let owner = bucket.owner.account;
     if target.account.as_deref().is_some_and(|account| account != owner.as_str()) {
-        return Err(error::access_denied());
+        return Err(because("DstPutObjNotPermitted")(error::access_denied()));
     }
     Ok(bucket)
 }
 
-/// Asks whether the role may write the replica.
+/// Asks whether the role may write the replica, or what changed of it.
 async fn may_write(
     role: &Ctx,
     task: &Task,
     target: &Target,
     version: &Version,
-    there: bool,
-) -> Result<()> {
+    there: Option<&Version>,
+) -> Result<(), Stopped> {
     let object = (target.bucket.as_str(), task.key.as_str());
+    let ask = async |action| require(role, action, object, None).await;
     if version.delete_marker {
-        return require(role, "s3:ReplicateDelete", object, None).await;
+        return ask("s3:ReplicateDelete").await.map_err(because("DstDelObjNotPermitted"));
     }
-    if !there {
-        require(role, "s3:ReplicateObject", object, None).await?;
-        if target.own {
-            require(role, "s3:ObjectOwnerOverrideToBucketOwner", object, None).await?;
-        }
+    let retagged = match there {
+        Some(there) => there.tags != version.tags,
+        None => !version.tags.is_empty(),
+    };
+    if there.is_none_or(|there| there.lock != version.lock || there.acl != version.acl) {
+        ask("s3:ReplicateObject").await.map_err(because("DstPutObjNotPermitted"))?;
     }
-    if there || !version.tags.is_empty() {
-        require(role, "s3:ReplicateTags", object, None).await?;
+    if there.is_none() && target.own {
+        let action = "s3:ObjectOwnerOverrideToBucketOwner";
+        ask(action).await.map_err(because("DstPutAclNotPermitted"))?;
     }
-    Ok(())
-}
-
-/// Gives a replica the tags that its source has now.
-fn put_tags(tx: &WriteTx<'_>, task: &Task, target: &Target) -> Result<()> {
-    let id = Some(task.version_id.as_str());
-    let Some(from) = store::find(tx, &task.bucket, &task.key, id)? else { return Ok(()) };
-    if let Some(mut there) = store::find(tx, &target.bucket, &task.key, id)?
-        && there.tags != from.tags
-    {
-        there.tags = from.tags;
-        store::save(tx, &target.bucket, &task.key, &there)?;
+    if retagged {
+        ask("s3:ReplicateTags").await.map_err(because("DstPutTaggingNotPermitted"))?;
     }
     Ok(())
 }
@@ -214,17 +289,18 @@ fn put(
     task: &Task,
     target: &Target,
     from: &Version,
-) -> Result<Option<aquifer_object::BlobRef>> {
+) -> Result<Option<BlobRef>> {
     let (name, key, id) = (target.bucket.as_str(), task.key.as_str(), task.version_id.as_str());
-    let bucket = destination(BUCKETS.get(tx, name)?, target)?;
+    let found = destination(BUCKETS.get(tx, name)?, target);
+    let bucket = found.map_err(|stopped| stopped.fail)?;
     if store::find(tx, name, key, Some(id))?.is_some() {
-        put_tags(tx, task, target)?;
+        follow::put(ctx, tx, task, target)?;
         // The bytes just stored are not needed.
         return Ok(Some(from.blob.clone()).filter(|_| !from.delete_marker));
     }
-    // Tags may have changed while the bytes were copied.
+    // What can change may have changed while the bytes were copied.
     let source = store::find(tx, &task.bucket, key, Some(id))?;
-    let tags = source.map_or_else(|| from.tags.clone(), |source| source.tags);
+    let now = source.as_ref().unwrap_or(from);
     let replica = Version {
         sequence: from.sequence,
         id: from.id.clone(),
@@ -236,80 +312,12 @@ fn put(
         headers: from.headers.clone(),
         storage_class: class_there(target, from)?,
         checksum: from.checksum.clone(),
-        tags,
+        tags: now.tags.clone(),
+        lock: follow::lock_of_new(ctx, tx, (name, &bucket), now)?,
+        acl: follow::acl(target, now),
         parts: from.parts.clone(),
         replication: Some(Replication::Replica),
         ..Version::new(if target.own { bucket.owner.account } else { from.owner }, from.modified)
     };
     place::put(ctx, tx, (name, &bucket), key, &replica)
-}
-
-/// Replicates single versions at once, for whoever asks through the api.
-struct Direct(Arc<S3>);
-
-type Answer<T> = Pin<Box<dyn Future<Output = Result<T>> + Send>>;
-
-impl s3_api::Replicates for Direct {
-    fn replicate(
-        &self,
-        ctx: Ctx,
-        bucket: String,
-        key: String,
-        version_id: Option<String>,
-    ) -> Answer<()> {
-        let room = Arc::clone(&self.0);
-        Box::pin(async move {
-            require(&ctx, "s3:InitiateReplication", (&bucket, &key), None).await?;
-            let task = ctx.read(|tx| {
-                let row = store::bucket(&ctx, tx, &bucket, None)?;
-                let version = store::find(tx, &bucket, &key, version_id.as_deref())?;
-                let version = version.ok_or_else(|| error::no_such_key(&key))?;
-                let configuration = configuration(tx, (&bucket, &row))?
-                    .ok_or_else(|| error::no_replication_configuration(&bucket))?;
-                let targets = any_targets(&configuration, &key, &version);
-                let version_id = version.id_text().to_owned();
-                let role = configuration.role;
-                Ok::<_, Fail>(Task { role, bucket, key, version_id, targets })
-            })?;
-            if task.targets.is_empty() {
-                return Err(error::invalid_request("No replication rule applies to the object."));
-            }
-            match carry(&room, &ctx, &task, false).await {
-                Ok(()) => finish(&ctx, &task, Replication::Completed).await,
-                Err(fail) => {
-                    finish(&ctx, &task, Replication::Failed).await?;
-                    Err(fail)
-                }
-            }
-        })
-    }
-
-    fn is_eligible(
-        &self,
-        ctx: &Ctx,
-        bucket: &str,
-        key: &str,
-        version_id: Option<&str>,
-    ) -> Result<bool> {
-        ctx.read(|tx| {
-            let row = store::bucket(ctx, tx, bucket, None)?;
-            let Some(version) = store::find(tx, bucket, key, version_id)? else {
-                return Ok(false);
-            };
-            let Some(configuration) = configuration(tx, (bucket, &row))? else {
-                return Ok(false);
-            };
-            Ok(!any_targets(&configuration, key, &version).is_empty())
-        })
-    }
-}
-
-/// Where a version goes when it is asked for: replicas too then.
-fn any_targets(
-    configuration: &s3_api::ReplicationConfiguration,
-    key: &str,
-    version: &Version,
-) -> Vec<Target> {
-    let version = Version { replication: None, ..version.clone() };
-    rules::targets(configuration, key, &version)
 }

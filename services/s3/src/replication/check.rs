@@ -4,12 +4,13 @@ use std::collections::HashSet;
 
 use platform::{Fail, ReadTx, Result};
 use s3_api::{
-    DeleteMarkerReplicationStatus, Destination, ExistingObjectReplicationStatus, MetricsStatus,
-    ReplicationConfiguration, ReplicationRule, ReplicationTimeStatus, SseKmsEncryptedObjectsStatus,
+    DeleteMarkerReplicationStatus, Destination, MetricsStatus, ReplicationConfiguration,
+    ReplicationRule, ReplicationTimeStatus, SseKmsEncryptedObjectsStatus,
 };
 
 use super::rules;
 use crate::model::{Bucket, Versioning};
+use crate::settings::Setting;
 use crate::store::BUCKETS;
 use crate::{classes, error};
 
@@ -126,23 +127,29 @@ fn rule(rule: &ReplicationRule) -> Result<()> {
         let message = "The maximum size of a prefix is 1024";
         return Err(error::invalid_request(message));
     }
-    unsupported(rule)?;
+    selection(rule)?;
     destination(&rule.destination)
 }
 
-fn unsupported(rule: &ReplicationRule) -> Result<()> {
-    let existing = rule.existing_object_replication.as_ref();
-    if existing.is_some_and(|said| said.status == ExistingObjectReplicationStatus::Enabled) {
-        // AWS refers to Batch Operations as well.
-        return Err(error::not_implemented("ExistingObjectReplication"));
+fn selection(rule: &ReplicationRule) -> Result<()> {
+    // AWS has it in its schema, and takes it no more: Batch Operations do that.
+    if rule.existing_object_replication.is_some() {
+        return Err(error::malformed_xml());
     }
     let criteria = rule.source_selection_criteria.as_ref();
     let kms = criteria.and_then(|criteria| criteria.sse_kms_encrypted_objects.as_ref());
-    if kms.is_some_and(|said| said.status == SseKmsEncryptedObjectsStatus::Enabled) {
-        return Err(error::not_implemented("SseKmsEncryptedObjects"));
+    let enabled = kms.is_some_and(|said| said.status == SseKmsEncryptedObjectsStatus::Enabled);
+    let encryption = rule.destination.encryption_configuration.as_ref();
+    let key = encryption.and_then(|encryption| encryption.replica_kms_key_id.as_deref());
+    if enabled && key.is_none_or(str::is_empty) {
+        return Err(error::invalid_request(
+            "ReplicaKmsKeyID must be specified if SseKmsEncryptedObjects tag is present.",
+        ));
     }
-    if rule.destination.encryption_configuration.is_some() {
-        return Err(error::not_implemented("EncryptionConfiguration"));
+    if encryption.is_some() && kms.is_none() {
+        return Err(error::invalid_request(
+            "SseKmsEncryptedObjects must be specified if EncryptionConfiguration tag is present.",
+        ));
     }
     Ok(())
 }
@@ -203,6 +210,12 @@ pub(crate) fn buckets(
             there.ok_or_else(|| error::invalid_request("Destination bucket must exist."))?;
         if there.versioning != Versioning::Enabled {
             return Err(error::invalid_request("Destination bucket must have versioning enabled."));
+        }
+        let locks = |bucket: &Bucket| bucket.settings.has(Setting::ObjectLock);
+        if locks(bucket) && !locks(&there) {
+            return Err(error::invalid_request(
+                "Destination bucket must have Object Lock enabled, as the source bucket has.",
+            ));
         }
     }
     Ok(())

@@ -2,24 +2,30 @@
 //!
 //! What is to be copied is decided and written down as a durable job in the transaction that makes
 //! the version; the job copies it a moment later, and is tried again when something other than its
-//! rules stands in its way. Metadata, tags, time and version id go along; replicas are not
-//! replicated further, and deletions of versions never are.
+//! rules stands in its way. Metadata, tags, locks, grants, time and version id go along; replicas
+//! are not replicated further, and deletions of versions never are.
 //!
-//! `check` refuses configurations, `rules` reads them, `carry` copies, `place` puts replicas among
-//! the versions of their keys, `session` is the role in whose name it happens.
+//! `check` refuses configurations, `rules` reads them, `carry` copies, `follow` has replicas follow
+//! what changes later, `place` puts replicas among the versions of their keys, `direct` copies what
+//! is asked for, `tell` tells of what fails or is late, `reason` names why, `session` is the role in
+//! whose name it happens.
 //!
 //! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication.html>
 
 mod carry;
 pub(crate) mod check;
+mod direct;
+mod follow;
 mod place;
+mod reason;
 pub(crate) mod rules;
 mod session;
+mod tell;
 
 use std::time::Duration;
 
 use platform::jobs::{JobKey, schedule};
-use platform::{Ctx, Fail, ReadTx, Result, WriteTx};
+use platform::{Ctx, Fail, ReadTx, Result, Timestamp, WriteTx};
 use s3_api::ReplicationConfiguration;
 use serde::{Deserialize, Serialize};
 
@@ -31,8 +37,9 @@ pub(crate) use carry::register;
 
 /// Copies a version.
 const COPY: &str = "s3.replicate";
-/// Copies the tags of a version to replicas that are there.
-const TAGS: &str = "s3.replicate-tags";
+/// Copies what changed of a version later to replicas that are there. Its name is from when those
+/// were tags only.
+const SETTINGS: &str = "s3.replicate-tags";
 /// AWS: most versions are copied within minutes; here: after a moment, so that a reader of the
 /// source sees that it is pending, and tags set with a second request go along.
 const DELAY: Duration = Duration::from_secs(1);
@@ -49,6 +56,18 @@ pub(crate) struct Target {
     /// Whether the owner of that bucket owns the replica.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub own: bool,
+    /// The key of KMS of a replica whose source is under one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kms_key: Option<String>,
+    /// The rule that says so.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub rule: String,
+    /// Whether replication time control is on.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub timed: bool,
+    /// Whether failures are told of.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub measured: bool,
 }
 
 /// What a job is to copy.
@@ -59,6 +78,9 @@ struct Task {
     key: String,
     version_id: String,
     targets: Vec<Target>,
+    /// Since when it is to be copied.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    since: Option<Timestamp>,
 }
 
 /// How a version's replication stands, as readers are told.
@@ -109,13 +131,39 @@ pub(crate) fn changed(
         {
             COPY
         }
-        Change::Tagged | Change::Untagged if version.replication.is_some() => TAGS,
+        Change::Tagged | Change::Untagged | Change::AclChanged => SETTINGS,
         _ => return Ok(()),
     };
+    later(ctx, tx, (name, bucket), key, kind, version)
+}
+
+/// Writes down that the lock of a version changed, of which nobody else is told, for its replicas to
+/// follow.
+pub(crate) fn altered(
+    ctx: &Ctx,
+    tx: &WriteTx<'_>,
+    place: (&str, &Bucket),
+    key: &str,
+    version: &Version,
+) -> Result<()> {
+    later(ctx, tx, place, key, SETTINGS, version)
+}
+
+fn later(
+    ctx: &Ctx,
+    tx: &WriteTx<'_>,
+    (name, bucket): (&str, &Bucket),
+    key: &str,
+    kind: &'static str,
+    version: &Version,
+) -> Result<()> {
+    if version.replication.is_none() {
+        return Ok(());
+    }
     let Some(configuration) = configuration(tx, (name, bucket))? else { return Ok(()) };
     let targets = match kind {
         COPY => rules::targets(&configuration, key, version),
-        _ => rules::targets_of_tags(&configuration, key, version),
+        _ => rules::targets_of_settings(&configuration, key, version),
     };
     if targets.is_empty() {
         return Ok(());
@@ -126,7 +174,11 @@ pub(crate) fn changed(
         key: key.to_owned(),
         version_id: version.id_text().to_owned(),
         targets,
+        since: Some(ctx.now()),
     };
+    if kind == COPY {
+        tell::watch(tx, ctx.now(), &task)?;
+    }
     let job = JobKey::new(kind, format!("{name}/{}/{key}", task.version_id));
     let payload = rmp_serde::to_vec_named(&task).map_err(Fail::internal)?;
     Ok(schedule(tx, &job, ctx.now() + DELAY, payload)?)

@@ -2,12 +2,12 @@
 
 use platform::{Arn, Tags};
 use s3_api::{
-    DeleteMarkerReplicationStatus, ReplicaModificationsStatus, ReplicationConfiguration,
-    ReplicationRule, ReplicationRuleStatus, Tag,
+    DeleteMarkerReplicationStatus, MetricsStatus, ReplicaModificationsStatus,
+    ReplicationConfiguration, ReplicationRule, ReplicationRuleStatus, ReplicationTimeStatus,
+    SseKmsEncryptedObjectsStatus, Tag,
 };
 
 use super::Target;
-use crate::encryption::Encryption;
 use crate::model::{Replication, Version};
 
 /// The bucket that an ARN names.
@@ -53,6 +53,23 @@ fn copies_changes_of_replicas(rule: &ReplicationRule) -> bool {
     said.is_some_and(|said| said.status == ReplicaModificationsStatus::Enabled)
 }
 
+fn copies_under_kms(rule: &ReplicationRule) -> bool {
+    let criteria = rule.source_selection_criteria.as_ref();
+    let said = criteria.and_then(|criteria| criteria.sse_kms_encrypted_objects.as_ref());
+    said.is_some_and(|said| said.status == SseKmsEncryptedObjectsStatus::Enabled)
+}
+
+/// Whether a rule's replicas have a time to be there in.
+fn is_timed(rule: &ReplicationRule) -> bool {
+    let time = rule.destination.replication_time.as_ref();
+    time.is_some_and(|time| time.status == ReplicationTimeStatus::Enabled)
+}
+
+fn is_measured(rule: &ReplicationRule) -> bool {
+    let metrics = rule.destination.metrics.as_ref();
+    metrics.is_some_and(|metrics| metrics.status == MetricsStatus::Enabled)
+}
+
 fn chosen<'a>(
     configuration: &'a ReplicationConfiguration,
     key: &str,
@@ -76,6 +93,13 @@ fn chosen<'a>(
                 storage_class: to.storage_class.map(|class| class.as_str().to_owned()),
                 account: to.account.clone(),
                 own: to.access_control_translation.is_some(),
+                kms_key: to
+                    .encryption_configuration
+                    .as_ref()
+                    .and_then(|encryption| encryption.replica_kms_key_id.clone()),
+                rule: rule.id.clone().unwrap_or_default(),
+                timed: is_timed(rule),
+                measured: is_measured(rule),
             });
         }
     }
@@ -88,20 +112,20 @@ pub(crate) fn targets(
     key: &str,
     version: &Version,
 ) -> Vec<Target> {
-    // Keys of KMS are used only where a rule says so, which none can here.
-    let by_kms = version.encryption.as_ref().is_some_and(Encryption::is_by_kms);
-    if by_kms || version.replication == Some(Replication::Replica) {
+    if version.replication == Some(Replication::Replica) {
         return Vec::new();
     }
+    let by_kms = version.encryption.as_ref().is_some_and(|encryption| encryption.is_by_kms());
     chosen(configuration, key, |rule| match version.delete_marker {
         true => copies_markers(rule),
-        false => has_tags(rule, &version.tags),
+        // Keys of KMS are used only where a rule says so.
+        false => has_tags(rule, &version.tags) && (!by_kms || copies_under_kms(rule)),
     })
 }
 
-/// Where replicas may be whose tags follow those of a version. Rules ask for tags when a version is
-/// made only.
-pub(super) fn targets_of_tags(
+/// Where replicas may be that follow what changes of a version. Rules ask for tags when a version
+/// is made only.
+pub(super) fn targets_of_settings(
     configuration: &ReplicationConfiguration,
     key: &str,
     version: &Version,

@@ -8,7 +8,7 @@ use s3_api::{
     PutObjectLegalHoldOutput,
 };
 
-use crate::{S3, error, lock, names, store};
+use crate::{S3, error, lock, names, replication, store};
 
 impl Handle<PutObjectLegalHold> for S3 {
     async fn handle(
@@ -27,6 +27,7 @@ impl Handle<PutObjectLegalHold> for S3 {
             let on = status == ObjectLockLegalHoldStatus::On;
             version.lock.get_or_insert_default().legal_hold = Some(on);
             store::save(tx, name, key, &version)?;
+            replication::altered(ctx, tx, (name, &bucket), key, &version)?;
             Ok::<_, Fail>(())
         })
         .await?;

@@ -6,7 +6,7 @@ use platform::{Ctx, Fail, Handle, Result};
 use s3_api::{PutObjectRetention, PutObjectRetentionInput, PutObjectRetentionOutput};
 
 use crate::lock::{self, Mode, Retention};
-use crate::{S3, error, names, store};
+use crate::{S3, error, names, replication, store};
 
 impl Handle<PutObjectRetention> for S3 {
     async fn handle(
@@ -34,6 +34,7 @@ impl Handle<PutObjectRetention> for S3 {
             lock.retention = retention;
             version.lock = Some(lock);
             store::save(tx, name, key, &version)?;
+            replication::altered(ctx, tx, (name, &bucket), key, &version)?;
             Ok::<_, Fail>(())
         })
         .await?;
