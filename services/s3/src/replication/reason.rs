@@ -23,7 +23,7 @@ impl From<Fail> for Stopped {
 impl Stopped {
     /// Whether it would be no better the next time.
     pub fn is_final(&self) -> bool {
-        self.fail.is_sender() && !self.fail.is("KMS.ThrottlingException")
+        self.fail.is_sender()
     }
 
     /// The failure with its reason in its sentence.
