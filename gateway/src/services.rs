@@ -18,6 +18,7 @@ const ROOMS: &[(&str, Open)] = &[
     ("sqs", aquifer_sqs::service),
     ("events", aquifer_events::service),
     ("ec2", aquifer_ec2::service),
+    ("s3tables", aquifer_s3tables::service),
 ];
 
 /// Opens the named rooms, or all.

@@ -214,6 +214,20 @@ async fn ask(
         _ => return Ok(()),
     };
     let mut conditions = conditions();
+    // A part of what another room has is asked for as the whole.
+    let whole = match room {
+        Some((room, resource)) => {
+            room.stands_for(ctx, Asked { action, resource, conditions: &conditions })?
+        }
+        None => None,
+    };
+    let (action, resource, room) = match &whole {
+        Some((action, arn)) => {
+            let room = gate.resources.of(arn.service()).map(|room| (room, arn));
+            (action.as_str(), arn.to_string(), room)
+        }
+        None => (action, resource, room),
+    };
     let access = match room {
         Some((room, resource)) => {
             room.access(ctx, Asked { action, resource, conditions: &conditions })?

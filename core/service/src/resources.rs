@@ -30,6 +30,15 @@ pub trait Resources: Send + Sync {
     /// When the store cannot be read; or to refuse the request at once.
     fn access(&self, ctx: &Ctx, asked: Asked<'_>) -> Result<Option<ResourceAccess>>;
 
+    /// What is asked instead, of a resource of another room that this one is a part of; none where
+    /// the resource stands for itself.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn stands_for(&self, _ctx: &Ctx, _asked: Asked<'_>) -> Result<Option<(String, Arn)>> {
+        Ok(None)
+    }
+
     /// How the condition keys begin that [`Resources::late`] finds, in lower case.
     fn late_keys(&self) -> &[&str] {
         &[]

@@ -37,6 +37,7 @@ mod select;
 #[allow(dead_code, reason = "operations on most settings follow")]
 mod settings;
 mod store;
+mod tables;
 mod tiering;
 mod usage;
 mod versions;
@@ -120,6 +121,7 @@ pub fn service(house: &House) -> anyhow::Result<Service> {
         forgetting.0.clear();
         forgetting.1.clear();
     };
-    let room = ops::register(room).around(&around).web().resources(telling);
+    let tables: Arc<dyn Around> = Arc::new(tables::Files);
+    let room = ops::register(room).around(&around).around(&tables).web().resources(telling);
     Ok(room.on_reset(reset).storage(zones).build())
 }

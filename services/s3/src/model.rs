@@ -34,6 +34,9 @@ pub(crate) struct Bucket {
     /// What it says of access.
     #[serde(default, skip_serializing_if = "Access::is_default")]
     pub access: Access,
+    /// The table whose files it has, if it is a bucket of S3 Tables.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub table: Option<String>,
 }
 
 impl Row for Bucket {}

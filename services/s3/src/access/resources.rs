@@ -228,6 +228,10 @@ impl Resources for Teller {
         })
     }
 
+    fn stands_for(&self, ctx: &Ctx, asked: Asked<'_>) -> Result<Option<(String, Arn)>> {
+        crate::tables::stands_for(ctx, asked)
+    }
+
     fn late_keys(&self) -> &[&str] {
         &[OBJECT_TAGS]
     }

@@ -24,6 +24,7 @@ pub(crate) fn bucket(versioning: Versioning) -> Bucket {
         versioning,
         tags: None,
         settings: Default::default(),
+        table: None,
         access: Default::default(),
     }
 }

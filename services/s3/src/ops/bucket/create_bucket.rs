@@ -11,14 +11,15 @@ use crate::model::{Bucket, Versioning};
 use crate::refuse::refuse;
 use crate::settings::{self, Setting};
 use crate::store::{BUCKETS, OWNED};
-use crate::{S3, error, lock, names};
+use crate::{S3, error, lock, names, tables};
 
 /// Where a bucket may be created without naming its region, and again without an error.
 const CLASSIC_REGION: &str = "us-east-1";
 
 impl Handle<CreateBucket> for S3 {
     async fn handle(&self, ctx: &Ctx, input: CreateBucketInput) -> Result<CreateBucketOutput> {
-        names::check_bucket(&input.bucket)?;
+        let table = tables::of_new(ctx, &input.bucket);
+        names::check_bucket(table.as_ref().map_or(input.bucket.as_str(), tables::OfTable::stem))?;
         refuse_unsupported(&input)?;
         // Rights on the bucket that is there already are not asked for.
         if let Some(known) = ctx.read(|tx| BUCKETS.get(tx, input.bucket.as_str()))? {
@@ -29,7 +30,10 @@ impl Handle<CreateBucket> for S3 {
         let configuration = input.create_bucket_configuration.unwrap_or_default();
         let tags = configuration.tags.as_ref().map(|tags| super::put_bucket_tagging::tags(tags));
         let tags = tags.transpose()?.filter(|tags: &Tags| !tags.is_empty());
-        let region = region(ctx, configuration.location_constraint)?;
+        let region = match &table {
+            Some(_) => ctx.region().clone(),
+            None => region(ctx, configuration.location_constraint)?,
+        };
         let locked = input.object_lock_enabled_for_bucket == Some(true);
         let name = input.bucket;
         if access.ownership != Ownership::Enforced {
@@ -44,7 +48,9 @@ impl Handle<CreateBucket> for S3 {
             let versioning = if locked { Versioning::Enabled } else { Versioning::Never };
             let created = ctx.now().floor_millis();
             let settings = Default::default();
-            let mut bucket = Bucket { owner, created, versioning, tags, settings, access };
+            let is_tables = table.is_some();
+            let table = table.map(tables::OfTable::into_arn);
+            let mut bucket = Bucket { owner, created, versioning, tags, settings, access, table };
             BUCKETS.put(tx, name.as_str(), &bucket)?;
             if locked {
                 let (at, setting) = ((name.as_str(), &mut bucket), Setting::ObjectLock);
@@ -53,7 +59,10 @@ impl Handle<CreateBucket> for S3 {
             if let Some(acl) = &acl {
                 access::put_acl(tx, (name.as_str(), &mut bucket), acl)?;
             }
-            OWNED.put(tx, name.as_str(), &())?;
+            // The files of a table are no bucket of the account's.
+            if !is_tables {
+                OWNED.put(tx, name.as_str(), &())?;
+            }
             Ok(())
         })
         .await?;
