@@ -26,14 +26,14 @@ use crate::peer::{self, Peer, Unreachable};
 use crate::route::{Destination, Face, Routes, Target, is_text, length};
 use crate::unreadable::{malformed, wire_fail};
 use crate::watch::{ServedAs, Watched};
-use crate::{cross, digest, form, page, refusal};
+use crate::{cross, digest, endpoint, form, page, refusal};
 
 /// What serves requests.
 pub(crate) struct Dispatch {
     pub platform: Platform,
     routes: Routes,
     watcher: Option<Arc<Watcher>>,
-    gatekeeper: Gatekeeper,
+    pub gatekeeper: Gatekeeper,
 }
 
 /// Where a request comes from.
@@ -100,6 +100,10 @@ impl Dispatch {
         let Some(to) = to else {
             return Ok(no_service(&ctx, &parts, known));
         };
+        if let Some(own) = self.platform.registry().endpoint(to.service.name, &to.path) {
+            let (request, peer) = ((&parts, body), address.ip());
+            return Ok(endpoint::serve(self, &**own, &ctx, request, &to, claim, peer).await);
+        }
         // Nothing is to be continued with an empty body, so its final answer is an early one, after
         // which some clients misread the connection's next answer: botocore's is one.
         let early = body.is_end_stream() && parts.headers.contains_key(EXPECT);
@@ -356,7 +360,7 @@ impl From<Fail> for Refused {
     }
 }
 
-fn request_parts<'a>(parts: &'a Parts, signing_name: &str) -> RequestParts<'a> {
+pub(crate) fn request_parts<'a>(parts: &'a Parts, signing_name: &str) -> RequestParts<'a> {
     RequestParts {
         method: parts.method.as_str(),
         path: parts.uri.path(),

@@ -12,6 +12,7 @@ mod cross;
 mod digest;
 mod dispatch;
 mod doors;
+mod endpoint;
 mod form;
 #[cfg(test)]
 mod fuzz;

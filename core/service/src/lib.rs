@@ -7,6 +7,7 @@
 mod around;
 mod authorize;
 mod call;
+mod endpoint;
 mod fail;
 mod idempotency;
 mod network;
@@ -54,6 +55,7 @@ pub use authorize::{
     AuthMode, auth_mode, require, require_also, require_on, require_with, would_let,
 };
 pub use call::call;
+pub use endpoint::{Endpoint, EndpointAnswer, EndpointRequest};
 pub use fail::{BodyFault, Fail, Result};
 pub use idempotency::{Replay, forget_old_answers, remember};
 pub use network::{Entry, Network, Place, Way};

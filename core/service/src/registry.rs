@@ -13,6 +13,7 @@ use aquifer_seal::RootSecret;
 use aquifer_types::AccountId;
 
 use crate::around::{self, Around};
+use crate::endpoint::Endpoint;
 use crate::network::Network;
 use crate::operation::{Handle, Operation, Registered};
 use crate::recorded::Recorded;
@@ -77,6 +78,8 @@ pub struct Service {
     pub web: Option<Arc<dyn Web>>,
     /// Set by the room that has the private networks.
     pub network: Option<Arc<dyn Network>>,
+    /// Set by rooms that have an interface besides their model's.
+    pub endpoint: Option<Arc<dyn Endpoint>>,
     /// Set by rooms whose calls are recorded with some of what they say.
     pub recorded: Option<&'static Recorded>,
     /// What the service says of too many calls, where it has a sentence of its own.
@@ -103,6 +106,7 @@ impl Service {
             storage: None,
             web: None,
             network: None,
+            endpoint: None,
             recorded: None,
             too_many: None,
             reset,
@@ -182,6 +186,13 @@ impl<S> ServiceBuilder<S> {
         self
     }
 
+    /// The room has an interface besides its model's.
+    #[must_use]
+    pub fn endpoint(mut self, endpoint: Arc<dyn Endpoint>) -> Self {
+        self.service.endpoint = Some(endpoint);
+        self
+    }
+
     /// The room keeps things outside the store that a reset forgets.
     #[must_use]
     pub fn on_reset(mut self, reset: impl Fn() + Send + Sync + 'static) -> Self {
@@ -219,6 +230,7 @@ pub struct Registry {
     resets: Vec<Reset>,
     storages: Vec<(&'static str, Arc<dyn Storage>)>,
     webs: HashMap<&'static str, Arc<dyn Web>>,
+    endpoints: HashMap<&'static str, Arc<dyn Endpoint>>,
     recorded: HashMap<&'static str, &'static Recorded>,
     too_many: HashMap<&'static str, &'static str>,
     services: Vec<&'static ServiceSchema>,
@@ -238,6 +250,7 @@ impl Registry {
         self.resets.extend(service.reset);
         self.storages.extend(service.storage.map(|storage| (name, storage)));
         self.webs.extend(service.web.map(|web| (name, web)));
+        self.endpoints.extend(service.endpoint.map(|endpoint| (name, endpoint)));
         self.too_many.extend(service.too_many.map(|sentence| (name, sentence)));
         self.recorded.extend(service.recorded.map(|recorded| (name, recorded)));
         self.authorizer = service.authorizer.or(self.authorizer.take());
@@ -283,6 +296,11 @@ impl Registry {
     /// The private networks, if a room has them.
     pub fn network(&self) -> Option<&Arc<dyn Network>> {
         self.network.as_ref()
+    }
+
+    /// The interface of a room that a path is of, besides its model's.
+    pub fn endpoint(&self, service: &str, path: &str) -> Option<&Arc<dyn Endpoint>> {
+        self.endpoints.get(service).filter(|endpoint| path.starts_with(endpoint.prefix()))
     }
 
     /// What a service says of too many calls, if that is its own.

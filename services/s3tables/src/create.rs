@@ -118,3 +118,9 @@ pub(crate) fn metadata_location(ctx: &Ctx, location: &str, version: u64) -> Stri
     let location = location.trim_end_matches('/');
     format!("{location}/metadata/{version:05}-{}.metadata.json", ctx.ids().uuid())
 }
+
+/// The number of a metadata file, by its name.
+pub(crate) fn version_of(location: &str) -> Option<u64> {
+    let (_, file) = location.rsplit_once('/')?;
+    file.split_once('-')?.0.parse().ok()
+}

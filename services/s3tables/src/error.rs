@@ -1,16 +1,10 @@
 //! Errors AWS answers here, with its sentences.
 
 use platform::Fail;
-use s3tables_api::error::{
-    bad_request_exception, conflict_exception, forbidden_exception, not_found_exception,
-};
+use s3tables_api::error::{bad_request_exception, conflict_exception, not_found_exception};
 
 pub(crate) fn invalid(message: impl Into<String>) -> Fail {
     bad_request_exception(message)
-}
-
-pub(crate) fn forbidden(message: impl Into<String>) -> Fail {
-    forbidden_exception(message)
 }
 
 pub(crate) fn no_bucket() -> Fail {

@@ -27,7 +27,6 @@ pub(crate) struct Files {
 #[derive(Clone, Debug)]
 pub(crate) struct Listed {
     pub key: String,
-    pub modified: platform::Timestamp,
 }
 
 impl Files {
@@ -115,9 +114,8 @@ impl Files {
         let bucket = self.bucket.clone();
         let input = ListObjectsV2Input { bucket, start_after: after, ..Default::default() };
         let page = Client::list_objects_v2(&self.ctx, input).await?;
-        let listed = page.contents.unwrap_or_default().into_iter().filter_map(|object| {
-            Some(Listed { key: object.key?, modified: object.last_modified? })
-        });
+        let listed = page.contents.unwrap_or_default().into_iter();
+        let listed = listed.filter_map(|object| Some(Listed { key: object.key? }));
         Ok((listed.collect(), page.is_truncated == Some(true)))
     }
 

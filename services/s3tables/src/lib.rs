@@ -21,6 +21,7 @@ mod ops;
 mod pages;
 mod policy;
 mod resources;
+mod rest;
 mod schema;
 mod store;
 mod tagging;
@@ -39,5 +40,8 @@ pub struct S3Tables;
 pub fn service(house: &House) -> anyhow::Result<Service> {
     jobs::register(house);
     let room = Service::new(&s3tables_api::SERVICE, Arc::new(S3Tables));
-    Ok(ops::register(room).resources(Arc::new(resources::Tables)).build())
+    Ok(ops::register(room)
+        .resources(Arc::new(resources::Tables))
+        .endpoint(Arc::new(rest::Catalog))
+        .build())
 }

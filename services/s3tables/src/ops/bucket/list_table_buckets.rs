@@ -2,7 +2,7 @@
 //!
 //! <https://docs.aws.amazon.com/AmazonS3/latest/API/API_s3Buckets_ListTableBuckets.html>
 
-use platform::{Ctx, Fail, Handle, Page, Result};
+use platform::{Ctx, Handle, Page, Result};
 use s3tables_api::{
     ListTableBuckets, ListTableBucketsInput, ListTableBucketsOutput, TableBucketSummary,
     TableBucketType,
@@ -24,19 +24,17 @@ impl Handle<ListTableBuckets> for S3Tables {
         // None of the buckets is one that AWS made.
         let none = input.r#type == Some(TableBucketType::Aws);
         let limit = pages::size(input.max_buckets);
-        let page = ctx
-            .read(|tx| {
-                let scan = match &after {
-                    Some(name) => BUCKETS.scan(tx).after(name.as_str()),
-                    None => BUCKETS.scan(tx),
-                };
-                let wanted = scan.filter(|row| match row {
-                    Ok((name, _)) => name.starts_with(&prefix) && !none,
-                    Err(_) => true,
-                });
-                Page::take(LIST, wanted, limit, |(name, _)| name.clone())
-            })
-            .map_err(Fail::from)?;
+        let page = ctx.read(|tx| {
+            let scan = match &after {
+                Some(name) => BUCKETS.scan(tx).after(name.as_str()),
+                None => BUCKETS.scan(tx),
+            };
+            let wanted = scan.filter(|row| match row {
+                Ok((name, _)) => name.starts_with(&prefix) && !none,
+                Err(_) => true,
+            });
+            Page::take(LIST, wanted, limit, |(name, _)| name.clone())
+        })?;
         let summary = |(name, row): (String, crate::model::BucketRow)| TableBucketSummary {
             arn: names::bucket_arn(ctx.scope(), &name),
             name,
