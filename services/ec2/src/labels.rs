@@ -44,7 +44,7 @@ pub(crate) async fn may(ctx: &Ctx, action: &str, ids: &[String], tags: &Tags) ->
         asked.iter().map(|(key, value)| (key.as_str(), *value)).collect();
     more.extend(tags.iter().map(|(key, _)| ("aws:TagKeys", key)));
     for id in ids {
-        let arn = kind_of(id)?.arn(ctx.scope(), id).to_string();
+        let arn = kind_of(id)?.arn(ctx.scope(), id);
         platform::require_with(ctx, &SERVICE, action, arn, &more).await?;
     }
     Ok(())

@@ -93,6 +93,7 @@ pub(crate) struct Networks(pub Arc<Places>);
 impl Network for Networks {
     fn enter(&self, ctx: &Ctx, entry: &Entry) -> Result<Place> {
         let id = &entry.subnet;
+        SUBNET.check(id)?;
         let scope = ctx.read(|tx| SUBNET_SCOPES.get(tx, id))?;
         let scope = scope.ok_or_else(|| error::not_found(SUBNET, id))?;
         let subnet = ctx.with_scope(scope.clone()).read(|tx| resource::find::<Subnet>(tx, id))?;

@@ -11,6 +11,9 @@ use crate::store::{
     VPCS, Vpc,
 };
 
+/// No id is longer.
+const ID_MAX: usize = 64;
+
 /// A kind of things with ids.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Kind {
@@ -59,9 +62,21 @@ impl Kind {
         KINDS.into_iter().find(|kind| id.starts_with(kind.prefix))
     }
 
-    /// The name of one of its things, or of all: `*`.
-    pub fn arn(self, scope: &Scope, id: &str) -> Arn {
-        Arn::new("ec2", scope, &format!("{}/{id}", self.resource_type))
+    /// The name of one of its things, or of all: `*`. Of an id that can be none, that of all things.
+    pub fn arn(self, scope: &Scope, id: &str) -> String {
+        let (partition, region) = (scope.partition().as_str(), scope.region.as_str());
+        let resource = format!("{}/{id}", self.resource_type);
+        let arn = Arn::from_parts(partition, "ec2", region, scope.account.as_str(), &resource);
+        arn.map_or_else(|_| "*".to_owned(), |arn| arn.to_string())
+    }
+
+    /// Refuses what cannot be an id of this kind.
+    ///
+    /// # Errors
+    /// That it is malformed.
+    pub fn check(self, id: &str) -> Result<()> {
+        let plausible = id.starts_with(self.prefix) && id.len() <= ID_MAX;
+        if plausible { Ok(()) } else { Err(error::malformed_id(self, id)) }
     }
 }
 
@@ -118,11 +133,8 @@ resources! {
 /// # Errors
 /// When there is none, or the id is none of this kind.
 pub(crate) fn find<R: Resource>(tx: &ReadTx<'_>, id: &str) -> Result<R> {
-    match R::table().get(tx, id)? {
-        Some(row) => Ok(row),
-        None if id.starts_with(R::KIND.prefix) => Err(error::not_found(R::KIND, id)),
-        None => Err(error::malformed_id(R::KIND, id)),
-    }
+    R::KIND.check(id)?;
+    R::table().get(tx, id)?.ok_or_else(|| error::not_found(R::KIND, id))
 }
 
 /// All resources of a type, in the order of their ids.

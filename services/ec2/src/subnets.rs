@@ -97,7 +97,7 @@ impl Listed for Subnet {
             "map-public-ip-on-launch" => self.public_on_launch.to_string(),
             "owner-id" => look.tx.scope().account.to_string(),
             "state" => "available".to_owned(),
-            "subnet-arn" => SUBNET.arn(look.tx.scope(), &self.id).to_string(),
+            "subnet-arn" => SUBNET.arn(look.tx.scope(), &self.id),
             "subnet-id" => self.id.clone(),
             "vpc-id" => self.vpc.clone(),
             _ => match filter.strip_prefix(of_names) {
@@ -131,7 +131,7 @@ impl Listed for Subnet {
                 hostname_type: Some(hostname_type(self)),
             }),
             state: Some(SubnetState::Available),
-            subnet_arn: Some(SUBNET.arn(look.tx.scope(), &self.id).to_string()),
+            subnet_arn: Some(SUBNET.arn(look.tx.scope(), &self.id)),
             subnet_id: Some(self.id.clone()),
             tags: tagging::shown(&self.tags),
             vpc_id: Some(self.vpc.clone()),

@@ -67,7 +67,7 @@ pub(crate) async fn given(
     }
     let tags = check(given)?;
     if !tags.is_empty() {
-        let arn = kind.arn(ctx.scope(), "*").to_string();
+        let arn = kind.arn(ctx.scope(), "*");
         let asked: Vec<(String, &str)> =
             tags.iter().map(|(key, value)| (format!("aws:RequestTag/{key}"), value)).collect();
         let mut more: Vec<(&str, &str)> =

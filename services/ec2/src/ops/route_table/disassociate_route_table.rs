@@ -20,7 +20,7 @@ impl Handle<DisassociateRouteTable> for Ec2 {
         let id = input.association_id;
         let (table, _) =
             self.read(ctx, |look| route_tables::with_association(look.tx, &id)).await?;
-        let arn = ROUTE_TABLE.arn(ctx.scope(), &table.id).to_string();
+        let arn = ROUTE_TABLE.arn(ctx.scope(), &table.id);
         platform::require(ctx, &SERVICE, "ec2:DisassociateRouteTable", arn).await?;
         if input.dry_run == Some(true) {
             return Err(error::would_succeed());

@@ -33,7 +33,7 @@ impl Handle<DeleteVpcEndpoints> for Ec2 {
         input: DeleteVpcEndpointsInput,
     ) -> Result<DeleteVpcEndpointsOutput> {
         for id in &input.vpc_endpoint_ids {
-            let arn = ENDPOINT.arn(ctx.scope(), id).to_string();
+            let arn = ENDPOINT.arn(ctx.scope(), id);
             platform::require(ctx, &SERVICE, "ec2:DeleteVpcEndpoints", arn).await?;
         }
         if input.dry_run == Some(true) {
