@@ -1,6 +1,7 @@
 """The AWS CLI: the commands people type, by the endpoint alone."""
 
 import json
+import urllib.request
 
 from harness import behaviour, eventually
 
@@ -32,6 +33,38 @@ def test_files_go_up_and_down(aws, bucket, tmp_path):
     assert json.loads(left.stdout) == ["up/large.bin", "up/moved.txt"]
     aws.cli("s3", "rb", f"s3://{bucket}", "--force")
     assert bucket not in aws.cli("s3", "ls").stdout
+
+
+@behaviour("PLAT-1")
+def test_a_folder_is_made_the_same_by_deleting_what_is_too_much(aws, s3, bucket, tmp_path):
+    source = tmp_path / "source"
+    source.mkdir()
+    for name in ("kept.txt", "gone.txt", "skipped.log"):
+        (source / name).write_text(name)
+    aws.cli("s3", "sync", str(source), f"s3://{bucket}/f", "--exclude", "*.log")
+    (source / "gone.txt").unlink()
+    said = aws.cli("s3", "sync", str(source), f"s3://{bucket}/f", "--delete", "--exclude", "*.log")
+    assert f"delete: s3://{bucket}/f/gone.txt" in said.stdout
+    down = tmp_path / "down"
+    down.mkdir()
+    (down / "too-much.txt").write_text("x")
+    aws.cli("s3", "sync", f"s3://{bucket}/f", str(down), "--delete")
+    assert [file.name for file in down.iterdir()] == ["kept.txt"]
+    # From one place in S3 to another, in parts.
+    (source / "large.bin").write_bytes(bytes(range(256)) * 40_960)
+    aws.cli("s3", "cp", str(source / "large.bin"), f"s3://{bucket}/large.bin")
+    aws.cli("s3", "cp", f"s3://{bucket}/large.bin", f"s3://{bucket}/copy.bin")
+    assert s3.head_object(Bucket=bucket, Key="copy.bin")["ETag"].endswith('-2"')
+    got = s3.get_object(Bucket=bucket, Key="copy.bin")["Body"].read()
+    assert got == (source / "large.bin").read_bytes()
+
+
+@behaviour("PLAT-1", "S3-14")
+def test_a_link_that_the_command_line_signs_is_followed(aws, s3, bucket):
+    s3.put_object(Bucket=bucket, Key="a b.txt", Body=b"by a link")
+    link = aws.cli("s3", "presign", f"s3://{bucket}/a b.txt", "--expires-in", "60").stdout.strip()
+    with urllib.request.urlopen(link) as answer:
+        assert answer.read() == b"by a link"
 
 
 @behaviour("PLAT-1")
