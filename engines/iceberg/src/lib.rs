@@ -15,6 +15,7 @@ mod error;
 pub mod manifest;
 mod metadata;
 mod partition;
+pub mod rewrite;
 mod schema;
 mod snapshot;
 mod sort;

@@ -2,10 +2,10 @@
 
 use platform::{Ctx, Result};
 
-use crate::error;
 use crate::find::Found;
 use crate::model::TableRow;
 use crate::store::{self, TABLES};
+use crate::{error, maintain};
 
 /// Points a table to a metadata file of its own.
 pub(crate) async fn point(
@@ -35,6 +35,7 @@ pub(crate) async fn point(
             row.modified = now;
             row.modified_by = caller.caller().account.unwrap_or(row.modified_by);
             TABLES.put(tx, &found.key(), &row)?;
+            maintain::schedule(tx, now, bucket, &row)?;
             Ok(row)
         })
         .await

@@ -27,6 +27,7 @@ pub(crate) struct Files {
 #[derive(Clone, Debug)]
 pub(crate) struct Listed {
     pub key: String,
+    pub modified: platform::Timestamp,
 }
 
 impl Files {
@@ -94,6 +95,22 @@ impl Files {
         found.ok_or_else(|| Fail::new("NotFoundException", 404, format!("No file {location}")))
     }
 
+    /// Writes a new file as it comes.
+    pub async fn write_stream(&self, location: &str, body: ByteStream) -> Result<()> {
+        let Some(key) = self.key_of(location) else {
+            return Err(error::invalid("The file is not one of the table's."));
+        };
+        let (bucket, key) = (self.bucket.clone(), key.to_owned());
+        let input = PutObjectInput { bucket, key, body, ..Default::default() };
+        Client::put_object(&self.ctx, input).await.map(drop)
+    }
+
+    /// Deletes a file by its location.
+    pub async fn delete_at(&self, location: &str) -> Result<()> {
+        let key = self.key_of(location).map(str::to_owned);
+        self.delete(&key.into_iter().collect::<Vec<_>>()).await
+    }
+
     /// Writes a new file.
     pub async fn write(&self, location: &str, bytes: impl Into<Bytes>) -> Result<()> {
         let Some(key) = self.key_of(location) else {
@@ -115,7 +132,9 @@ impl Files {
         let input = ListObjectsV2Input { bucket, start_after: after, ..Default::default() };
         let page = Client::list_objects_v2(&self.ctx, input).await?;
         let listed = page.contents.unwrap_or_default().into_iter();
-        let listed = listed.filter_map(|object| Some(Listed { key: object.key? }));
+        let listed = listed.filter_map(|object| {
+            Some(Listed { key: object.key?, modified: object.last_modified? })
+        });
         Ok((listed.collect(), page.is_truncated == Some(true)))
     }
 

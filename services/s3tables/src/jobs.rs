@@ -1,4 +1,4 @@
-//! What happens when nobody calls: buckets of files whose table is gone, or never came to be, are
+//! What happens when nobody calls, but for maintenance: buckets of files whose table is gone, or never came to be, are
 //! emptied and removed.
 
 use std::time::Duration;

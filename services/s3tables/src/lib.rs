@@ -15,6 +15,7 @@ mod error;
 mod files;
 mod find;
 mod jobs;
+mod maintain;
 mod model;
 mod names;
 mod ops;
@@ -39,6 +40,7 @@ pub struct S3Tables;
 /// Never; the signature is that of all rooms.
 pub fn service(house: &House) -> anyhow::Result<Service> {
     jobs::register(house);
+    maintain::register(house);
     let room = Service::new(&s3tables_api::SERVICE, Arc::new(S3Tables));
     Ok(ops::register(room)
         .resources(Arc::new(resources::Tables))

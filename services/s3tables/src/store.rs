@@ -1,6 +1,6 @@
 //! The tables of this room, their keys, and rows that must be there.
 
-use platform::{Fail, ReadTx, Result, Table, WriteTx};
+use platform::{Fail, ReadTx, Result, Table, Timestamp, WriteTx};
 
 use crate::error;
 use crate::model::{BucketRow, Called, NamespaceRow, TableRow};
@@ -15,6 +15,9 @@ pub(crate) static TABLES: Table<(String, String, String), TableRow> =
     Table::regional("s3tables.tables");
 /// (bucket, id) → what the table is called.
 pub(crate) static IDS: Table<(String, String), Called> = Table::regional("s3tables.ids");
+
+/// (bucket of files, key) → since when nothing refers to a file.
+pub(crate) static MARKED: Table<(String, String), Timestamp> = Table::regional("s3tables.marked");
 
 /// A table bucket.
 pub(crate) fn bucket(tx: &ReadTx<'_>, name: &str) -> Result<BucketRow, Fail> {

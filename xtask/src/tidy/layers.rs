@@ -117,8 +117,8 @@ fn may_query(package: &Package) -> bool {
 }
 
 fn may_hold_columns(package: &Package) -> bool {
-    may_query(package)
-        || matches!(package.name.as_str(), "aquifer-formats" | "aquifer-glue" | "aquifer-select")
+    let others = ["aquifer-formats", "aquifer-glue", "aquifer-iceberg-data", "aquifer-select"];
+    may_query(package) || others.contains(&package.name.as_str())
 }
 
 fn layer(package: &Package) -> &str {

@@ -46,13 +46,14 @@ impl Schema {
         parse(json, &mut BTreeMap::new(), 0)
     }
 
-    /// The fields of a record.
+    /// The fields of a record, or of the records of a list.
     pub fn fields(&self) -> &[SchemaField] {
         match self {
             Self::Record(fields) => fields,
             Self::Union(branches) => {
-                let record = branches.iter().find(|branch| matches!(branch, Self::Record(_)));
-                record.map_or(&[], Self::fields)
+                // Null or one thing, which may be a list of records.
+                let mut fields = branches.iter().map(Self::fields);
+                fields.find(|fields| !fields.is_empty()).unwrap_or(&[])
             }
             Self::Array(element) => element.fields(),
             _ => &[],
