@@ -113,3 +113,32 @@ def test_what_is_switched_off_is_not_done(catalog, s3tables, lake, clock):
     found = status(s3tables, lake)
     assert found["icebergCompaction"]["status"] == "Disabled"
     assert found["icebergUnreferencedFileRemoval"]["status"] == "Successful"
+
+
+@pytest.mark.clock
+@behaviour("S3-72")
+def test_files_of_each_partition_become_one(catalog, clock):
+    catalog.create_namespace("n")
+    table = catalog.create_table("n.t", schema=ROWS)
+    with table.update_spec() as change:
+        change.add_identity("city")
+    for at in range(6):
+        table.append(pa.Table.from_pylist(
+            [{"id": at, "city": "Rome"}, {"id": 100 + at, "city": "Oslo"}, {"id": 200 + at}],
+            schema=ROWS,
+        ))
+    clock.advance(days=1)
+    table = catalog.load_table("n.t")
+    assert files(table) == 3
+    # Manifests and files that cannot have such rows are passed over; the others are read.
+    for city, first in (("Rome", 0), ("Oslo", 100)):
+        found = table.scan(f"city = '{city}'").to_arrow()["id"].to_pylist()
+        assert sorted(found) == [*range(first, first + 6)]
+        assert len(list(table.scan(f"city = '{city}'").plan_files())) == 1
+    assert table.scan("city is null").to_arrow().num_rows == 6
+    assert {row["partition"]["city"]: row["record_count"]
+            for row in table.inspect.partitions().to_pylist()} == {"Rome": 6, "Oslo": 6, None: 6}
+    with table.update_spec() as change:
+        change.remove_field("city")
+    table.append(rows(1000))
+    assert catalog.load_table("n.t").scan().to_arrow().num_rows == 19
