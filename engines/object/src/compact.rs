@@ -12,11 +12,11 @@ use crate::Inner;
 use crate::blob::{BlobId, BlobRef, Home};
 use crate::error::{Error, Result};
 use crate::lease::Lease;
-use crate::pack::{Entry, HEADER, Step, Walk};
+use crate::pack::{Entry, Found, HEADER, Step, Walk};
 use crate::packs::PackUsage;
 use crate::store::{Disk, Store};
 use crate::write::blocking;
-use crate::zone::Place;
+use crate::zone::{Place, Zone};
 
 /// Entries moved in one transaction of the caller, and their bytes.
 const BATCH_ENTRIES: usize = 256;
@@ -109,6 +109,29 @@ where
     Ok(report)
 }
 
+/// Packed blobs, each with its label.
+pub type Labels = Vec<(BlobId, Vec<u8>)>;
+
+/// The labels of all entries of `pack`; none if one has none, or there are bytes that are no entry.
+pub(crate) fn labels(inner: &Inner, pack: u64) -> Result<Option<Labels>> {
+    let Store::Disk(disk) = &inner.store else { return Ok(None) };
+    let home = Home::Pack(pack);
+    let open = |zone: &Zone| File::open(zone.path(home)).ok();
+    let copies: Vec<File> = disk.folder.there(home.place()).filter_map(open).collect();
+    let Some(end) = disk.packs.end(pack).filter(|_| !copies.is_empty()) else { return Ok(None) };
+    let mut labels = Vec::new();
+    for step in Walk::new(&copies, pack, HEADER, end) {
+        let path = || disk.folder.zones[0].path(home);
+        match step.map_err(|e| Error::io("read", &path())(e))? {
+            Step::Entry(found) if !found.label.is_empty() => {
+                labels.push((BlobId::Packed { pack, offset: found.entry.offset }, found.label));
+            }
+            _ => return Ok(None),
+        }
+    }
+    Ok(Some(labels))
+}
+
 struct Batch {
     moved: Vec<Moved>,
     /// Of the new blobs; let go when the batch is, after the swap.
@@ -156,19 +179,20 @@ fn copy_batch(
     let path = disk.folder.zones[0].path(home);
     let mut bytes = 0;
     for step in Walk::new(&copies, pack, at, end) {
-        let entry = match step.map_err(Error::io("read", &path))? {
-            Step::Entry(entry) => entry,
+        let found = match step.map_err(Error::io("read", &path))? {
+            Step::Entry(found) => found,
             Step::Damage { to, .. } => {
                 batch.damaged = true;
                 batch.next = to;
                 continue;
             }
         };
+        let entry = found.entry;
         batch.next = entry.end();
         if !is_live(&BlobId::Packed { pack, offset: entry.offset }) {
             continue;
         }
-        match copy(disk, &copies, pack, entry)? {
+        match copy(disk, &copies, pack, &found)? {
             Some(moved) => {
                 batch.leases.push(Lease::new(inner, &moved.new));
                 batch.moved.push(moved);
@@ -185,8 +209,8 @@ fn copy_batch(
     Ok(batch)
 }
 
-fn copy(disk: &Disk, copies: &[File], pack: u64, entry: Entry) -> Result<Option<Moved>> {
-    let Entry { offset, len, crc } = entry;
+fn copy(disk: &Disk, copies: &[File], pack: u64, found: &Found) -> Result<Option<Moved>> {
+    let entry @ Entry { offset, len, crc } = found.entry;
     let mut whole = None;
     let mut failed = None;
     for file in copies {
@@ -202,6 +226,7 @@ fn copy(disk: &Disk, copies: &[File], pack: u64, entry: Entry) -> Result<Option<
         let path = || disk.folder.zones[0].path(Home::Pack(pack));
         return failed.map_or(Ok(None), |e| Err(Error::io("read", &path())(e)));
     };
-    let new = disk.packs.append(Place::of(pack), &[Bytes::from(payload)], len, crc)?;
+    let new =
+        disk.packs.append(Place::of(pack), &found.label, &[Bytes::from(payload)], len, crc)?;
     Ok(Some(Moved { old: BlobRef::Packed { pack, offset, len, crc }, new }))
 }

@@ -48,7 +48,7 @@ mod zones;
 
 pub use blob::{BlobId, BlobRef};
 pub use combine::Crc;
-pub use compact::{CompactReport, Moved};
+pub use compact::{CompactReport, Labels, Moved};
 pub use error::{Error, Result};
 pub use fs::Faults;
 pub use hash::{Digests, Hashes};
@@ -287,6 +287,18 @@ impl Objects {
             }
             Store::Memory(_) => true,
         }
+    }
+
+    /// Whether a body of so many bytes is packed, and a label is of use.
+    pub fn packs(&self, size: u64) -> bool {
+        size > self.inner.inline_max && size <= self.inner.pack_max
+    }
+
+    /// What the blobs in `pack` were labelled with, those that are let go too; none if any was not, as
+    /// those are not that were written before there were labels. Then every row has to be asked.
+    pub async fn labels(&self, pack: u64) -> Result<Option<Labels>> {
+        let inner = self.inner.clone();
+        write::blocking(move || compact::labels(&inner, pack)).await
     }
 
     /// Copies what lives in `pack` elsewhere and removes it.

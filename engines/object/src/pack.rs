@@ -3,8 +3,10 @@
 //!
 //! ```text
 //! "AQUAPACK" · id u64 · CRC-32C u32 · zeros to 32 · synced u64 · CRC-32C u32 · zeros to 64
-//! entry: "AqEn" · length u32 · CRC-64/NVME of the payload u64 · CRC-32C u32 · zeros to 24 · payload
+//! entry: "AqEn" · length u32 · CRC-64/NVME of the payload u64 · CRC-32C u32 · length of the label u16 ·
+//!        zeros to 24 · label · payload
 //! ```
+//! A label is the caller's; entries of before there were any have one of no length.
 //! All little-endian. CRC-32Cs are seeded with the pack's id and the position, so that a pack
 //! kept as the payload of another cannot be taken for entries of it.
 //! `synced` is how far the pack was durable at the last sync: nothing before it is ever truncated.
@@ -19,14 +21,18 @@ use crate::hash::{crc64nvme, seeded_crc32c};
 
 /// Bytes before the first entry.
 pub(crate) const HEADER: u64 = 64;
-/// Bytes of an entry before its payload.
+/// Bytes of an entry before its label and payload.
 pub(crate) const ENTRY: u64 = 24;
+/// The longest label.
+pub(crate) const LABEL_MAX: usize = 4 << 10;
 /// The longest payload there can be, whatever the options of the run that wrote it.
 pub(crate) const PAYLOAD_MAX: u32 = 64 << 20;
 
 const MAGIC: &[u8; 8] = b"AQUAPACK";
 const ENTRY_MAGIC: &[u8; 4] = b"AqEn";
 const SYNCED_AT: u64 = 32;
+/// Where in an entry the length of its label is.
+const LABEL_AT: usize = 20;
 /// How much is read at a time when looking for the next entry after damage.
 const WINDOW: usize = 1 << 20;
 
@@ -66,7 +72,7 @@ pub(crate) fn read_synced(file: &File, id: u64) -> io::Result<Option<u64>> {
     Ok(believable.then_some(end))
 }
 
-/// One blob in a pack; `offset` is where its payload starts.
+/// One blob in a pack, as a reference knows it; `offset` is where its payload starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Entry {
     pub offset: u64,
@@ -80,37 +86,74 @@ impl Entry {
         self.offset.saturating_add(u64::from(self.len))
     }
 
-    /// The bytes to write before the payload.
-    pub fn encode(&self, pack: u64) -> [u8; ENTRY as usize] {
-        let mut bytes = [0; ENTRY as usize];
+    /// The bytes to write before the payload, which end with the label.
+    pub fn encode(&self, pack: u64, label: &[u8]) -> Vec<u8> {
+        let mut bytes = vec![0; ENTRY as usize];
         bytes[..4].copy_from_slice(ENTRY_MAGIC);
         bytes[4..8].copy_from_slice(&self.len.to_le_bytes());
         bytes[8..16].copy_from_slice(&self.crc.to_le_bytes());
-        let crc = seeded_crc32c([pack, self.offset], &bytes[..16]);
+        bytes[LABEL_AT..][..2].copy_from_slice(&(label.len() as u16).to_le_bytes());
+        bytes.extend_from_slice(label);
+        let crc = match label {
+            // As it was before there were labels.
+            [] => seeded_crc32c([pack, self.offset], &bytes[..16]),
+            label => seeded_crc32c([pack, self.offset], &[&bytes[..16], label].concat()),
+        };
         bytes[16..20].copy_from_slice(&crc.to_le_bytes());
         bytes
-    }
-
-    /// The entry whose header `bytes` are, found `ENTRY` before `offset`.
-    fn decode(bytes: &[u8], pack: u64, offset: u64) -> Option<Entry> {
-        if bytes.len() < ENTRY as usize || &bytes[..4] != ENTRY_MAGIC {
-            return None;
-        }
-        let len = u32::from_le_bytes(array(&bytes[4..8]));
-        let entry = Entry { offset, len, crc: u64::from_le_bytes(array(&bytes[8..16])) };
-        (len <= PAYLOAD_MAX && bytes[..ENTRY as usize] == entry.encode(pack)).then_some(entry)
-    }
-
-    /// Whether the entry's header is whole where it is in a copy of the pack.
-    pub fn is_headed(&self, file: &File, pack: u64) -> bool {
-        read_at(file, self.offset - ENTRY, ENTRY as usize)
-            .is_ok_and(|head| head == self.encode(pack))
     }
 
     /// The payload, or `None` if it is not what was written.
     pub fn read(&self, file: &File) -> io::Result<Option<Vec<u8>>> {
         let bytes = read_at(file, self.offset, self.len as usize)?;
         Ok((bytes.len() == self.len as usize && crc64nvme(&bytes) == self.crc).then_some(bytes))
+    }
+}
+
+/// An entry as a walk finds it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Found {
+    pub entry: Entry,
+    pub label: Vec<u8>,
+}
+
+impl Found {
+    /// Where it starts.
+    pub fn start(&self) -> u64 {
+        self.entry.offset - ENTRY - self.label.len() as u64
+    }
+
+    /// The bytes before its payload.
+    pub fn head(&self, pack: u64) -> Vec<u8> {
+        self.entry.encode(pack, &self.label)
+    }
+
+    /// Whether these bytes are whole in a copy of the pack.
+    pub fn is_headed(&self, file: &File, pack: u64) -> bool {
+        let head = self.head(pack);
+        read_at(file, self.start(), head.len()).is_ok_and(|found| found == head)
+    }
+
+    /// The entry that starts at `at`; none if no whole one does.
+    fn read(file: &File, pack: u64, at: u64) -> io::Result<Option<Found>> {
+        let head = read_at(file, at, ENTRY as usize)?;
+        if head.len() < ENTRY as usize || &head[..4] != ENTRY_MAGIC {
+            return Ok(None);
+        }
+        let label = usize::from(u16::from_le_bytes(array(&head[LABEL_AT..][..2])));
+        if label > LABEL_MAX {
+            return Ok(None);
+        }
+        let label = match label {
+            0 => Vec::new(),
+            len => read_at(file, at + ENTRY, len)?,
+        };
+        let offset = at + ENTRY + label.len() as u64;
+        let len = u32::from_le_bytes(array(&head[4..8]));
+        let crc = u64::from_le_bytes(array(&head[8..16]));
+        let found = Found { entry: Entry { offset, len, crc }, label };
+        let whole = len <= PAYLOAD_MAX && found.head(pack)[..ENTRY as usize] == head;
+        Ok(whole.then_some(found))
     }
 }
 
@@ -124,7 +167,7 @@ fn array<const N: usize>(bytes: &[u8]) -> [u8; N] {
 #[derive(Debug, PartialEq)]
 pub(crate) enum Step {
     /// An entry whose header is whole; its payload is not looked at.
-    Entry(Entry),
+    Entry(Found),
     /// Bytes that start no entry, up to the next that do or the end.
     Damage { from: u64, to: u64 },
 }
@@ -147,15 +190,15 @@ impl<'a, F: Borrow<File>> Walk<'a, F> {
     fn step(&mut self) -> io::Result<Step> {
         let from = self.at;
         for file in self.files {
-            let head = match read_at(file.borrow(), from, ENTRY as usize) {
-                Ok(head) => head,
+            match self.entry(file.borrow(), from) {
+                Ok(Some(found)) => {
+                    self.at = found.entry.end();
+                    return Ok(Step::Entry(found));
+                }
+                Ok(None) => {}
                 // Another copy may be readable.
-                Err(_) if self.files.len() > 1 => continue,
+                Err(_) if self.files.len() > 1 => {}
                 Err(e) => return Err(e),
-            };
-            if let Some(entry) = self.entry(&head, from) {
-                self.at = entry.end();
-                return Ok(Step::Entry(entry));
             }
         }
         self.at = self.end;
@@ -165,8 +208,9 @@ impl<'a, F: Borrow<File>> Walk<'a, F> {
         Ok(Step::Damage { from, to: self.at })
     }
 
-    fn entry(&self, bytes: &[u8], at: u64) -> Option<Entry> {
-        Entry::decode(bytes, self.pack, at + ENTRY).filter(|entry| entry.end() <= self.end)
+    fn entry(&self, file: &File, at: u64) -> io::Result<Option<Found>> {
+        let found = Found::read(file, self.pack, at)?;
+        Ok(found.filter(|found| found.entry.end() <= self.end))
     }
 
     /// Where the first entry at or after `from` starts; the end if there is none.
@@ -175,11 +219,8 @@ impl<'a, F: Borrow<File>> Walk<'a, F> {
             let window = read_at(file, from, WINDOW.min((self.end - from) as usize))?;
             for (i, bytes) in window.windows(ENTRY_MAGIC.len()).enumerate() {
                 let at = from + i as u64;
-                if bytes == ENTRY_MAGIC {
-                    let head = read_at(file, at, ENTRY as usize)?;
-                    if self.entry(&head, at).is_some() {
-                        return Ok(at);
-                    }
+                if bytes == ENTRY_MAGIC && self.entry(file, at)?.is_some() {
+                    return Ok(at);
                 }
             }
             // Windows overlap by what a magic could be cut at; always moving on.
@@ -222,7 +263,7 @@ pub(crate) fn tail(file: &File, pack: u64, len: u64) -> io::Result<Tail> {
     let (mut whole, mut torn) = (synced, false);
     for step in Walk::new(&[file], pack, synced, len) {
         match step? {
-            Step::Entry(entry) if entry.read(file)?.is_some() => {
+            Step::Entry(Found { entry, .. }) if entry.read(file)?.is_some() => {
                 if torn {
                     // Good entries after bad ones: no torn end, so nothing is cut.
                     return Ok(Tail::Keep);
@@ -244,12 +285,16 @@ mod tests {
     const PACK: u64 = 7;
 
     fn pack(payloads: &[&[u8]]) -> (File, Vec<Entry>, u64) {
+        pack_of(payloads, b"")
+    }
+
+    fn pack_of(payloads: &[&[u8]], label: &[u8]) -> (File, Vec<Entry>, u64) {
         let mut bytes = header(PACK).to_vec();
         let mut entries = Vec::new();
         for payload in payloads {
-            let offset = bytes.len() as u64 + ENTRY;
+            let offset = bytes.len() as u64 + ENTRY + label.len() as u64;
             let entry = Entry { offset, len: payload.len() as u32, crc: crc64nvme(payload) };
-            bytes.extend_from_slice(&entry.encode(PACK));
+            bytes.extend_from_slice(&entry.encode(PACK, label));
             bytes.extend_from_slice(payload);
             entries.push(entry);
         }
@@ -284,11 +329,45 @@ mod tests {
         assert_eq!(tail(&file, PACK, len).unwrap(), Tail::Keep);
         let damage = Step::Damage { from: entries[0].end(), to: entries[1].end() };
         let steps: Vec<_> = Walk::new(&[&file], PACK, HEADER, len).map(Result::unwrap).collect();
-        assert_eq!(steps, [Step::Entry(entries[0]), damage, Step::Entry(entries[2])]);
+        let step = |entry| Step::Entry(Found { entry, label: Vec::new() });
+        assert_eq!(steps, [step(entries[0]), damage, step(entries[2])]);
 
         assert_eq!(tail(&file, PACK + 1, len).unwrap(), Tail::Keep);
         file.write_all_at(b"rot", SYNCED_AT).unwrap();
         assert_eq!(tail(&file, PACK, len).unwrap(), Tail::Keep);
+    }
+
+    #[test]
+    fn labels_are_found_and_damage_to_them_too() {
+        let (file, entries, len) = pack_of(&[b"one", b"two"], b"bucket/key");
+        let found = || {
+            let files = [&file];
+            let walk = Walk::new(&files, PACK, HEADER, len).map(Result::unwrap);
+            walk.filter_map(|step| match step {
+                Step::Entry(found) => Some((found.entry, found.label)),
+                Step::Damage { .. } => None,
+            })
+            .collect::<Vec<_>>()
+        };
+        let labelled: Vec<_> =
+            entries.iter().map(|entry| (*entry, b"bucket/key".to_vec())).collect();
+        assert_eq!(found(), labelled);
+        assert_eq!(tail(&file, PACK, len).unwrap(), Tail::Resume { at: len });
+        file.write_all_at(b"x", entries[0].offset - 1).unwrap();
+        assert_eq!(found(), labelled[1..]);
+    }
+
+    /// What runs wrote before there were labels: its bytes are these.
+    #[test]
+    fn entries_of_before_labels_are_read() {
+        let entry = Entry { offset: HEADER + ENTRY, len: 3, crc: crc64nvme(b"one") };
+        let mut bytes = [0; ENTRY as usize];
+        bytes[..4].copy_from_slice(b"AqEn");
+        bytes[4..8].copy_from_slice(&3u32.to_le_bytes());
+        bytes[8..16].copy_from_slice(&entry.crc.to_le_bytes());
+        let crc = seeded_crc32c([PACK, entry.offset], &bytes[..16]);
+        bytes[16..20].copy_from_slice(&crc.to_le_bytes());
+        assert_eq!(entry.encode(PACK, b""), bytes);
     }
 
     #[test]

@@ -18,7 +18,7 @@ use parking_lot::Mutex;
 use crate::blob::{BlobRef, Home};
 use crate::error::{Error, Result};
 use crate::fs::{Folder, list, parse_name, read_at};
-use crate::pack::{self, ENTRY, Entry, HEADER, Tail};
+use crate::pack::{self, ENTRY, Entry, HEADER, LABEL_MAX, Tail};
 use crate::repair::{Repairs, Task};
 use crate::zone::{Place, Zone, in_parallel};
 
@@ -116,21 +116,32 @@ impl Packs {
 
     /// Appends one entry, `len` bytes in `chunks`, in each zone of the place that can be reached.
     /// Durable after the next [`Packs::sync`]; leased until [`Packs::let_go`].
-    pub fn append(&self, place: Place, chunks: &[Bytes], len: u32, crc: u64) -> Result<BlobRef> {
+    pub fn append(
+        &self,
+        place: Place,
+        label: &[u8],
+        chunks: &[Bytes],
+        len: u32,
+        crc: u64,
+    ) -> Result<BlobRef> {
         if self.failed.load(Ordering::Acquire) {
             return Err(Error::SyncFailed);
         }
         let mut writing = self.writing.lock();
         let Writing { active, dirty } = &mut *writing;
-        let full = |a: &Active| a.end > HEADER && a.end + ENTRY + u64::from(len) > self.size_max;
+        if label.len() > LABEL_MAX {
+            return Err(Error::Malformed("a label that is too long"));
+        }
+        let head = ENTRY + label.len() as u64;
+        let full = |a: &Active| a.end > HEADER && a.end + head + u64::from(len) > self.size_max;
         let usable = |a: &Active| !full(a) && self.is_where_it_should(a, place);
         if !active.get(&place).is_some_and(usable) {
             active.remove(&place);
             active.insert(place, self.create(place)?);
         }
         let Some(pack) = active.get_mut(&place) else { return Err(Error::Lost) };
-        let entry = Entry { offset: pack.end + ENTRY, len, crc };
-        let head = entry.encode(pack.id);
+        let entry = Entry { offset: pack.end + head, len, crc };
+        let head = entry.encode(pack.id, label);
         if let Err(e) = self.write(&pack.copies, &head, chunks) {
             // If the half entry cannot be taken back, the pack ends here and the next is begun.
             let end = pack.end;

@@ -5,11 +5,13 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
+
 use crate::blob::{BlobRef, Piece};
 use crate::error::Result;
 use crate::lease::Lease;
 use crate::read::PinGuard;
-use crate::store::Store;
+use crate::store::{Keep, Store};
 use crate::write::blocking;
 use crate::zone::Place;
 use crate::{Inner, Objects};
@@ -34,13 +36,21 @@ impl Objects {
     /// Copies a blob to where one that is written so would be: in one zone, or in all. None if it is
     /// there already, as it is where there is one copy of everything. What is packed is durable
     /// after the next `sync_pending`.
-    pub async fn rehouse(&self, blob: &BlobRef, one_zone: bool) -> Result<Option<Rehoused>> {
+    ///
+    /// `label`: as for [`crate::Writer::labelled`].
+    pub async fn rehouse(
+        &self,
+        blob: &BlobRef,
+        one_zone: bool,
+        label: impl Into<Bytes>,
+    ) -> Result<Option<Rehoused>> {
         let Store::Disk(disk) = &self.inner.store else { return Ok(None) };
         if disk.folder.zones.len() == 1 || blob.ids().is_empty() {
             return Ok(None);
         }
+        let keep = Keep { one_zone, label: label.into() };
         let (inner, blob) = (self.inner.clone(), blob.clone());
-        blocking(move || rehouse(&inner, &blob, one_zone)).await
+        blocking(move || rehouse(&inner, &blob, &keep)).await
     }
 }
 
@@ -53,17 +63,17 @@ fn is_there(part: &BlobRef, one_zone: bool) -> bool {
     }
 }
 
-fn rehouse(inner: &Arc<Inner>, blob: &BlobRef, one_zone: bool) -> Result<Option<Rehoused>> {
+fn rehouse(inner: &Arc<Inner>, blob: &BlobRef, keep: &Keep) -> Result<Option<Rehoused>> {
     let pieces = blob.pieces(0..blob.len())?;
     let _pin = PinGuard::new(inner, &pieces)?;
     let (mut parts, mut made, mut replaced, mut leases) =
         <(Vec<_>, Vec<_>, Vec<_>, Vec<_>)>::default();
     for piece in pieces {
-        if is_there(&piece.blob, one_zone) {
+        if is_there(&piece.blob, keep.one_zone) {
             parts.push(piece.blob);
             continue;
         }
-        match copy(inner, &piece, one_zone) {
+        match copy(inner, &piece, keep) {
             Ok(new) => {
                 leases.push(Lease::new(inner, &new));
                 made.push(new.clone());
@@ -89,13 +99,13 @@ fn rehouse(inner: &Arc<Inner>, blob: &BlobRef, one_zone: bool) -> Result<Option<
 }
 
 /// Copies one blob as it is stored.
-fn copy(inner: &Arc<Inner>, piece: &Piece, one_zone: bool) -> Result<BlobRef> {
+fn copy(inner: &Arc<Inner>, piece: &Piece, keep: &Keep) -> Result<BlobRef> {
     if let BlobRef::Packed { len, crc, .. } = *piece.blob.bare() {
         let bytes = inner.store.read(piece)?;
-        return inner.store.put(one_zone, &[bytes], len, crc);
+        return inner.store.put(keep, &[bytes], len, crc);
     }
     let len = piece.blob.len();
-    let mut sink = inner.store.sink(one_zone, len)?;
+    let mut sink = inner.store.sink(keep.one_zone, len)?;
     let mut at = 0;
     while at < len {
         let end = len.min(at + CHUNK);

@@ -18,7 +18,7 @@ use crate::blob::{BlobId, Home};
 use crate::error::{Error, Result};
 use crate::file::{self, FileSink};
 use crate::fs::{Folder, read_at};
-use crate::pack::{self, ENTRY, Entry, HEADER, Step, Walk};
+use crate::pack::{self, Entry, Found, HEADER, Step, Walk};
 use crate::store::{Disk, Store};
 use crate::zone::{ZONES_MAX, Zone};
 
@@ -292,7 +292,7 @@ impl Disk {
         }
     }
 
-    /// Writes an entry anew, where it is: who reads it meanwhile finds it damaged still.
+    /// Writes an entry's payload anew, where it is: who reads it meanwhile finds it damaged still.
     fn repair_entry(&self, zone: &Zone, pack: u64, entry: Entry) -> Result<bool> {
         let home = Home::Pack(pack);
         let path = zone.path(home);
@@ -308,10 +308,8 @@ impl Disk {
         for other in self.others(zone, home) {
             let Ok(copy) = File::open(other.path(home)) else { continue };
             let Ok(Some(payload)) = entry.read(&copy) else { continue };
-            let write = file
-                .write_all_at(&entry.encode(pack), entry.offset - ENTRY)
-                .and_then(|()| file.write_all_at(&payload, entry.offset))
-                .and_then(|()| zone.sync_data(&file));
+            let write = file.write_all_at(&payload, entry.offset);
+            let write = write.and_then(|()| zone.sync_data(&file));
             write.map_err(Error::io("write", &path))?;
             return Ok(true);
         }
@@ -338,9 +336,10 @@ impl Disk {
             zone.write_all(&file, &mut [IoSlice::new(&pack::header(pack))]).map_err(failed)?;
             for step in Walk::new(&copies, pack, HEADER, end) {
                 match step.map_err(failed)? {
-                    Step::Entry(entry) => {
+                    Step::Entry(found) => {
+                        let Found { entry, .. } = found;
                         let whole = copies.iter().find_map(|copy| entry.read(copy).ok().flatten());
-                        let head = entry.encode(pack);
+                        let head = found.head(pack);
                         zone.write_all(&file, &mut [IoSlice::new(&head)]).map_err(failed)?;
                         match whole {
                             Some(payload) => {

@@ -52,6 +52,15 @@ impl Tally {
     }
 }
 
+/// How a blob is kept.
+#[derive(Clone, Default)]
+pub(crate) struct Keep {
+    /// In one zone, not in all.
+    pub one_zone: bool,
+    /// Goes with what is packed.
+    pub label: Bytes,
+}
+
 /// A large blob being written.
 pub(crate) enum Sink {
     Disk(Box<FileSink>),
@@ -71,10 +80,13 @@ impl Sink {
 }
 
 impl Store {
-    /// Stores a blob no longer than `PAYLOAD_MAX`, with its CRC-64/NVME, in one zone or in all.
-    pub fn put(&self, one_zone: bool, chunks: &[Bytes], len: u32, crc: u64) -> Result<BlobRef> {
+    /// Stores a blob no longer than `PAYLOAD_MAX`, with its CRC-64/NVME.
+    pub fn put(&self, keep: &Keep, chunks: &[Bytes], len: u32, crc: u64) -> Result<BlobRef> {
         match self {
-            Store::Disk(disk) => disk.packs.append(disk.folder.place(one_zone)?, chunks, len, crc),
+            Store::Disk(disk) => {
+                let place = disk.folder.place(keep.one_zone)?;
+                disk.packs.append(place, &keep.label, chunks, len, crc)
+            }
             Store::Memory(memory) => Ok(memory.put(chunks)),
         }
     }

@@ -110,9 +110,10 @@ fn sweep_pack(
     for step in Walk::new(&files, pack, HEADER, end) {
         match step.map_err(|e| Error::io("read", &path())(e))? {
             Step::Damage { .. } => damaged = true,
-            Step::Entry(entry) => {
+            Step::Entry(found) => {
+                let entry = found.entry;
                 if zones.len() > 1 {
-                    let bare = copies.iter().filter(|(_, file)| !entry.is_headed(file, pack));
+                    let bare = copies.iter().filter(|(_, file)| !found.is_headed(file, pack));
                     lacking.extend(bare.map(|(zone, _)| *zone));
                 }
                 if is_live(&BlobId::Packed { pack, offset: entry.offset }) {

@@ -17,7 +17,7 @@ use crate::hash::{CrcLane, Digests, Hashes, ShaLane, crc64nvme, digest_all, dige
 use crate::lease::Lease;
 use crate::md5::Md5;
 use crate::seal::{Cipher, Key, Salt};
-use crate::store::Sink;
+use crate::store::{Keep, Sink};
 
 /// Bytes gathered before the threads are bothered: 1.3 ms of MD5.
 const BATCH: usize = 1 << 20;
@@ -44,7 +44,7 @@ pub struct Writer {
     inner: Arc<Inner>,
     hashes: Hashes,
     seal: Option<(Salt, Cipher)>,
-    one_zone: bool,
+    keep: Keep,
     size_hint: u64,
     size: u64,
     batch: Vec<Bytes>,
@@ -135,7 +135,7 @@ impl Writer {
             inner,
             hashes,
             seal: None,
-            one_zone: false,
+            keep: Keep::default(),
             size_hint: size_hint.unwrap_or(0),
             size: 0,
             batch: Vec::new(),
@@ -161,7 +161,14 @@ impl Writer {
     /// Keeps one copy, in one zone, however many of others are kept. To be said before the first
     /// byte.
     pub fn in_one_zone(mut self) -> Writer {
-        self.one_zone = true;
+        self.keep.one_zone = true;
+        self
+    }
+
+    /// Says what the blob is to be found by when its pack is compacted: who looks for the row that
+    /// names it need look there only. See [`crate::Objects::labels`].
+    pub fn labelled(mut self, label: impl Into<Bytes>) -> Writer {
+        self.keep.label = label.into();
         self
     }
 
@@ -208,7 +215,7 @@ impl Writer {
 
     async fn finish_small(mut self) -> Result<Written> {
         let (chunks, hashes, size) = (self.take_batch(), self.hashes, self.size);
-        let (seal, one_zone) = (self.seal.take(), self.one_zone);
+        let (seal, keep) = (self.seal.take(), std::mem::take(&mut self.keep));
         if size <= self.inner.inline_max {
             let digests = digest_all(hashes, &chunks, &self.inner.md5);
             // Copied, so that the row does not keep a whole receive buffer alive.
@@ -223,11 +230,11 @@ impl Writer {
         blocking(move || {
             let digests = digest_all(hashes, &chunks, &inner.md5);
             let blob = match &seal {
-                None => inner.store.put(one_zone, &chunks, size as u32, digests.crc64nvme)?,
+                None => inner.store.put(&keep, &chunks, size as u32, digests.crc64nvme)?,
                 Some((_, cipher)) => {
                     let sealed = cipher.seal(0, &chunks);
                     let crc = crc64nvme(&sealed);
-                    inner.store.put(one_zone, &[sealed], size as u32, crc)?
+                    inner.store.put(&keep, &[sealed], size as u32, crc)?
                 }
             };
             let lease = Lease::new(&inner, &blob);
@@ -275,7 +282,7 @@ impl Writer {
 
     fn enlarge(&self, batch: Arc<[Bytes]>) -> Large {
         let (inner, hashes) = (self.inner.clone(), self.hashes);
-        let (expect, one_zone) = (self.size_hint, self.one_zone);
+        let (expect, one_zone) = (self.size_hint, self.keep.one_zone);
         let cipher = self.seal.as_ref().map(|(_, cipher)| cipher.clone());
         let first = batch.clone();
         let file = Lane::start(move || {

@@ -4,7 +4,7 @@
 //! Both act outside the store on what rows say, or no longer say. So they make sure first that what
 //! they read is durable: a write that is accepted may yet be taken back.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -16,9 +16,9 @@ use platform::{
     Durability, Fail, House, PlatformParts, Result, Scope, Store, StoreError, Table, WriteTx,
 };
 
-use crate::S3;
 use crate::named::{self, Place};
 use crate::store::{CURRENT, OLDER, PARTS};
+use crate::{S3, labels};
 
 /// Gets the room of dead bytes in packs back.
 const COMPACT: &str = "s3.compact";
@@ -26,7 +26,7 @@ const COMPACT: &str = "s3.compact";
 const FREED_BYTES: u64 = 32 << 20;
 /// A pack is compacted when this much of it is dead: then less is copied than is got back.
 const DEAD_RATIO: f64 = 0.5;
-/// And at least this many bytes: every row is read to find what lives.
+/// And at least this many bytes: rows are read to find what lives.
 const DEAD_BYTES_MIN: u64 = 16 << 20;
 /// Packs compacted in one run.
 const PACKS_MAX: usize = 16;
@@ -74,9 +74,10 @@ impl Upkeep {
     async fn sweep(&self, parts: &PlatformParts, turn: OwnedMutexGuard<()>) -> anyhow::Result<()> {
         for _ in 0..TRIES {
             let failures = parts.store().failures();
-            let living = walk(parts, HashSet::new(), |living: &mut HashSet<BlobId>, _, blob| {
-                living.extend(blob.ids());
-            });
+            let living =
+                walk(parts, None, HashSet::new(), |living: &mut HashSet<BlobId>, _, blob| {
+                    living.extend(blob.ids());
+                });
             let Some(living) = living.await? else { return Ok(()) };
             if durable(parts.store(), failures).await? {
                 self.objects.sweep(move |id| living.contains(id)).await?;
@@ -95,6 +96,20 @@ impl Upkeep {
         }
         let (scope, job, now) = (Scope::default(), JobKey::new(COMPACT, ""), parts.clock().now());
         parts.store().write(&scope, |tx| schedule(tx, &job, now, Vec::new())).await
+    }
+
+    /// The keys that everything in these packs was stored for; none if some of it does not tell, and
+    /// every row has to be read.
+    async fn labels(&self, packs: &[u64]) -> anyhow::Result<Option<Keys>> {
+        let mut keys = Keys::new();
+        for pack in packs {
+            let Some(labels) = self.objects.labels(*pack).await? else { return Ok(None) };
+            for (_, label) in labels {
+                let Some(key) = labels::parse(&label) else { return Ok(None) };
+                keys.insert(key);
+            }
+        }
+        Ok(Some(keys))
     }
 
     fn candidates(&self) -> Vec<u64> {
@@ -130,13 +145,16 @@ impl Upkeep {
         packs.retain(settled);
         let failures = store.failures();
         let among: HashSet<u64> = packs.iter().copied().collect();
-        let living = walk(parts, HashMap::new(), move |living: &mut Living, place, blob| {
+        let see = move |living: &mut Living, place: Place, blob: &BlobRef| {
             for id in blob.ids() {
                 if matches!(id, BlobId::Packed { pack, .. } if among.contains(&pack)) {
                     living.entry(id).or_default().push(place.clone());
                 }
             }
-        });
+        };
+        let keys = self.labels(&packs).await?;
+        tracing::debug!(keys = keys.as_ref().map(BTreeSet::len), "looking for what lives in packs");
+        let living = walk(parts, keys, HashMap::new(), see);
         // A start sweeps, and calls for this again.
         let Some(living) = living.await? else { return Ok(()) };
         anyhow::ensure!(durable(store, failures).await?, "the store took writes back meanwhile");
@@ -159,22 +177,27 @@ impl Upkeep {
     }
 }
 
+/// Keys, each with its bucket.
+type Keys = BTreeSet<(String, String)>;
+
 /// The rows that name each blob.
 type Living = HashMap<BlobId, Vec<Place>>;
 
-/// Collects from every blob that a row names; none when the server is told to end meanwhile.
+/// Collects from every blob that a row names, or one of these keys; none when the server is told to end meanwhile.
 async fn walk<T: Send + 'static>(
     parts: &PlatformParts,
+    keys: Option<Keys>,
     mut found: T,
     mut see: impl FnMut(&mut T, Place, &BlobRef) + Send + 'static,
 ) -> anyhow::Result<Option<T>> {
     let (store, shutdown) = (parts.store().clone(), parts.shutdown_token().clone());
     let walk = move || {
-        named::each(
-            &store,
-            || shutdown.is_cancelled(),
-            |place, blob| see(&mut found, place, blob),
-        )?;
+        let stop = || shutdown.is_cancelled();
+        let see = |place: Place, blob: &BlobRef| see(&mut found, place, blob);
+        match &keys {
+            Some(keys) => labels::each(&store, keys, stop, see)?,
+            None => named::each(&store, stop, see)?,
+        }
         Ok((!shutdown.is_cancelled()).then_some(found))
     };
     parts.spawn_blocking("s3 walk", walk).await?

@@ -19,6 +19,7 @@ mod error;
 mod inspect;
 mod inventory;
 mod jobs;
+mod labels;
 mod lifecycle;
 mod list;
 mod lock;

@@ -8,7 +8,7 @@ use platform::{ByteStream, Fail, Result};
 
 use crate::checksum::{Algorithm, Checksum, Place};
 use crate::classes::Class;
-use crate::{S3, error};
+use crate::{S3, error, labels};
 
 /// Largest body of one request: 5 GiB.
 pub(crate) const BODY_BYTES_MAX: u64 = 5 << 30;
@@ -20,6 +20,8 @@ pub(crate) const OBJECT_BYTES_MAX: u64 = 50_000_000_000_000;
 pub(crate) struct Keep<'a> {
     /// What they are sealed with, if they are.
     pub key: Option<&'a Key>,
+    /// The bucket and the key of every row that will name them.
+    pub at: (&'a str, &'a str),
     /// Where.
     pub class: Class,
 }
@@ -114,6 +116,9 @@ impl S3 {
         let mut writer = self.objects.writer(size, hashes);
         if keep.class.is_one_zone() {
             writer = writer.in_one_zone();
+        }
+        if size.is_none_or(|size| self.objects.packs(size)) {
+            writer = writer.labelled(labels::label(keep.at.0, keep.at.1));
         }
         match keep.key {
             Some(key) => writer.sealed_with(key).map_err(error::from_objects),

@@ -156,3 +156,39 @@ async fn a_reader_of_the_old_pack_is_not_disturbed() {
     let new = rows.lock().unwrap()[&0].clone();
     assert_eq!(get(&objects, &new).await.unwrap(), body(0, 1_000));
 }
+
+#[tokio::test]
+async fn labels_go_along_with_their_blobs_and_are_told_once_all_have_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let objects = open(dir.path());
+    let rows = Rows::default();
+    let put_labelled = async |key: u64| {
+        let mut writer = objects.writer(None, Hashes::NONE).labelled(format!("key {key}"));
+        writer.write(body(key, 1_000)).await.unwrap();
+        let blob = writer.finish().await.unwrap().blob;
+        objects.sync_pending().unwrap();
+        rows.lock().unwrap().insert(key, blob.clone());
+        blob
+    };
+    let BlobRef::Packed { pack: first, .. } = put_labelled(1).await else { panic!() };
+    put_labelled(2).await;
+    let told = async |pack| {
+        let labels = objects.labels(pack).await.unwrap()?;
+        let text = |(_, label): (BlobId, Vec<u8>)| String::from_utf8(label).unwrap();
+        Some(labels.into_iter().map(text).collect::<Vec<_>>())
+    };
+    assert_eq!(told(first).await.unwrap(), ["key 1", "key 2"]);
+    remove(&objects, &rows, 1).await;
+    objects.sync_pending().unwrap();
+    objects.sync_pending().unwrap();
+    let swap = |moves| std::future::ready(Ok(swap(&rows, moves)));
+    assert!(objects.compact(first, is_live(&rows), swap).await.unwrap().removed);
+    let moved = rows.lock().unwrap()[&2].clone();
+    let [BlobId::Packed { pack, .. }] = moved.ids()[..] else { panic!() };
+    assert_eq!(told(pack).await.unwrap(), ["key 2"]);
+    assert_eq!(get(&objects, &moved).await.unwrap(), body(2, 1_000));
+    // What has none, as all had once, keeps the others from being told.
+    fill(&objects, &rows, 3..4).await;
+    assert_eq!(told(pack).await, None);
+    assert_eq!(told(first).await, None);
+}

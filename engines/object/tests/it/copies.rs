@@ -306,11 +306,11 @@ async fn blobs_move_to_one_zone_and_back() {
         (put(&objects, &body(1, 900)).await, put(&objects, &body(2, 70_000)).await);
     let whole = [&body(1, 900)[..], &body(9, 200_000), &body(2, 70_000)].concat();
     let blob = BlobRef::chain([small, sealed, large]);
-    assert!(objects.rehouse(&blob, false).await.unwrap().is_none());
+    assert!(objects.rehouse(&blob, false, "").await.unwrap().is_none());
     let read = async |blob: &BlobRef| objects.read_all_with(blob, 0..blob.len(), Some(&key)).await;
     let mut now = blob;
     for one_zone in [true, false, true] {
-        let moved = objects.rehouse(&now, one_zone).await.unwrap().unwrap();
+        let moved = objects.rehouse(&now, one_zone, "label").await.unwrap().unwrap();
         assert_eq!((moved.made.ids().len(), moved.replaced.ids()), (3, now.ids()));
         objects.sync_pending().unwrap();
         objects.delete(&moved.replaced).await.unwrap();
@@ -318,11 +318,11 @@ async fn blobs_move_to_one_zone_and_back() {
         objects.set_lost("az1", true);
         assert_eq!(read(&moved.blob).await.is_ok(), !one_zone);
         objects.set_lost("az1", false);
-        assert!(objects.rehouse(&moved.blob, one_zone).await.unwrap().is_none());
+        assert!(objects.rehouse(&moved.blob, one_zone, "").await.unwrap().is_none());
         now = moved.blob;
     }
     let plain = tempfile::tempdir().unwrap();
     let plain = open(plain.path());
     let blob = put(&plain, &body(1, 900)).await;
-    assert!(plain.rehouse(&blob, true).await.unwrap().is_none());
+    assert!(plain.rehouse(&blob, true, "").await.unwrap().is_none());
 }

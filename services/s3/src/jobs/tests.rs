@@ -227,6 +227,59 @@ async fn packs_that_are_mostly_dead_give_their_room_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_lives_in_packs_is_found_by_its_labels_as_by_reading_every_row() {
+    let dir = tempfile::tempdir().unwrap();
+    let room = Room::on_disk(dir.path(), Durability::Strict);
+    room.create_bucket(true).await;
+    for at in 0..40 {
+        room.put(&format!("k/{}", at % 7), body(at, 9_000)).await.unwrap();
+    }
+    // A delete marker, a version that is gone, and one that is the current one again.
+    room.delete("k/1").await;
+    let row = bucket(Versioning::Enabled);
+    for key in ["k/2", "k/3"] {
+        let current = room.ctx.read(|tx| crate::store::readable(tx, BUCKET, key, None)).unwrap();
+        let delete = |tx: &WriteTx<'_>| {
+            delete_version(&room.ctx, tx, (BUCKET, &row), key, current.id_text(), Cause::Request)
+        };
+        let gone = room.ctx.write(delete).await.unwrap();
+        room.s3.free(gone.freed).await;
+    }
+    let store = room.s3.parts.store();
+    let (mut of_all, mut of_keys) = (Living::new(), Living::new());
+    named::each(
+        store,
+        || false,
+        |place, blob| {
+            blob.ids().into_iter().for_each(|id| of_all.entry(id).or_default().push(place.clone()));
+        },
+    )
+    .unwrap();
+    let packs: Vec<u64> =
+        room.s3.objects.compaction_candidates(0.0).iter().map(|usage| usage.pack).collect();
+    assert_eq!(packs.len(), 1);
+    let keys = room.s3.upkeep.labels(&packs).await.unwrap().unwrap();
+    assert_eq!(keys.len(), 7);
+    crate::labels::each(
+        store,
+        &keys,
+        || false,
+        |place, blob| {
+            blob.ids()
+                .into_iter()
+                .for_each(|id| of_keys.entry(id).or_default().push(place.clone()));
+        },
+    )
+    .unwrap();
+    assert_eq!(of_keys, of_all);
+    assert_eq!(of_all.len(), 38);
+    // One that is not labelled, as none was once, has every row read.
+    room.s3.objects.put(body(99, 9_000), aquifer_object::Hashes::NONE).await.unwrap();
+    assert_eq!(room.s3.upkeep.labels(&packs).await.unwrap(), None);
+    room.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn rows_follow_their_bytes_wherever_they_stand() {
     let store =
         Store::open(StoreOptions { backend: Backend::Memory, durability: Durability::Strict })

@@ -9,6 +9,7 @@ use aquifer_object::{BlobRef, Error, Rehoused};
 
 use crate::S3;
 use crate::classes::Class;
+use crate::labels::label;
 use crate::model::Version;
 
 /// What became of the bytes of versions that are about to change their class.
@@ -47,12 +48,13 @@ impl S3 {
     /// Copies the bytes of those versions whose transitions move them.
     pub(super) async fn move_bytes<'a>(
         &self,
+        bucket: &str,
         changes: impl Iterator<Item = (&'a str, &'a Version, Class)>,
     ) -> Moved {
         let mut moved = Moved::default();
         for (key, version, class) in changes.filter(|(_, version, class)| moves(version, *class)) {
             let from = version.blob.clone();
-            let done = self.objects.rehouse(&from, class.is_one_zone()).await;
+            let done = self.objects.rehouse(&from, class.is_one_zone(), label(bucket, key)).await;
             let (to, stuck) = match done {
                 Ok(to) => (to, false),
                 // Looked at again in a moment.

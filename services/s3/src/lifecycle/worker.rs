@@ -139,7 +139,7 @@ impl S3 {
             let changes = acts
                 .iter()
                 .filter_map(|act| Some((act.key.as_str(), &act.version, act.transition(&guide)?)));
-            let mut bytes = self.move_bytes(changes).await;
+            let mut bytes = self.move_bytes(&guide.name, changes).await;
             let mut accepted = false;
             let done = ctx.write(|tx| {
                 let (acts, next) = look(tx, &guide, &reached, now)?;

@@ -194,7 +194,7 @@ async fn carry_to(
     let sealing = sealing.map_err(of_key("DstKmsKeyNotFound", "DstKmsKeyInvalidState"))?;
     let from = (task.bucket.as_str(), task.key.as_str());
     let class = class_there(target, &version)?;
-    let keep = Keep { key: Some(&sealing.key), class: Class::of(class.as_deref()) };
+    let keep = Keep { key: Some(&sealing.key), at: place, class: Class::of(class.as_deref()) };
     let keys = CopyKeys { source: from, given: None, keep };
     let (Source { from, .. }, written) = match room.copy_bytes(role, find, keys).await {
         // It was deleted on the way: there is nothing to carry any more.

@@ -78,6 +78,7 @@ impl Handle<CopyObject> for S3 {
             given: source_key.as_ref(),
             keep: Keep {
                 key: Some(&sealing.key),
+                at: (name, key),
                 class: classes::Class::of(storage_class.as_deref()),
             },
         };
@@ -293,7 +294,7 @@ mod tests {
             let range = 0..from.size;
             Ok(Source { from, bucket, range, algorithm: Algorithm::Crc64Nvme })
         };
-        let keep = Keep { key: None, class: classes::Class::Standard };
+        let keep = Keep { key: None, at: (BUCKET, "copy"), class: classes::Class::Standard };
         let keys = CopyKeys { source: (BUCKET, "k"), given: None, keep };
         let (_, written) = room.s3.copy_bytes(&room.ctx, find, keys).await.unwrap();
         let copy = room.s3.objects.read_all(&written.blob, 0..written.size).await.unwrap();

@@ -61,7 +61,7 @@ impl S3 {
             bytes_max: Some(self.object_bytes_max),
         };
         let class = Class::of(storage_class.as_deref());
-        let keep = Keep { key: Some(&sealing.key), class };
+        let keep = Keep { key: Some(&sealing.key), at: (name, key), class };
         let received = self.receive(std::mem::take(&mut input.body), expected, keep).await?;
         let put = self
             .name(ctx, &received.written.blob, |tx| {

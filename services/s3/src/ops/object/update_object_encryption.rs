@@ -52,7 +52,7 @@ impl Handle<UpdateObjectEncryption> for S3 {
         for _ in 0..TRIES {
             let sealing = self.seal(ctx, (name, key), &asked, &defaults).await?;
             let class = find()?.from.class();
-            let keep = Keep { key: Some(&sealing.key), class };
+            let keep = Keep { key: Some(&sealing.key), at: (name, key), class };
             let keys = CopyKeys { source: (name, key), given: None, keep };
             let (Source { from, .. }, written) = self.copy_bytes(ctx, find, keys).await?;
             let swap = |tx: &platform::WriteTx<'_>| {

@@ -36,7 +36,7 @@ impl Handle<UploadPart> for S3 {
         };
         check_algorithm(&upload, expected.said(&input.body))?;
         let class = Class::of(upload.storage_class.as_deref());
-        let keep = Keep { key: seal.as_ref(), class };
+        let keep = Keep { key: seal.as_ref(), at: (name, key), class };
         let received = self.receive(std::mem::take(&mut input.body), expected, keep).await?;
         let part = Part {
             blob: received.written.blob.clone(),

@@ -37,7 +37,11 @@ impl Handle<UploadPartCopy> for S3 {
         let keys = CopyKeys {
             source: (&source.bucket, &source.key),
             given: source_key.as_ref(),
-            keep: Keep { key: seal.as_ref(), class: Class::of(upload.storage_class.as_deref()) },
+            keep: Keep {
+                key: seal.as_ref(),
+                at: (name, key),
+                class: Class::of(upload.storage_class.as_deref()),
+            },
         };
         let (found, written) = self.copy_bytes(ctx, find, keys).await?;
         let Source { from, bucket: from_bucket, algorithm, .. } = found;
