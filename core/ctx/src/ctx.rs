@@ -12,7 +12,9 @@ use serde::{Deserialize, Serialize};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Clock, Dispatcher, Ids, Passage, PlatformParts, Source, Unit, Usage};
+use crate::{
+    Alias, Clock, Dispatcher, Ids, Manner, Passage, PlatformParts, Source, Unit, Usage,
+};
 
 /// Calls within calls beyond this are a loop.
 const DEPTH_MAX: u8 = 16;
@@ -49,10 +51,10 @@ impl std::error::Error for TooDeep {}
 
 /// Everything an operation may use. Cheap to clone.
 #[derive(Clone)]
-pub struct Ctx(Arc<Inner>);
+pub struct Ctx(pub(crate) Arc<Inner>);
 
 #[derive(Clone)]
-struct Inner {
+pub(crate) struct Inner {
     parts: PlatformParts,
     scope: Scope,
     caller: Arc<Principal>,
@@ -66,6 +68,8 @@ struct Inner {
     passage: Option<Arc<Passage>>,
     user_agent: Option<Arc<str>>,
     session: Option<Arc<Session>>,
+    pub(crate) alias: Option<Arc<Alias>>,
+    pub(crate) manner: Manner,
     called_via: Vec<&'static str>,
     depth: u8,
     /// What the request turned out to be about, where that decides what it costs.
@@ -91,6 +95,8 @@ impl Ctx {
             passage: None,
             user_agent: None,
             session: None,
+            alias: None,
+            manner: Manner::default(),
             called_via: Vec::new(),
             depth: 0,
             billed_as: OnceLock::new(),
@@ -291,6 +297,7 @@ impl Ctx {
             if inner.passage.take().is_some() {
                 inner.source_ip = None;
             }
+            inner.alias = None;
             inner.called_via.extend(through);
         }))
     }
@@ -383,7 +390,7 @@ impl Ctx {
         self.0.parts.ext()
     }
 
-    fn with(&self, change: impl FnOnce(&mut Inner)) -> Ctx {
+    pub(crate) fn with(&self, change: impl FnOnce(&mut Inner)) -> Ctx {
         let mut inner = (*self.0).clone();
         change(&mut inner);
         Ctx(Arc::new(inner))

@@ -4,6 +4,7 @@
 //! [`PlatformParts`] is the one value everything hangs from: there are no globals, so many servers
 //! run in one process. [`Ctx`] is cheap to clone; the `with_…` methods answer changed copies.
 
+mod alias;
 mod clock;
 mod ctx;
 mod ids;
@@ -12,6 +13,7 @@ mod origin;
 mod platform;
 mod tasks;
 
+pub use alias::{Alias, Manner};
 pub use clock::Clock;
 pub use ctx::{Ctx, Session, TooDeep};
 pub use ids::Ids;

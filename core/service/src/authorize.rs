@@ -197,13 +197,28 @@ fn gate(ctx: &Ctx, service: &ServiceSchema) -> Option<Arc<Gate>> {
     asks.then_some(gate)
 }
 
+/// Asks for an action on a resource, and on what has the name by which the request calls it.
 async fn ask(
     ctx: &Ctx,
     gate: &Gate,
     service: &'static ServiceSchema,
     action: &str,
     resource: String,
-    conditions: impl FnOnce() -> ConditionKeys,
+    conditions: impl Fn() -> ConditionKeys,
+) -> Result<()> {
+    if let Some(called) = ctx.alias().and_then(|alias| alias.of(&resource)) {
+        ask_of(ctx, gate, service, action, called, &conditions).await?;
+    }
+    ask_of(ctx, gate, service, action, resource, conditions).await
+}
+
+async fn ask_of(
+    ctx: &Ctx,
+    gate: &Gate,
+    service: &'static ServiceSchema,
+    action: &str,
+    resource: String,
+    conditions: impl Fn() -> ConditionKeys,
 ) -> Result<()> {
     // A room knows its resources by their ARNs; what has none is of the account acted on.
     let arn = resource.parse::<Arn>().ok();
@@ -353,6 +368,22 @@ fn conditions(ctx: &Ctx) -> ConditionKeys {
     put("aws:principaltype", kind.to_owned());
     for (key, value) in caller.tags.iter() {
         put(&format!("aws:principaltag/{}", key.to_lowercase()), value.to_string());
+    }
+    let manner = ctx.manner();
+    let said = [
+        ("s3:authtype", manner.auth_type.map(str::to_owned)),
+        ("s3:signatureversion", manner.signature_version.map(str::to_owned)),
+        ("s3:signatureage", manner.signature_age.map(|age| age.to_string())),
+        ("s3:tlsversion", manner.tls_version.map(str::to_owned)),
+        ("s3:x-amz-content-sha256", manner.payload_unsigned.then(|| "UNSIGNED-PAYLOAD".to_owned())),
+    ];
+    for (key, value) in said {
+        if let Some(value) = value {
+            put(key, value);
+        }
+    }
+    for (key, value) in ctx.alias().iter().flat_map(|alias| &alias.conditions) {
+        put(key, value.clone());
     }
     if !ctx.called_via().is_empty() {
         let via = ctx.called_via().iter().map(|service| (*service).to_owned()).collect();

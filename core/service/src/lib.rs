@@ -10,6 +10,7 @@ mod call;
 mod endpoint;
 mod fail;
 mod idempotency;
+mod names;
 mod network;
 mod operation;
 mod outbox;
@@ -29,8 +30,8 @@ pub use aquifer_authz::{
     ResourceAccess, ResourceRule, RootKey, canonical_user_id,
 };
 pub use aquifer_ctx::{
-    CancellationToken, Clock, Ctx, Dispatcher, Ids, Keeper, MeterSink, Passage, PlatformParts,
-    Session, Source, Unit, Usage,
+    Alias, CancellationToken, Clock, Ctx, Dispatcher, Ids, Keeper, Manner, MeterSink, Passage,
+    PlatformParts, Session, Source, Unit, Usage,
 };
 pub use aquifer_fault::{Fault, Rule as FaultRule};
 pub use aquifer_jobs as jobs;
@@ -58,6 +59,7 @@ pub use call::call;
 pub use endpoint::{Endpoint, EndpointAnswer, EndpointRequest};
 pub use fail::{BodyFault, Fail, Result};
 pub use idempotency::{Replay, forget_old_answers, remember};
+pub use names::Names;
 pub use network::{Entry, Network, Place, Way};
 pub use operation::{Handle, Operation, Registered};
 pub use outbox::{OnBehalf, call_as, call_later};

@@ -9,6 +9,7 @@ use aquifer_schema::{OperationSchema, Structure};
 use futures::future::BoxFuture;
 
 use crate::fail::{Fail, Result};
+use crate::names::Names;
 
 /// An operation of a service model. Generated, one marker type each.
 pub trait Operation: Send + Sync + 'static {
@@ -42,6 +43,8 @@ pub struct Registered {
     /// The input as an in-process caller passes it.
     pub(crate) from_any: FromAny,
     pub(crate) run: Arc<Run>,
+    /// The member that may call a resource by another name than its own, and who knows those.
+    pub(crate) names: Option<(usize, Arc<dyn Names>)>,
 }
 
 impl Registered {
@@ -59,6 +62,7 @@ impl Registered {
                 let input = input.downcast::<Op::Input>().ok()?;
                 Some(input)
             },
+            names: None,
             run: Arc::new(move |ctx, input| {
                 let room = Arc::clone(&room);
                 Box::pin(async move {

@@ -16,6 +16,7 @@ use tracing::Instrument;
 use crate::authorize::{AuthMode, Gate, authorize, fill};
 use crate::fail::{Fail, Result};
 use crate::idempotency::{self, RACED, Replay};
+use crate::names;
 use crate::operation::{Operation, Registered};
 use crate::recorded::Told;
 use crate::registry::Registry;
@@ -113,7 +114,7 @@ impl Platform {
         Ok(None)
     }
 
-    /// Runs an operation: trace · limits · fault · authorize · idempotency · handle · meter ·
+    /// Runs an operation: trace · names · limits · fault · authorize · idempotency · handle · meter ·
     /// audit.
     ///
     /// # Errors
@@ -157,16 +158,25 @@ impl Platform {
         &self,
         ctx: &Ctx,
         operation: &Registered,
-        input: Box<dyn Structure>,
+        mut input: Box<dyn Structure>,
     ) -> Result<Box<dyn Structure>> {
         let schema = operation.schema;
         self.note_key(ctx);
+        let (renamed, known) = match names::resolve(operation, ctx, &mut *input) {
+            Ok(renamed) => (renamed, Ok(())),
+            Err(refusal) => (None, Err(refusal)),
+        };
+        let ctx = renamed.as_ref().unwrap_or(ctx);
         let recorded = self.0.registry.recorded(schema.service.name);
         let mut told = Told::default();
         if let Some(recorded) = recorded {
             recorded.of_input(&*input, &mut told);
         }
-        let result = match self.admit(ctx, schema, &*input).await {
+        let admitted = match known {
+            Ok(()) => self.admit(ctx, schema, &*input).await,
+            unknown => unknown,
+        };
+        let result = match admitted {
             Ok(()) => self.handle_once(ctx, operation, input).await,
             Err(refusal) => Err(refusal),
         };

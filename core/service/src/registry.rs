@@ -14,6 +14,7 @@ use aquifer_types::AccountId;
 
 use crate::around::{self, Around};
 use crate::endpoint::Endpoint;
+use crate::names::{self, Names};
 use crate::network::Network;
 use crate::operation::{Handle, Operation, Registered};
 use crate::recorded::Recorded;
@@ -158,6 +159,15 @@ impl<S> ServiceBuilder<S> {
     pub fn around(mut self, around: &Arc<dyn Around>) -> Self {
         for operation in &mut self.service.operations {
             around::wrap(operation, around);
+        }
+        self
+    }
+
+    /// The room's resources have other names too. Said after all operations.
+    #[must_use]
+    pub fn names(mut self, known: &Arc<dyn Names>) -> Self {
+        for operation in &mut self.service.operations {
+            names::add(operation, known);
         }
         self
     }

@@ -29,6 +29,11 @@ impl Model {
             reference.shape.clone_from(shape);
         }
         self.add_status_members(settings)?;
+        for (operation, status) in &settings.statuses {
+            let known = self.operations.get_mut(operation);
+            let known = known.with_context(|| format!("statuses: there is no {operation}"))?;
+            known.http.response_code = Some(*status);
+        }
         if settings.more_protocols.is_empty() {
             return Ok(());
         }

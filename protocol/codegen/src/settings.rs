@@ -58,6 +58,9 @@ pub struct Settings {
     /// is not always the same and the model has no word for it.
     #[serde(default)]
     pub status_members: BTreeMap<String, String>,
+    /// Operation → status of its success, where AWS answers another than the model says.
+    #[serde(default)]
+    pub statuses: BTreeMap<String, u16>,
     /// `Structure.Member` → the shape it is of, where the model's own has too few values.
     #[serde(default)]
     pub retyped: BTreeMap<String, String>,

@@ -16,6 +16,7 @@ use platform::{AccountId, Ctx, Fail, Result, WriteTx};
 use serde::{Deserialize, Serialize};
 
 use crate::model::Bucket;
+use crate::points::Points;
 use crate::settings::{self, Setting};
 use crate::store::BUCKETS;
 
@@ -80,6 +81,53 @@ impl PublicBlock {
         block_policy: false,
         restrict: false,
     };
+
+    /// What two settings keep out together.
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            set: self.set || other.set,
+            block_acls: self.block_acls || other.block_acls,
+            ignore_acls: self.ignore_acls || other.ignore_acls,
+            block_policy: self.block_policy || other.block_policy,
+            restrict: self.restrict || other.restrict,
+        }
+    }
+
+    /// As S3 Control says it.
+    pub fn from_api(block: s3_api::Block) -> Self {
+        let s3_api::Block { block_acls, ignore_acls, block_policy, restrict } = block;
+        Self { set: true, block_acls, ignore_acls, block_policy, restrict }
+    }
+
+    /// As S3 Control is told it.
+    pub fn to_api(self) -> s3_api::Block {
+        let Self { block_acls, ignore_acls, block_policy, restrict, .. } = self;
+        s3_api::Block { block_acls, ignore_acls, block_policy, restrict }
+    }
+
+    /// As a number.
+    pub fn to_bits(self) -> u64 {
+        let bits = [self.set, self.block_acls, self.ignore_acls, self.block_policy, self.restrict];
+        bits.iter().fold(0, |bits, bit| bits << 1 | u64::from(*bit))
+    }
+
+    /// What a number of [`Self::to_bits`] says.
+    pub fn from_bits(bits: u64) -> Self {
+        let bit = |at: u32| bits >> at & 1 == 1;
+        Self {
+            set: bit(4),
+            block_acls: bit(3),
+            ignore_acls: bit(2),
+            block_policy: bit(1),
+            restrict: bit(0),
+        }
+    }
+}
+
+/// What keeps the public out of a bucket: its own setting, its account's, and those of the access point
+/// by which a request comes.
+pub(crate) fn block(ctx: &Ctx, bucket: &Bucket) -> PublicBlock {
+    ctx.ext::<Points>().map_or(bucket.access.public, |points| points.block(ctx, bucket))
 }
 
 impl Ownership {

@@ -2,7 +2,7 @@
 
 use platform::Result;
 
-use crate::error;
+use crate::{error, points};
 
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct CopySource {
@@ -26,6 +26,9 @@ impl CopySource {
         };
         let path = percent_encoding::percent_decode_str(path).decode_utf8().map_err(|_| bad())?;
         let path = path.trim_start_matches('/');
+        if let Some((bucket, key)) = points::object_of(path)? {
+            return Ok(Self { bucket, key, version_id });
+        }
         let (bucket, key) = path.split_once('/').ok_or_else(bad)?;
         if bucket.is_empty() || key.is_empty() {
             return Err(bad());
@@ -43,6 +46,11 @@ mod tests {
         let source = CopySource::parse("/b/a%20b/c?versionId=v1").expect("a source");
         assert_eq!((source.bucket.as_str(), source.key.as_str()), ("b", "a b/c"));
         assert_eq!(source.version_id.as_deref(), Some("v1"));
+        let arn = "arn:aws:s3:us-east-1:111122223333:accesspoint/point";
+        let source =
+            CopySource::parse(&format!("{arn}/object/a/b?versionId=v1")).expect("a source");
+        assert_eq!((source.bucket.as_str(), source.key.as_str()), (arn, "a/b"));
+        assert!(CopySource::parse(arn).is_err());
         assert!(CopySource::parse("b").is_err());
         assert!(CopySource::parse("b/").is_err());
     }

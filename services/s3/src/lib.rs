@@ -30,6 +30,7 @@ mod names;
 mod notify;
 mod ops;
 mod payer;
+mod points;
 mod receive;
 mod refuse;
 mod replication;
@@ -48,12 +49,13 @@ mod zones;
 use std::sync::Arc;
 
 use aquifer_object::{Durability, Objects, ObjectsOptions};
-use platform::{Around, House, PlatformParts, PreCommit, Service};
+use platform::{Around, House, Names, PlatformParts, PreCommit, Service};
 
 use crate::access::resources::Teller;
 use crate::encryption::Keys;
 use crate::jobs::Upkeep;
 use crate::payer::Payer;
+use crate::points::Points;
 
 /// The room.
 pub struct S3 {
@@ -65,6 +67,7 @@ pub struct S3 {
     log: Arc<logging::Log>,
     select: select::Desk,
     teller: Arc<Teller>,
+    points: Arc<Points>,
     /// Bytes of the largest object.
     object_bytes_max: u64,
 }
@@ -99,13 +102,30 @@ pub fn service(house: &House) -> anyhow::Result<Service> {
     parts.add_keeper(Arc::new(usage::Keeping(parts.clone())));
     let payer = Arc::new(Payer::open(&parts)?);
     let around: Arc<dyn Around> = Arc::clone(&payer) as Arc<dyn Around>;
-    let teller = Arc::new(Teller::open(store)?);
+    let opened = Points::open(store).map_err(|fail| anyhow::anyhow!("{}", fail.message()))?;
+    let points = Arc::new(opened);
+    let names: Arc<dyn Names> = Arc::clone(&points) as Arc<dyn Names>;
+    let keeper = Arc::new(points::Keeper(Arc::clone(&points)));
+    parts.set_ext(Arc::clone(&points));
+    parts.set_ext(Arc::new(s3_api::PointKeeper(keeper)));
+    let teller = Arc::new(Teller::open(store, Arc::clone(&points))?);
     let telling = Arc::clone(&teller);
     let log = logging::Log::start(house).map_err(|fail| anyhow::anyhow!("{}", fail.message()))?;
-    let forgetting = (log.clone(), Arc::clone(&teller));
+    let forgetting = (log.clone(), Arc::clone(&teller), Arc::clone(&points));
     let select = select::Desk::new(house);
     let object_bytes_max = house.bounds.of("s3.object-bytes", receive::OBJECT_BYTES_MAX);
-    let room = S3 { parts, objects, keys, upkeep, payer, log, select, teller, object_bytes_max };
+    let room = S3 {
+        parts,
+        objects,
+        keys,
+        upkeep,
+        payer,
+        log,
+        select,
+        teller,
+        points,
+        object_bytes_max,
+    };
     let room = Arc::new(room);
     replication::register(house, &room);
     restore::register(house);
@@ -121,8 +141,10 @@ pub fn service(house: &House) -> anyhow::Result<Service> {
         resetting.1.clear();
         forgetting.0.clear();
         forgetting.1.clear();
+        forgetting.2.clear();
     };
     let tables: Arc<dyn Around> = Arc::new(tables::Files);
-    let room = ops::register(room).around(&around).around(&tables).web().resources(telling);
+    let room = ops::register(room).around(&around).around(&tables).names(&names).web();
+    let room = room.resources(telling);
     Ok(room.on_reset(reset).storage(zones).build())
 }

@@ -18,6 +18,11 @@ pub(crate) fn invalid_request(message: impl Into<String>) -> Fail {
     Fail::new("InvalidRequest", 400, message)
 }
 
+pub(crate) fn no_public_access_block(account: &str) -> Fail {
+    let message = "The public access block configuration was not found";
+    Fail::new("NoSuchPublicAccessBlockConfiguration", 404, message).with("AccountId", account)
+}
+
 pub(crate) fn job_status(message: impl Into<String>) -> Fail {
     Fail::new("JobStatusException", 400, message)
 }

@@ -7,7 +7,9 @@
 include!(concat!(env!("OUT_DIR"), "/api.rs"));
 
 mod inspects;
+mod points;
 mod replicates;
 
 pub use inspects::{DigestKind, Digested, EncryptedBy, Inspector, Inspects};
+pub use points::{Block, KeepsPoints, Later, NewPoint, Point, PointKeeper};
 pub use replicates::{Replicates, Replicator};

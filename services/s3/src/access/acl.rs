@@ -209,7 +209,7 @@ pub(crate) fn may_have(ctx: &Ctx, bucket: &Bucket, acl: &Acl, named: &str) -> Re
     if !bucket.has_acls() {
         return Err(not_supported());
     }
-    if acl.is_public() && bucket.access.public.block_acls {
+    if acl.is_public() && super::block(ctx, bucket).block_acls {
         let action = format!("s3:{}", ctx.operation());
         let why = "public ACLs are prevented by the BlockPublicAcls setting in S3 Block Public \
                    Access.";

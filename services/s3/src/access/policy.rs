@@ -193,7 +193,7 @@ fn is_fixed(key: &str, operator: &str, value: &str) -> bool {
         // Sessions of one role are told apart by what follows its id.
         "aws:userid" => !value.trim_end_matches(":*").contains(['*', '?']),
         // One account's is one account's, whatever its resource.
-        "aws:sourcearn" | "aws:principalarn" => value
+        "aws:sourcearn" | "aws:principalarn" | "s3:dataaccesspointarn" => value
             .split(':')
             .nth(4)
             .is_some_and(|account| !account.is_empty() && !account.contains(['*', '?'])),

@@ -17,6 +17,7 @@ use super::grants::{On, as_policy};
 use super::policy;
 use crate::error;
 use crate::model::{Bucket, Version};
+use crate::points::Points;
 use crate::settings::{self, Setting};
 use crate::store::{self, BUCKETS};
 
@@ -40,6 +41,7 @@ const OF_OBJECTS: [&str; 4] =
 pub(crate) struct Teller {
     /// Buckets that may have let other accounts in.
     shared: RwLock<HashSet<String>>,
+    points: Arc<Points>,
     ready: Mutex<HashMap<String, Arc<Ready>>>,
 }
 
@@ -60,8 +62,8 @@ impl Teller {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn open(store: &Store) -> Result<Self, StoreError> {
-        let teller = Self::default();
+    pub fn open(store: &Store, points: Arc<Points>) -> Result<Self, StoreError> {
+        let teller = Self { points, ..Self::default() };
         store.read(&Scope::default(), |tx| {
             for row in BUCKETS.scan(tx) {
                 let (name, bucket) = row?;
@@ -124,7 +126,7 @@ impl Teller {
             return Ok(told(access));
         }
         let ready = self.ready(tx, name, bucket)?;
-        let block = bucket.access.public;
+        let block = self.points.block(ctx, bucket);
         let is_insider = caller.account == Some(owner) || caller.kind == PrincipalKind::Service;
         let shut = block.restrict && ready.public && !is_insider;
         let mut policy = if shut { &ready.denials } else { &ready.policy };
@@ -218,6 +220,10 @@ impl Resources for Teller {
         if asked.action == "s3:CreateBucket" {
             return Ok(None);
         }
+        // Names of buckets have no account.
+        if !asked.resource.account_text().is_empty() {
+            return self.points.access(ctx, asked);
+        }
         let (name, key) = parts(asked.resource);
         ctx.read(|tx| match BUCKETS.get(tx, name)? {
             Some(bucket) => self.tell(ctx, tx, asked, (name, &bucket), key).map(Some),
@@ -237,8 +243,16 @@ impl Resources for Teller {
     }
 
     fn late(&self, ctx: &Ctx, asked: Asked<'_>) -> Result<ConditionKeys> {
-        let (name, Some(key)) = parts(asked.resource) else { return Ok(ConditionKeys::new()) };
-        let version = ctx.read(|tx| version_of(tx, asked, (name, key)))?;
+        let behind = self.points.behind(ctx, asked.resource)?;
+        let object = match &behind {
+            Some((bucket, key)) => Some((bucket.as_str(), key.as_str())),
+            None => match parts(asked.resource) {
+                (name, Some(key)) => Some((name, key)),
+                _ => None,
+            },
+        };
+        let Some(object) = object else { return Ok(ConditionKeys::new()) };
+        let version = ctx.read(|tx| version_of(tx, asked, object))?;
         let tags = version.map(|version| version.tags).unwrap_or_default();
         let tag = |(key, value): (&str, &str)| {
             (format!("{OBJECT_TAGS}{}", key.to_lowercase()), vec![value.to_owned()])
@@ -247,10 +261,13 @@ impl Resources for Teller {
     }
 
     fn opens_some(&self) -> bool {
-        !self.shared.read().is_empty()
+        !self.shared.read().is_empty() || self.points.any()
     }
 
     fn opens(&self, ctx: &Ctx, resource: &Arn) -> Result<bool> {
+        if !resource.account_text().is_empty() {
+            return self.points.opens(ctx, resource);
+        }
         let (name, _) = parts(resource);
         if !self.shared.read().contains(name) {
             return Ok(false);

@@ -85,7 +85,7 @@ fn requester(seen: &Seen) -> String {
 }
 
 /// Writes the line of a request, with its end.
-pub(super) fn write(seen: &Seen, owner: AccountId, bucket: &str) -> String {
+pub(super) fn write(seen: &Seen, owner: AccountId, bucket: &str, point: Option<&str>) -> String {
     let key = seen.labels.iter().find(|(name, _)| *name == "Key");
     let key = key.map(|(_, key)| utf8_percent_encode(key, KEY).to_string());
     let method = seen.line.split(' ').next().unwrap_or_default();
@@ -125,8 +125,8 @@ pub(super) fn write(seen: &Seen, owner: AccountId, bucket: &str) -> String {
         "-".to_owned(),
         kind.to_owned(),
         or_dash(seen.host.as_deref()),
-        "-".to_owned(),
-        "-".to_owned(),
+        or_dash(seen.ctx.manner().tls_version.map(|version| format!("TLSv{version}")).as_deref()),
+        or_dash(point),
         "-".to_owned(),
     ];
     let mut line = fields.join(" ");

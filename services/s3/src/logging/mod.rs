@@ -27,6 +27,7 @@ use serde::{Deserialize, Serialize};
 use std::sync::RwLock;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
+use crate::points::Points;
 use crate::store::BUCKETS;
 
 /// Delivers the lines of a bucket.
@@ -134,8 +135,14 @@ impl Watch for Log {
     fn seen(&self, seen: Seen) {
         let named = seen.labels.iter().find(|(name, _)| *name == "Bucket");
         let Some(bucket) = named.map(|(_, bucket)| bucket.clone()) else { return };
+        // By whatever name it was asked for.
+        let behind = seen.ctx.ext::<Points>().map(|points| points.behind_name(&seen.ctx, &bucket));
+        let (bucket, point) = match behind {
+            Some(Ok(Some((bucket, point)))) => (bucket, Some(point)),
+            _ => (bucket, None),
+        };
         let Some(owner) = self.owner(&bucket) else { return };
-        let line = line::write(&seen, owner, &bucket);
+        let line = line::write(&seen, owner, &bucket, point.as_deref());
         if self.queue.try_send(Entry { bucket, at: seen.began, line }).is_err() {
             tracing::warn!("lines of access logs are left out: too many wait");
         }

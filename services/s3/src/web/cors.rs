@@ -5,6 +5,7 @@
 use platform::{CrossOrigin, Ctx, Fail, Headers, Result};
 use s3_api::{CORSConfiguration, CORSRule};
 
+use crate::points::Points;
 use crate::settings::{self, Setting};
 use crate::store::BUCKETS;
 
@@ -13,6 +14,11 @@ const VARY: &str = "Origin, Access-Control-Request-Headers, Access-Control-Reque
 
 /// The rules of a bucket; `None` when there is no bucket.
 fn rules(ctx: &Ctx, name: &str) -> Result<Option<Vec<CORSRule>>> {
+    let behind = match ctx.ext::<Points>() {
+        Some(points) => points.behind_name(ctx, name)?.map(|(bucket, _)| bucket),
+        None => None,
+    };
+    let name = behind.as_deref().unwrap_or(name);
     ctx.read(|tx| {
         let Some(bucket) = BUCKETS.get(tx, name)? else { return Ok(None) };
         let set: Option<CORSConfiguration> = settings::get(tx, (name, &bucket), Setting::Cors)?;

@@ -1,11 +1,13 @@
 //! The operations, by resource.
 
+mod block;
 mod job;
+mod point;
 
 use platform::ServiceBuilder;
 
 use crate::S3Control;
 
 pub(crate) fn register(room: ServiceBuilder<S3Control>) -> ServiceBuilder<S3Control> {
-    job::register(room)
+    point::register(block::register(job::register(room)))
 }

@@ -8,7 +8,7 @@ use s3_api::{DeleteBucket, DeleteBucketInput, DeleteBucketOutput};
 
 use crate::store::{self, BUCKETS, CURRENT, OWNED, UPLOADS};
 use crate::usage::{self, Owed};
-use crate::{S3, settings};
+use crate::{S3, points, settings};
 
 /// Uploads, and about so many parts, forgotten in one transaction.
 const UPLOADS_MAX: usize = 1_000;
@@ -46,6 +46,9 @@ fn remove(ctx: &Ctx, tx: &WriteTx<'_>, name: &str) -> Result<Removed> {
     if CURRENT.scan(tx).prefix(&(name,)).keys().next().transpose()?.is_some() {
         let message = "The bucket you tried to delete is not empty";
         return Err(Fail::new("BucketNotEmpty", 409, message).with("BucketName", name));
+    }
+    if points::has_any(tx, name)? {
+        return Err(points::still_attached(name));
     }
     let mut freed = Vec::new();
     for (at, upload) in UPLOADS.scan(tx).prefix(&(name,)).enumerate() {

@@ -22,7 +22,7 @@ impl Handle<PutBucketPolicy> for S3 {
             let mut bucket = store::bucket(ctx, tx, name, input.expected_bucket_owner.as_ref())?;
             access::is_owners(ctx, &bucket)?;
             policy::check(&text, name)?;
-            if is_public && bucket.access.public.block_policy {
+            if is_public && access::block(ctx, &bucket).block_policy {
                 return Err(access::public_policy(ctx, name));
             }
             // Kept as the answer that tells it.

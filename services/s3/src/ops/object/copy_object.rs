@@ -28,8 +28,9 @@ impl Handle<CopyObject> for S3 {
         let asked = encryption::asked!(ctx, input)?;
         let source_key = source_key!(ctx, input);
         let storage_class = classes::asked(input.storage_class)?;
-        let source = CopySource::parse(&input.copy_source)?;
-        may_read(ctx, &source).await?;
+        let mut source = CopySource::parse(&input.copy_source)?;
+        let reading = self.points.source(ctx, &mut source.bucket)?;
+        may_read(&reading, &source).await?;
         let replace = input.metadata_directive == Some(MetadataDirective::Replace);
         let retag = input.tagging_directive == Some(TaggingDirective::Replace);
         let given = headers_of(header_input!(input))?;
@@ -59,7 +60,7 @@ impl Handle<CopyObject> for S3 {
         };
         let to_be_set = if retag { given.1.clone() } else { find()?.from.tags };
         if !retag && !to_be_set.is_empty() {
-            may_read_tags(ctx, &source).await?;
+            may_read_tags(&reading, &source).await?;
         }
         super::may_tag(ctx, (&input.bucket, &input.key), &to_be_set).await?;
         let acl_headers = acl_headers!(input);

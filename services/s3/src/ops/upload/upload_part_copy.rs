@@ -22,8 +22,9 @@ impl Handle<UploadPartCopy> for S3 {
         let given = customer_key!(ctx, input);
         let source_key = source_key!(ctx, input);
         let number = super::part_number(input.part_number)?;
-        let source = CopySource::parse(&input.copy_source)?;
-        copy_object::may_read(ctx, &source).await?;
+        let mut source = CopySource::parse(&input.copy_source)?;
+        let reading = self.points.source(ctx, &mut source.bucket)?;
+        copy_object::may_read(&reading, &source).await?;
         let (name, key, upload_id) =
             (input.bucket.as_str(), input.key.as_str(), input.upload_id.as_str());
         let find = || find(ctx, &input, &source);
