@@ -39,6 +39,8 @@ pub(crate) enum Face {
     Accelerated,
     /// Pages rather than an API.
     Website,
+    /// The API, by an access point that the host names.
+    Point,
 }
 
 impl Face {
@@ -46,6 +48,7 @@ impl Face {
     fn of(label: &str) -> (&str, Face) {
         match label {
             "s3-accelerate" => ("s3", Face::Accelerated),
+            "s3-accesspoint" | "s3-accesspoint-fips" => ("s3", Face::Point),
             "s3-website" => ("s3", Face::Website),
             // As some regions write it.
             label if label.starts_with("s3-website-") => ("s3", Face::Website),
@@ -167,8 +170,13 @@ impl Routes {
         let bucket = hosted.filter(|(found, ..)| found.name == service.name);
         let face = bucket.as_ref().map_or(Face::Api, |(.., face)| *face);
         let bucket = bucket.and_then(|(_, bucket, _)| bucket).filter(|_| service.name == "s3");
+        let region = presented.map(|presented| presented.region.as_str());
+        let bucket = match face {
+            Face::Point => bucket.map(|named| point(&named, region)),
+            _ => bucket,
+        };
         let path = match &bucket {
-            Some(bucket) => format!("/{bucket}{path}"),
+            Some(bucket) => format!("/{}{path}", bucket.replace('/', "%2F")),
             None => path.to_owned(),
         };
         // What names its target in a header was told apart above.
@@ -208,8 +216,15 @@ impl Routes {
                 return Some((service, (!before.is_empty()).then_some(before), face));
             }
         }
-        // `bucket.localhost`, as SDKs write when they put the bucket before the endpoint.
+        // `bucket.localhost`, as SDKs write when they put the bucket before the endpoint. They do so
+        // with an address too, where it is an access point.
+        let is_byte = |label: &&str| label.parse::<u8>().is_ok();
         match labels.as_slice() {
+            [bucket @ .., a, b, c, d]
+                if !bucket.is_empty() && [a, b, c, d].into_iter().all(is_byte) =>
+            {
+                Some((self.by_name("s3")?, Some(bucket.join(".")), Face::Api))
+            }
             [bucket @ .., "localhost"] if !bucket.is_empty() => {
                 Some((self.by_name("s3")?, Some(bucket.join(".")), Face::Api))
             }
@@ -279,6 +294,14 @@ impl Routes {
             None => Target::Absent(found.operation),
         }
     }
+}
+
+/// The ARN of the access point that a host names as `name-account`, in the region of the request.
+fn point(named: &str, region: Option<&str>) -> String {
+    let region = region.and_then(|region| region.parse::<platform::Region>().ok());
+    let region = region.unwrap_or_else(platform::Region::us_east_1);
+    let (name, account) = named.rsplit_once('-').unwrap_or((named, ""));
+    format!("arn:{}:s3:{region}:{account}:accesspoint/{name}", region.partition())
 }
 
 /// The host a request is for.

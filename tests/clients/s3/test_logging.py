@@ -197,3 +197,15 @@ def test_lines_survive_a_stop(durable_server, durable):
         if "REST.GET.BUCKET" in text and "REST.HEAD.BUCKET" in text:
             return
     raise AssertionError(text)
+
+
+@behaviour("S3-61", "S3-69")
+@pytest.mark.clock
+def test_requests_by_access_points_are_told_of_with_their_names(s3, s3control, account, delivered):
+    bucket, to = new_bucket(s3), new_bucket(s3)
+    point = s3control.create_access_point(AccountId=account, Name="point", Bucket=bucket)
+    s3.put_object(Bucket=bucket, Key="k", Body=b"x")
+    log(s3, bucket, to)
+    s3.get_object(Bucket=point["Alias"], Key="k")
+    lines = [line for line in delivered(to, 1) if line[OPERATION] == "REST.GET.OBJECT"]
+    assert [(line[BUCKET], line[24]) for line in lines] == [(bucket, point["AccessPointArn"])]

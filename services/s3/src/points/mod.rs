@@ -210,6 +210,10 @@ impl Names for Points {
         operation: &'static str,
         name: &mut String,
     ) -> Result<Option<Ctx>> {
+        // A new bucket is called what it is called.
+        if operation == "CreateBucket" {
+            return Ok(None);
+        }
         let resolved = Points::resolve(self, ctx, name)?;
         if resolved.is_some() && !OPERATIONS.contains(&operation) {
             return Err(error::not_by_access_points());
