@@ -301,7 +301,9 @@ fn point(named: &str, region: Option<&str>) -> String {
     let region = region.and_then(|region| region.parse::<platform::Region>().ok());
     let region = region.unwrap_or_else(platform::Region::us_east_1);
     let (name, account) = named.rsplit_once('-').unwrap_or((named, ""));
-    format!("arn:{}:s3:{region}:{account}:accesspoint/{name}", region.partition())
+    let (partition, name) = (region.partition().as_str(), format!("accesspoint/{name}"));
+    let arn = platform::Arn::from_parts(partition, "s3", region.as_str(), account, &name);
+    arn.map_or_else(|_| named.to_owned(), |arn| arn.to_string())
 }
 
 /// The host a request is for.

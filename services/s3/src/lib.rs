@@ -114,18 +114,8 @@ pub fn service(house: &House) -> anyhow::Result<Service> {
     let forgetting = (log.clone(), Arc::clone(&teller), Arc::clone(&points));
     let select = select::Desk::new(house);
     let object_bytes_max = house.bounds.of("s3.object-bytes", receive::OBJECT_BYTES_MAX);
-    let room = S3 {
-        parts,
-        objects,
-        keys,
-        upkeep,
-        payer,
-        log,
-        select,
-        teller,
-        points,
-        object_bytes_max,
-    };
+    let room =
+        S3 { parts, objects, keys, upkeep, payer, log, select, teller, points, object_bytes_max };
     let room = Arc::new(room);
     replication::register(house, &room);
     restore::register(house);

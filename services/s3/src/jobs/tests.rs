@@ -79,9 +79,20 @@ impl Room {
         let payer = std::sync::Arc::new(crate::payer::Payer::open(&parts).unwrap());
         let log = crate::logging::Log::start(&house).unwrap();
         let select = crate::select::Desk::new(&house);
-        let teller = Default::default();
+        let (teller, points) = Default::default();
         let object_bytes_max = crate::receive::OBJECT_BYTES_MAX;
-        let s3 = S3 { parts, objects, keys, upkeep, payer, log, select, teller, object_bytes_max };
+        let s3 = S3 {
+            parts,
+            objects,
+            keys,
+            upkeep,
+            payer,
+            log,
+            select,
+            teller,
+            points,
+            object_bytes_max,
+        };
         Room { s3, ctx, jobs }
     }
 

@@ -189,9 +189,6 @@ impl Points {
 /// # Errors
 /// `InvalidAccessPoint`; a name that tells no key.
 pub(crate) fn object_of(text: &str) -> Result<Option<(String, String)>> {
-    if !text.starts_with("arn:") {
-        return Ok(None);
-    }
     let Ok(arn) = text.parse() else { return Ok(None) };
     let Some((id, rest)) = name::of_arn(&arn)? else { return Ok(None) };
     let key = rest.strip_prefix(access::WITHIN).filter(|key| !key.is_empty());

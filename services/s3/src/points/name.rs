@@ -2,7 +2,7 @@
 //!
 //! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-naming.html>
 
-use platform::{AccountId, Arn, Ctx, Fail, Region, Result};
+use platform::{AccountId, Arn, Ctx, Fail, Region, Result, Scope};
 
 /// How aliases end.
 const ALIAS_END: &str = "-s3alias";
@@ -29,9 +29,8 @@ impl Id {
     }
 
     pub fn arn(&self) -> String {
-        let Self { account, region, name } = self;
-        let partition = region.partition();
-        format!("arn:{partition}:s3:{region}:{account}:accesspoint/{name}")
+        let scope = Scope::new(self.account, self.region.clone());
+        Arn::new("s3", &scope, &format!("accesspoint/{}", self.name)).to_string()
     }
 
     /// As its key in tables.
@@ -65,7 +64,8 @@ impl<'a> Form<'a> {
     /// # Errors
     /// `InvalidAccessPoint`, for an ARN of an access point that cannot be.
     pub fn of(text: &'a str) -> Result<Self> {
-        if text.starts_with("arn:") {
+        // No bucket's name has a colon.
+        if text.contains(':') {
             return match text.parse::<Arn>() {
                 Ok(arn) => Ok(of_arn(&arn)?.map_or(Form::Bucket, |(id, _)| Form::Arn(id))),
                 Err(_) => Ok(Form::Bucket),
