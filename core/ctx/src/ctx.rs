@@ -12,9 +12,7 @@ use serde::{Deserialize, Serialize};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::{
-    Alias, Clock, Dispatcher, Ids, Manner, Passage, PlatformParts, Source, Unit, Usage,
-};
+use crate::{Alias, Clock, Dispatcher, Ids, Manner, Passage, PlatformParts, Source, Unit, Usage};
 
 /// Calls within calls beyond this are a loop.
 const DEPTH_MAX: u8 = 16;
