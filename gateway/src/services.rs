@@ -19,6 +19,7 @@ const ROOMS: &[(&str, Open)] = &[
     ("events", aquifer_events::service),
     ("ec2", aquifer_ec2::service),
     ("s3tables", aquifer_s3tables::service),
+    ("sns", aquifer_sns::service),
 ];
 
 /// Opens the named rooms, or all.
