@@ -236,6 +236,8 @@ fn as_holder(ctx: &Ctx, credential: Credential, access_key: &str, region: Region
     let session = Session {
         access_key_id: Some(access_key.to_owned()),
         policies: credential.session_policies,
+        issued_at: credential.issued,
+        mfa_present: credential.mfa,
         ..Session::default()
     };
     ctx.with_holder(Scope { account, region }, credential.principal, Some(session))

@@ -4,6 +4,7 @@
 //! that no service is named here.
 
 mod resource;
+mod second_factor;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -13,6 +14,7 @@ use aquifer_types::{AccountId, Principal, Timestamp};
 use futures::future::BoxFuture;
 
 pub use resource::{ResourceAccess, ResourceRule, canonical_user_id};
+pub use second_factor::SecondFactors;
 
 /// What a request is signed with.
 #[derive(Clone)]
@@ -28,6 +30,10 @@ pub struct Credential {
     pub active: bool,
     /// Policies that bound the session, as documents.
     pub session_policies: Vec<String>,
+    /// When a temporary key was issued.
+    pub issued: Option<Timestamp>,
+    /// Whether it was issued to who gave a second factor.
+    pub mfa: bool,
 }
 
 /// An access key of the root of an account that is there before any other: who enforces policies

@@ -339,6 +339,14 @@ fn conditions(ctx: &Ctx) -> ConditionKeys {
         (None, Some(ip)) => put("aws:sourceip", ip.to_string()),
         (None, None) => {}
     }
+    // Only temporary keys tell when they were made, and whether a device was asked then.
+    if let Some((session, issued)) = ctx.session().and_then(|s| Some((s, s.issued_at?))) {
+        put("aws:tokenissuetime", issued.rfc3339());
+        put("aws:multifactorauthpresent", session.mfa_present.to_string());
+        if session.mfa_present {
+            put("aws:multifactorauthage", ctx.now().since(issued).as_secs().to_string());
+        }
+    }
     if let Some(source) = ctx.source() {
         put("aws:sourcearn", source.arn.clone());
         put("aws:sourceaccount", source.account.clone());

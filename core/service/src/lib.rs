@@ -20,6 +20,7 @@ mod recorded;
 mod registry;
 mod request_tags;
 mod resources;
+mod second_factor;
 mod storage;
 mod stored;
 mod watch;
@@ -27,7 +28,7 @@ mod web;
 
 pub use aquifer_authz::{
     AccessRequest, Authorizer, ConditionKeys, Credential, Credentials, Decision, Identities, Late,
-    ResourceAccess, ResourceRule, RootKey, canonical_user_id,
+    ResourceAccess, ResourceRule, RootKey, SecondFactors, canonical_user_id,
 };
 pub use aquifer_ctx::{
     Alias, CancellationToken, Clock, Ctx, Dispatcher, Ids, Keeper, Manner, MeterSink, Passage,
@@ -68,6 +69,7 @@ pub use pipeline::{Platform, Stages};
 pub use recorded::Recorded;
 pub use registry::{Closed, House, Registry, Service, ServiceBuilder};
 pub use resources::{Asked, Resources};
+pub use second_factor::spend_code;
 pub use storage::{Later, Storage, ZoneState};
 pub use stored::Stored;
 pub use watch::{Seen, SignedBy, Watch, Watcher};

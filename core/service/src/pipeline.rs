@@ -20,6 +20,7 @@ use crate::names;
 use crate::operation::{Operation, Registered};
 use crate::recorded::Told;
 use crate::registry::Registry;
+use crate::second_factor::Devices;
 
 /// The assembled house: parts, rooms, and the way requests take through them.
 #[derive(Clone)]
@@ -67,6 +68,9 @@ impl Platform {
     pub fn new(parts: PlatformParts, registry: Registry, mode: AuthMode, stages: Stages) -> Self {
         let (authorizer, resources) = (registry.authorizer.clone(), registry.resources.clone());
         parts.set_ext(Arc::new(Gate { mode, authorizer, resources }));
+        if let Some(devices) = &registry.second_factors {
+            parts.set_ext(Arc::new(Devices(Arc::clone(devices))));
+        }
         parts.set_ext(Arc::new(Schemas(registry.services().to_vec())));
         let platform = Self(Arc::new(Inner { parts: parts.clone(), registry, mode, stages }));
         platform.publish_rates();

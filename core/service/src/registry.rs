@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use aquifer_authz::{Authorizer, Credentials, RootKey};
+use aquifer_authz::{Authorizer, Credentials, RootKey, SecondFactors};
 use aquifer_ctx::PlatformParts;
 use aquifer_jobs::Jobs;
 use aquifer_limits::Bounds;
@@ -71,6 +71,8 @@ pub struct Service {
     pub credentials: Option<Arc<dyn Credentials>>,
     /// Set by the room that decides on access.
     pub authorizer: Option<Arc<dyn Authorizer>>,
+    /// Set by the room that knows devices of second factors.
+    pub second_factors: Option<Arc<dyn SecondFactors>>,
     /// Set by rooms whose resources have policies.
     pub resources: Option<Arc<dyn Resources>>,
     /// Set by rooms that keep bytes in zones.
@@ -103,6 +105,7 @@ impl Service {
             operations,
             credentials,
             authorizer,
+            second_factors: None,
             resources,
             storage: None,
             web: None,
@@ -144,6 +147,13 @@ impl<S> ServiceBuilder<S> {
     #[must_use]
     pub fn authorizer(mut self, authorizer: Arc<dyn Authorizer>) -> Self {
         self.service.authorizer = Some(authorizer);
+        self
+    }
+
+    /// The room knows devices of second factors.
+    #[must_use]
+    pub fn second_factors(mut self, factors: Arc<dyn SecondFactors>) -> Self {
+        self.service.second_factors = Some(factors);
         self
     }
 
@@ -235,6 +245,7 @@ impl<S> ServiceBuilder<S> {
 pub struct Registry {
     pub(crate) credentials: Vec<Arc<dyn Credentials>>,
     pub(crate) authorizer: Option<Arc<dyn Authorizer>>,
+    pub(crate) second_factors: Option<Arc<dyn SecondFactors>>,
     pub(crate) resources: ByService,
     network: Option<Arc<dyn Network>>,
     resets: Vec<Reset>,
@@ -264,6 +275,7 @@ impl Registry {
         self.too_many.extend(service.too_many.map(|sentence| (name, sentence)));
         self.recorded.extend(service.recorded.map(|recorded| (name, recorded)));
         self.authorizer = service.authorizer.or(self.authorizer.take());
+        self.second_factors = service.second_factors.or(self.second_factors.take());
         if let Some(resources) = &service.resources {
             self.resources.add(name, resources);
             // Where ARNs call a service otherwise, it is by the name that signatures call it.

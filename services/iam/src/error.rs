@@ -74,6 +74,24 @@ pub(crate) fn key_is_not_yours(caller: &str, id: &str) -> Fail {
     Fail::new("AccessDenied", 403, message)
 }
 
+pub(crate) fn no_such_device(serial: &str) -> Fail {
+    let message = format!("VirtualMFADevice with serial number {serial} doesn't exist.");
+    modeled::no_such_entity_exception(message)
+}
+
+pub(crate) fn device_exists() -> Fail {
+    let message = "MFADevice entity at the same path and name already exists.";
+    modeled::entity_already_exists_exception(message)
+}
+
+pub(crate) fn device_in_use() -> Fail {
+    modeled::entity_already_exists_exception("MFADevice is already in use.")
+}
+
+pub(crate) fn wrong_code() -> Fail {
+    modeled::invalid_authentication_code_exception("Authentication code for device is not valid.")
+}
+
 pub(crate) fn conflict(message: impl Into<String>) -> Fail {
     modeled::delete_conflict_exception(message)
 }

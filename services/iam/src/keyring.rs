@@ -38,6 +38,8 @@ impl Credentials for KeyRing {
             expires: None,
             active,
             session_policies: Vec::new(),
+            issued: None,
+            mfa: false,
         };
         if let Some(root) = self.root.as_ref().filter(|root| root.id == access_key) {
             let principal = Principal::root(partition, root.account);

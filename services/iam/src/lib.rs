@@ -20,10 +20,12 @@ mod identities;
 mod inline;
 mod judge;
 mod keyring;
+mod mfa;
 mod model;
 mod ops;
 mod paging;
 mod policies;
+mod qr;
 mod simulation;
 mod statements;
 mod store;
@@ -56,6 +58,7 @@ pub fn service(house: &House) -> anyhow::Result<Service> {
     Ok(ops::register(room)
         .credentials(Arc::new(keyring))
         .authorizer(Arc::new(judge))
+        .second_factors(Arc::new(mfa::Devices))
         .on_reset(move || forgotten.forget())
         .build())
 }

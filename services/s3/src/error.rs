@@ -77,6 +77,11 @@ pub(crate) fn lock_needs_versioning() -> Fail {
     Fail::new("InvalidBucketState", 409, message)
 }
 
+pub(crate) fn lifecycle_and_mfa() -> Fail {
+    let message = "MFA Delete and a Lifecycle configuration cannot be on the same bucket.";
+    Fail::new("InvalidBucketState", 409, message)
+}
+
 pub(crate) fn too_many_configurations() -> Fail {
     let message = "You are attempting to create a new configuration but have already reached the \
                    1,000-configuration limit.";

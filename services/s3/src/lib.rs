@@ -24,6 +24,7 @@ mod lifecycle;
 mod list;
 mod lock;
 mod logging;
+mod mfa;
 mod model;
 mod named;
 mod names;

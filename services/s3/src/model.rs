@@ -26,6 +26,9 @@ pub(crate) struct Bucket {
     pub created: Timestamp,
     #[serde(default)]
     pub versioning: Versioning,
+    /// Whether versions go only by who gives a code, once that was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mfa_delete: Option<bool>,
     #[serde(default)]
     pub tags: Option<Tags>,
     /// Which documents it has.

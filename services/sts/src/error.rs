@@ -14,6 +14,12 @@ pub(crate) fn unsupported(what: &str) -> Fail {
     Fail::new("NotImplemented", 501, format!("{what} not supported by this version of Aquifer."))
 }
 
+/// The second factor is not the caller's, or its code is not what it shows.
+pub(crate) fn wrong_code() -> Fail {
+    let message = "MultiFactorAuthentication failed with invalid MFA one time pass code.";
+    Fail::new("AccessDenied", 403, message)
+}
+
 pub(crate) fn invalid_value(message: &str) -> Fail {
     Fail::new("InvalidParameterValue", 400, message.to_owned())
 }

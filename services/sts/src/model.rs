@@ -13,6 +13,9 @@ pub(crate) struct Session {
     pub principal: Principal,
     pub expires: Timestamp,
     pub issued: Timestamp,
+    /// Whether it was issued to who gave a second factor.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub mfa: bool,
     /// Session policies, as documents: they narrow what the identity may do.
     #[serde(default)]
     pub policies: Vec<String>,
@@ -36,6 +39,7 @@ impl Session {
             principal,
             expires: (now + length).floor_secs(),
             issued: now,
+            mfa: false,
             policies: Vec::new(),
             source_identity: None,
             transitive_tag_keys: Vec::new(),

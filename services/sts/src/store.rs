@@ -60,6 +60,8 @@ impl Credentials for Sessions {
             expires: Some(session.expires),
             active: true,
             session_policies: session.policies,
+            issued: Some(session.issued),
+            mfa: session.mfa,
         }))
     }
 }

@@ -4,6 +4,7 @@ mod access_key;
 mod attachment;
 mod group;
 mod inline;
+mod mfa;
 mod policy;
 mod role;
 mod simulation;
@@ -19,6 +20,7 @@ pub(crate) fn register(room: ServiceBuilder<Iam>) -> ServiceBuilder<Iam> {
         attachment::register,
         group::register,
         inline::register,
+        mfa::register,
         policy::register,
         role::register,
         simulation::register,

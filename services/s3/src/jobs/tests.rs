@@ -19,6 +19,7 @@ pub(crate) const BUCKET: &str = "bucket";
 
 pub(crate) fn bucket(versioning: Versioning) -> Bucket {
     Bucket {
+        mfa_delete: None,
         owner: Scope::default(),
         created: Timestamp::EPOCH,
         versioning,

@@ -29,15 +29,18 @@ impl Handle<GetSessionToken> for Sts {
         if store::session_of(ctx)?.is_some() {
             return Err(error::session_may_not("GetSessionToken"));
         }
-        if input.serial_number.is_some() || input.token_code.is_some() {
-            return Err(error::unsupported("MFA devices are"));
-        }
+        let mfa = match (&input.serial_number, &input.token_code) {
+            (None, None) => false,
+            (Some(serial), Some(code)) if platform::spend_code(ctx, serial, code).await? => true,
+            _ => return Err(error::wrong_code()),
+        };
         let mut seconds = input.duration_seconds.unwrap_or(SECONDS_DEFAULT);
         if caller.kind == PrincipalKind::Root {
             seconds = seconds.min(SECONDS_ROOT_MAX);
         }
         let length = Duration::from_secs(seconds.unsigned_abs().into());
         let (session, key) = Session::issue(ctx, caller.clone(), length);
+        let session = Session { mfa, ..session };
         ctx.write(|tx| store::put(tx, &key, &session)).await?;
         Ok(GetSessionTokenOutput { credentials: Some(session.credentials(&key)) })
     }

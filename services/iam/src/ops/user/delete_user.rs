@@ -6,7 +6,7 @@ use iam_api::{DeleteUser, DeleteUserInput, DeleteUserOutput};
 use platform::{Ctx, Handle, Result};
 
 use crate::model::User;
-use crate::{Iam, error, identities, store};
+use crate::{Iam, error, identities, mfa, store};
 
 impl Handle<DeleteUser> for Iam {
     async fn handle(&self, ctx: &Ctx, input: DeleteUserInput) -> Result<DeleteUserOutput> {
@@ -22,6 +22,7 @@ impl Handle<DeleteUser> for Iam {
                     "Cannot delete entity, must delete access keys first.",
                 ));
             }
+            mfa::must_have_none(tx, &user)?;
             identities::delete(tx, &user)?;
             Ok(())
         })

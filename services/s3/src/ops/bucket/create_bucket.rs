@@ -50,7 +50,16 @@ impl Handle<CreateBucket> for S3 {
             let settings = Default::default();
             let is_tables = table.is_some();
             let table = table.map(tables::OfTable::into_arn);
-            let mut bucket = Bucket { owner, created, versioning, tags, settings, access, table };
+            let mut bucket = Bucket {
+                owner,
+                created,
+                versioning,
+                mfa_delete: None,
+                tags,
+                settings,
+                access,
+                table,
+            };
             BUCKETS.put(tx, name.as_str(), &bucket)?;
             if locked {
                 let (at, setting) = ((name.as_str(), &mut bucket), Setting::ObjectLock);

@@ -5,7 +5,7 @@
 use platform::{Ctx, Handle, Result};
 use s3_api::{
     BucketVersioningStatus, GetBucketVersioning, GetBucketVersioningInput,
-    GetBucketVersioningOutput,
+    GetBucketVersioningOutput, MFADeleteStatus,
 };
 
 use crate::model::Versioning;
@@ -25,6 +25,10 @@ impl Handle<GetBucketVersioning> for S3 {
             Versioning::Enabled => Some(BucketVersioningStatus::Enabled),
             Versioning::Suspended => Some(BucketVersioningStatus::Suspended),
         };
-        Ok(GetBucketVersioningOutput { status, mfa_delete: None })
+        let mfa_delete = bucket.mfa_delete.map(|on| match on {
+            true => MFADeleteStatus::Enabled,
+            false => MFADeleteStatus::Disabled,
+        });
+        Ok(GetBucketVersioningOutput { status, mfa_delete })
     }
 }

@@ -37,6 +37,9 @@ impl Handle<PutBucketLifecycleConfiguration> for S3 {
         };
         ctx.write(|tx| {
             let mut bucket = store::bucket(ctx, tx, name, input.expected_bucket_owner.as_ref())?;
+            if bucket.mfa_delete == Some(true) {
+                return Err(error::lifecycle_and_mfa());
+            }
             settings::put(tx, (name, &mut bucket), Setting::Lifecycle, kept)?;
             worker::wake(tx, name, &bucket, ctx.now())?;
             Ok::<_, Fail>(())

@@ -11,7 +11,7 @@ use s3_api::{
 use crate::model::Versioning;
 use crate::settings::Setting;
 use crate::store::{self, BUCKETS};
-use crate::{S3, error};
+use crate::{S3, error, mfa};
 
 impl Handle<PutBucketVersioning> for S3 {
     async fn handle(
@@ -20,17 +20,25 @@ impl Handle<PutBucketVersioning> for S3 {
         input: PutBucketVersioningInput,
     ) -> Result<PutBucketVersioningOutput> {
         let configuration = &input.versioning_configuration;
-        if input.mfa.is_some() || configuration.mfa_delete == Some(MFADelete::Enabled) {
-            return Err(error::not_implemented("x-amz-mfa"));
-        }
+        let mfa_delete = configuration.mfa_delete.map(|said| said == MFADelete::Enabled);
         let versioning = match configuration.status {
             Some(BucketVersioningStatus::Enabled) => Versioning::Enabled,
             Some(BucketVersioningStatus::Suspended) => Versioning::Suspended,
             None => return Err(error::malformed_xml()),
         };
         let name = input.bucket.as_str();
+        let shown = mfa::shown(ctx, input.mfa.as_deref()).await?;
         ctx.write(|tx| {
             let mut bucket = store::bucket(ctx, tx, name, input.expected_bucket_owner.as_ref())?;
+            mfa::check(&bucket, shown)?;
+            if mfa_delete == Some(true) {
+                if !shown {
+                    return Err(mfa::needed());
+                }
+                if bucket.settings.has(Setting::Lifecycle) {
+                    return Err(error::lifecycle_and_mfa());
+                }
+            }
             if versioning != Versioning::Enabled && bucket.settings.has(Setting::Replication) {
                 return Err(error::versioning_is_needed());
             }
@@ -38,6 +46,7 @@ impl Handle<PutBucketVersioning> for S3 {
                 return Err(error::lock_needs_versioning());
             }
             bucket.versioning = versioning;
+            bucket.mfa_delete = mfa_delete.or(bucket.mfa_delete);
             BUCKETS.put(tx, name, &bucket)?;
             Ok::<_, platform::Fail>(())
         })

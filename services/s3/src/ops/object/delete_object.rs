@@ -6,19 +6,19 @@ use platform::{Ctx, Handle, Result};
 use s3_api::{DeleteObject, DeleteObjectInput, DeleteObjectOutput};
 
 use crate::refuse::refuse;
-use crate::{S3, condition, lock, names, store, versions};
+use crate::{S3, condition, lock, mfa, names, store, versions};
 
 impl Handle<DeleteObject> for S3 {
     async fn handle(&self, ctx: &Ctx, input: DeleteObjectInput) -> Result<DeleteObjectOutput> {
         names::check_key(&input.key)?;
         refuse!(input,
-            mfa => "x-amz-mfa",
             if_match_last_modified_time => "x-amz-if-match-last-modified-time",
             if_match_size => "x-amz-if-match-size",
         );
         let (name, key) = (input.bucket.as_str(), input.key.as_str());
         let bypass = input.bypass_governance_retention;
         let cause = lock::cause(ctx, (name, key), bypass).await?;
+        let shown = mfa::shown(ctx, input.mfa.as_deref()).await?;
         let deleted = ctx
             .write(|tx| {
                 let bucket = store::bucket(ctx, tx, name, input.expected_bucket_owner.as_ref())?;
@@ -28,7 +28,10 @@ impl Handle<DeleteObject> for S3 {
                     condition::check_write(key, meant.as_ref(), Some(tags), None)?;
                 }
                 match input.version_id.as_deref() {
-                    Some(id) => versions::delete_version(ctx, tx, (name, &bucket), key, id, cause),
+                    Some(id) => {
+                        mfa::check(&bucket, shown)?;
+                        versions::delete_version(ctx, tx, (name, &bucket), key, id, cause)
+                    }
                     None => versions::delete(ctx, tx, (name, &bucket), key),
                 }
             })

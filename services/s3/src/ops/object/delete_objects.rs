@@ -6,14 +6,13 @@ use platform::{Ctx, Fail, Handle, Result};
 use s3_api::{DeleteObjects, DeleteObjectsInput, DeleteObjectsOutput, DeletedObject, Error};
 
 use crate::refuse::refuse;
-use crate::{S3, condition, error, lock, names, store, versions};
+use crate::{S3, condition, error, lock, mfa, names, store, versions};
 
 /// Keys of one call.
 const KEYS_MAX: usize = 1_000;
 
 impl Handle<DeleteObjects> for S3 {
     async fn handle(&self, ctx: &Ctx, input: DeleteObjectsInput) -> Result<DeleteObjectsOutput> {
-        refuse!(input, mfa => "x-amz-mfa");
         let name = input.bucket.as_str();
         let objects = &input.delete.objects;
         if objects.is_empty() || objects.len() > KEYS_MAX {
@@ -23,6 +22,7 @@ impl Handle<DeleteObjects> for S3 {
             refuse!(object, last_modified_time => "LastModifiedTime", size => "Size");
         }
         let bypass = input.bypass_governance_retention;
+        let shown = mfa::shown(ctx, input.mfa.as_deref()).await?;
         let rights = rights(ctx, name, objects, bypass).await?;
         let quiet = input.delete.quiet == Some(true);
         let mut output = DeleteObjectsOutput::default();
@@ -46,6 +46,7 @@ impl Handle<DeleteObjects> for S3 {
                     }
                     match id {
                         Some(id) => {
+                            mfa::check(&bucket, shown)?;
                             let at = (name, &bucket);
                             versions::delete_version(ctx, tx, at, &object.key, id, cause)
                         }
