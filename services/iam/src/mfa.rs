@@ -7,7 +7,7 @@ use data_encoding::BASE32_NOPAD;
 use futures::future::BoxFuture;
 use hmac::{Hmac, Mac};
 use platform::{
-    Ctx, PrincipalKind, ReadTx, Result, Row, Scope, SecondFactors, StoreError, Table, Tags,
+    Arn, Ctx, PrincipalKind, ReadTx, Result, Row, Scope, SecondFactors, StoreError, Table, Tags,
     Timestamp, WriteTx,
 };
 use serde::{Deserialize, Serialize};
@@ -146,7 +146,7 @@ impl Now {
 
 /// The serial number of a device: its full name.
 pub(crate) fn serial(scope: &Scope, path: &str, name: &str) -> String {
-    format!("arn:{}:iam::{}:mfa{path}{name}", scope.partition(), scope.account)
+    Arn::global("iam", scope, &format!("mfa{path}{name}")).to_string()
 }
 
 pub(crate) fn get(tx: &ReadTx<'_>, serial: &str) -> Result<Device> {
@@ -214,8 +214,8 @@ fn is_the_account(ctx: &Ctx, tx: &ReadTx<'_>, name: &str) -> Result<bool, StoreE
 /// The user who has a device, where one has.
 pub(crate) fn user_of(tx: &ReadTx<'_>, holder: &Holder) -> Result<Option<User>, StoreError> {
     let Holder::User(id) = holder else { return Ok(None) };
-    let all = store::USERS.scan(tx).map(|row| row.map(|(_, user)| user));
-    all.filter(|user| user.as_ref().map_or(true, |user| user.identity.id == *id)).next().transpose()
+    let mut all = store::USERS.scan(tx).map(|row| row.map(|(_, user)| user));
+    all.find(|user| user.as_ref().map_or(true, |user| user.identity.id == *id)).transpose()
 }
 
 /// The devices, for whoever asks for a second factor.
