@@ -115,6 +115,7 @@ mod tests {
             principal: principal.with_tags(tags),
             expires: Timestamp::from_secs(0),
             issued: Timestamp::from_secs(0),
+            mfa: false,
             policies: Vec::new(),
             source_identity: None,
             transitive_tag_keys: vec!["team".to_owned()],
