@@ -26,7 +26,7 @@ use crate::peer::{self, Peer, Unreachable};
 use crate::route::{Destination, Face, Routes, Target, is_text, length};
 use crate::unreadable::{malformed, wire_fail};
 use crate::watch::{ServedAs, Watched};
-use crate::{cross, digest, endpoint, form, page, refusal};
+use crate::{cross, digest, endpoint, form, manner, page, refusal};
 
 /// What serves requests.
 pub(crate) struct Dispatch {
@@ -64,12 +64,12 @@ impl Dispatch {
     pub async fn serve(
         &self,
         request: Request<Incoming>,
-        Peer { address, secure, place }: &Peer,
+        Peer { address, tls, place }: &Peer,
     ) -> Result<Response<Body>, Unreachable> {
         let (mut parts, body) = request.into_parts();
         let agent = parts.headers.get(http::header::USER_AGENT).and_then(|v| v.to_str().ok());
         let ctx = Ctx::root(self.platform.parts(), Scope::default()).with_transport(
-            *secure,
+            tls.is_some(),
             Some(address.ip()),
             agent,
         );
@@ -91,6 +91,8 @@ impl Dispatch {
             }
             Err(error) => Err(error),
         };
+        let said = manner::of(&ctx, claim.as_ref().unwrap_or(&Claim::Nothing), *tls);
+        let ctx = ctx.with_manner(said);
         let known = claim.as_ref().ok().and_then(Claim::signed);
         let to = self.routes.destination(&parts, known);
         let ctx = match place {
@@ -313,6 +315,7 @@ impl Dispatch {
     ) -> Result<Response<Body>, Refused> {
         let mut opened = form::open(parts, incoming).await?;
         let claim = opened.signed.take().map_or(Claim::Nothing, Claim::Form);
+        let ctx = &ctx.clone().with_manner(manner::of(ctx, &claim, ctx.manner().tls_version));
         let admitted = self.gatekeeper.admit(
             &claim,
             &Arrival {

@@ -17,6 +17,7 @@ mod form;
 #[cfg(test)]
 mod fuzz;
 mod hoisted;
+mod manner;
 mod nobody;
 mod options;
 mod page;

@@ -8,11 +8,11 @@ use platform::{Ctx, Place, Platform, Way};
 
 use crate::route::Destination;
 
-/// Who sends requests, and whether over TLS.
+/// Who sends requests, and over which version of TLS, if any.
 #[derive(Clone)]
 pub(crate) struct Peer {
     pub address: SocketAddr,
-    pub secure: bool,
+    pub tls: Option<&'static str>,
     /// The place in a private network that the requests are sent from, if they come by a door.
     pub place: Option<Arc<Place>>,
 }

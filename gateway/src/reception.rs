@@ -50,12 +50,12 @@ pub(crate) enum Entrance {
 }
 
 impl Entrance {
-    fn peer(&self, address: SocketAddr, secure: bool) -> Peer {
+    fn peer(&self, address: SocketAddr, tls: Option<&'static str>) -> Peer {
         let place = match self {
             Self::Main(_) => None,
             Self::Door(place) => Some(Arc::clone(place)),
         };
-        Peer { address, secure, place }
+        Peer { address, tls, place }
     }
 }
 
@@ -148,7 +148,7 @@ impl Serving {
             tracing::debug!("cannot disable Nagle's algorithm: {error}");
         }
         let Some(secure) = secure else {
-            return self.serve(socket, address, false).await;
+            return self.serve(socket, address, None).await;
         };
         let beginning = async {
             let mut first = [0; 1];
@@ -163,19 +163,22 @@ impl Serving {
             () = self.until.cancelled() => return,
         };
         match begun {
-            Ok(Ok(Beginning::Plain(socket))) => self.serve(socket, address, false).await,
-            Ok(Ok(Beginning::Tls(stream))) => self.serve(*stream, address, true).await,
+            Ok(Ok(Beginning::Plain(socket))) => self.serve(socket, address, None).await,
+            Ok(Ok(Beginning::Tls(stream))) => {
+                let version = tls::version(&stream);
+                self.serve(*stream, address, Some(version)).await;
+            }
             Ok(Err(error)) => tracing::debug!("a connection from {address} ended: {error}"),
             Err(_) => tracing::debug!("a connection from {address} said nothing"),
         }
     }
 
-    async fn serve<S>(self, stream: S, address: SocketAddr, secure: bool)
+    async fn serve<S>(self, stream: S, address: SocketAddr, tls: Option<&'static str>)
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let Self { dispatch, entrance, until } = self;
-        let peer = Arc::new(entrance.peer(address, secure));
+        let peer = Arc::new(entrance.peer(address, tls));
         let admin = match entrance {
             Entrance::Main(admin) => Some(admin),
             Entrance::Door(_) => None,

@@ -94,7 +94,7 @@ impl Ctx {
             user_agent: None,
             session: None,
             alias: None,
-            manner: Manner::default(),
+            manner: Manner::IN_HOUSE,
             called_via: Vec::new(),
             depth: 0,
             billed_as: OnceLock::new(),
@@ -296,6 +296,7 @@ impl Ctx {
                 inner.source_ip = None;
             }
             inner.alias = None;
+            inner.manner = Manner::IN_HOUSE;
             inner.called_via.extend(through);
         }))
     }
