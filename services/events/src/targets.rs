@@ -3,6 +3,7 @@
 use events_api::Target;
 use platform::{Arn, Ctx, OnBehalf, Result, Scope, Source, WriteTx, call_later};
 use serde_json::Value;
+use sns_api::{Publish, PublishInput};
 use sqs_api::{SendMessage, SendMessageInput};
 
 use crate::input::{self, Known};
@@ -20,10 +21,10 @@ pub(crate) fn check(target: &Target) -> Result<()> {
             target.arn
         )));
     };
-    if arn.service() != "sqs" {
+    if !matches!(arn.service(), "sqs" | "sns") {
         return Err(error::absent(&format!("A target of the service {}", arn.service())));
     }
-    if queue(&target.arn).is_none() {
+    if Destination::of(&target.arn).is_none() {
         return Err(error::invalid(format!(
             "Parameter {} is not valid. Reason: Provided Arn is not in correct format.",
             target.arn
@@ -37,7 +38,7 @@ pub(crate) fn check(target: &Target) -> Result<()> {
             return Err(error::absent(&format!("{name} of a target")));
         }
     }
-    if arn.resource().ends_with(".fifo") {
+    if arn.service() == "sqs" && arn.resource().ends_with(".fifo") {
         let group = target.sqs_parameters.as_ref().and_then(|sqs| sqs.message_group_id.as_ref());
         if group.is_none() {
             return Err(error::invalid(format!(
@@ -60,30 +61,52 @@ pub(crate) fn deliver(
     target: &Target,
     event: &Value,
 ) -> Result<()> {
-    let Some((scope, queue_url)) = queue(&target.arn) else { return Ok(()) };
+    let Some(to) = Destination::of(&target.arn) else { return Ok(()) };
     let rule_arn = place::rule_arn(ctx.scope(), bus, rule);
     let ingestion_time = ctx.now().floor_millis().rfc3339();
     let known = Known { rule_arn: &rule_arn, rule_name: rule, ingestion_time };
-    let input = SendMessageInput {
-        queue_url,
-        message_body: input::of(target, event, &known),
-        message_group_id: target
-            .sqs_parameters
-            .as_ref()
-            .and_then(|sqs| sqs.message_group_id.clone()),
-        ..SendMessageInput::default()
-    };
+    let text = input::of(target, event, &known);
     let account = ctx.scope().account.as_str().to_owned();
     let source = Source { arn: rule_arn, account };
-    let who = OnBehalf { principal: events_api::SERVICE.principal, source, target: scope };
-    call_later::<SendMessage>(tx, ctx.now(), &who, &input)
+    let as_rule =
+        |scope| OnBehalf { principal: events_api::SERVICE.principal, source, target: scope };
+    match to {
+        Destination::Queue(scope, queue_url) => {
+            let sqs = target.sqs_parameters.as_ref();
+            let input = SendMessageInput {
+                queue_url,
+                message_body: text,
+                message_group_id: sqs.and_then(|sqs| sqs.message_group_id.clone()),
+                ..SendMessageInput::default()
+            };
+            call_later::<SendMessage>(tx, ctx.now(), &as_rule(scope), &input)
+        }
+        Destination::Topic(scope) => {
+            let topic_arn = Some(target.arn.clone());
+            let input = PublishInput { topic_arn, message: text, ..PublishInput::default() };
+            call_later::<Publish>(tx, ctx.now(), &as_rule(scope), &input)
+        }
+    }
 }
 
-/// A queue's ARN as the scope and the URL's path that name it.
-fn queue(arn: &str) -> Option<(Scope, String)> {
-    let arn: Arn = arn.parse().ok()?;
-    let scope = Scope::new(arn.account()?, arn.region()?);
-    let name = arn.resource();
-    (!name.is_empty() && !name.contains([':', '/']))
-        .then(|| (scope.clone(), format!("/{}/{name}", scope.account)))
+/// What a target's ARN names.
+enum Destination {
+    /// A queue: where it is, and the path of its URL.
+    Queue(Scope, String),
+    /// A topic.
+    Topic(Scope),
+}
+
+impl Destination {
+    fn of(arn: &str) -> Option<Self> {
+        let arn: Arn = arn.parse().ok()?;
+        let scope = Scope::new(arn.account()?, arn.region()?);
+        let name =
+            Some(arn.resource()).filter(|name| !name.is_empty() && !name.contains([':', '/']))?;
+        match arn.service() {
+            "sqs" => Some(Self::Queue(scope.clone(), format!("/{}/{name}", scope.account))),
+            "sns" => Some(Self::Topic(scope)),
+            _ => None,
+        }
+    }
 }

@@ -25,9 +25,9 @@ class Inbox:
         found = sqs.get_queue_attributes(QueueUrl=self.url, AttributeNames=["QueueArn"])
         self.arn = found["Attributes"]["QueueArn"]
 
-    def open(self, **condition):
+    def open(self, by="events.amazonaws.com", **condition):
         statement = {
-            "Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"},
+            "Effect": "Allow", "Principal": {"Service": by},
             "Action": "sqs:SendMessage", "Resource": self.arn,
         }
         if condition:
@@ -55,8 +55,12 @@ class Inbox:
 
 @pytest.fixture
 def inbox(sqs):
-    """`inbox("name")`: a queue that may be sent to."""
-    return lambda name, **attributes: Inbox(sqs, name, **attributes).open()
+    """`inbox("name")`: a queue that may be sent to by EventBridge, or by another service."""
+
+    def make(name, by="events.amazonaws.com", **attributes):
+        return Inbox(sqs, name, **attributes).open(by)
+
+    return make
 
 
 @pytest.fixture

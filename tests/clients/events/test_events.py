@@ -99,8 +99,8 @@ def test_errors_have_their_types(events, inbox):
     )
     assert refused(events.put_rule, Name="r", ScheduleExpression="rate(1 day)")[1] == 501
     events.put_rule(Name="r", EventPattern='{"source": ["x"]}')
-    topic = {"Id": "t", "Arn": "arn:aws:sns:us-east-1:000000000000:t"}
-    assert refused(events.put_targets, Rule="r", Targets=[topic])[:2] == ("NotImplemented", 501)
+    function = {"Id": "t", "Arn": "arn:aws:lambda:us-east-1:000000000000:function:f"}
+    assert refused(events.put_targets, Rule="r", Targets=[function])[:2] == ("NotImplemented", 501)
     events.put_targets(Rule="r", Targets=[{"Id": "t", "Arn": inbox("q").arn}])
     assert refused(events.delete_rule, Name="r") == (
         "ValidationException", 400, "Rule can't be deleted since it has targets.",
@@ -252,3 +252,23 @@ def test_what_was_accepted_arrives_after_a_kill(durable_server, durable):
         return seen == set(range(10))
 
     eventually(look)
+
+
+def test_a_topic_is_a_target(aws, events, inbox):
+    sns = aws.client("sns")
+    topic = sns.create_topic(Name="told")["TopicArn"]
+    allowed = {
+        "Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"},
+        "Action": "sns:Publish", "Resource": topic,
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
+    sns.set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=policy)
+    queue = inbox("of-the-topic", by="sns.amazonaws.com")
+    subscribed = {"RawMessageDelivery": "true"}
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue.arn, Attributes=subscribed)
+    events.put_rule(Name="r", EventPattern='{"source": ["mine"]}')
+    events.put_targets(Rule="r", Targets=[{"Id": "t", "Arn": topic}])
+    entry = {"Source": "mine", "DetailType": "kind", "Detail": '{"n": 1}'}
+    assert events.put_events(Entries=[entry])["FailedEntryCount"] == 0
+    (told,) = map(json.loads, queue.take(1))
+    assert told["source"] == "mine" and told["detail"] == {"n": 1}

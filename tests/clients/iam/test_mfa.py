@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import struct
 import time
+import zlib
 
 import pytest
 from botocore.exceptions import ClientError
@@ -55,7 +56,10 @@ def test_a_device_is_enabled_by_two_codes_and_listed(root, user):
     iam = root.client("iam")
     device = Device(iam, "phone")
     assert device.serial.endswith(":mfa/phone") and len(device.seed) == 64
-    assert device.picture.startswith(b"\x89PNG\r\n")
+    width, height = struct.unpack(">II", device.picture[16:24])
+    assert device.picture.startswith(b"\x89PNG\r\n") and width == height
+    packed = device.picture[41 : 41 + struct.unpack(">I", device.picture[33:37])[0]]
+    assert len(zlib.decompress(packed)) == height * (width + 1)
     with pytest.raises(iam.exceptions.EntityAlreadyExistsException):
         iam.create_virtual_mfa_device(VirtualMFADeviceName="phone")
     with pytest.raises(ClientError) as refused:

@@ -198,8 +198,71 @@ def test_rules_that_overlap_and_destinations_that_are_not_there(s3, sqs, bucket)
     assert put(elsewhere)[:2] == ("InvalidArgument", 400)
     assert put(rule("s3:ObjectCreated:*") | {"QueueArn": "x"})[:2] == ("InvalidArgument", 400)
     topic = {"TopicArn": "arn:aws:sns:us-east-1:000000000000:t", "Events": ["s3:ObjectCreated:*"]}
-    assert put(TopicConfigurations=[topic])[:2] == ("NotImplemented", 501)
+    assert put(TopicConfigurations=[topic])[:2] == ("InvalidArgument", 400)
+    fifo = topic | {"TopicArn": topic["TopicArn"] + ".fifo"}
+    assert put(TopicConfigurations=[fifo]) == (
+        "InvalidArgument", 400, "FIFO SNS topics are not supported.",
+    )
+    function = {
+        "LambdaFunctionArn": "arn:aws:lambda:us-east-1:000000000000:function:f",
+        "Events": ["s3:ObjectCreated:*"],
+    }
+    assert put(LambdaFunctionConfigurations=[function])[:2] == ("NotImplemented", 501)
     assert put(rule("s3:Colour"))[:2] == ("InvalidArgument", 400)
+
+
+@behaviour("S3-68")
+def test_a_topic_is_told_and_tells_its_queues(aws, s3, sqs, bucket):
+    sns = aws.client("sns")
+    topic = sns.create_topic(Name="changes")["TopicArn"]
+    wanted = {
+        "Id": "mine", "TopicArn": topic, "Events": ["s3:ObjectCreated:*"],
+        "Filter": {"Key": {"FilterRules": [{"Name": "suffix", "Value": ".csv"}]}},
+    }
+
+    def configure_topic():
+        s3.put_bucket_notification_configuration(
+            Bucket=bucket, NotificationConfiguration={"TopicConfigurations": [wanted]}
+        )
+
+    # The topic lets nobody but its owner publish.
+    assert refused(configure_topic)[:2] == ("InvalidArgument", 400)
+    statement = {
+        "Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"},
+        "Action": "sns:Publish", "Resource": topic,
+        "Condition": {"ArnEquals": {"aws:SourceArn": f"arn:aws:s3:::{bucket}"}},
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    sns.set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=policy)
+    url = sqs.create_queue(QueueName="subscribed")["QueueUrl"]
+    found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+    arn = found["Attributes"]["QueueArn"]
+    allowed = {
+        "Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"},
+        "Action": "sqs:SendMessage", "Resource": arn,
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+
+    configure_topic()
+    s3.put_object(Bucket=bucket, Key="in/a b.csv", Body=b"x")
+    s3.put_object(Bucket=bucket, Key="in/a.txt", Body=b"x")
+    letters = []
+    while len(letters) < 2:
+        got = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=5, MaxNumberOfMessages=10)
+        assert got.get("Messages"), letters
+        for message in got["Messages"]:
+            letters.append(json.loads(message["Body"]))
+            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+    assert {letter["Subject"] for letter in letters} == {"Amazon S3 Notification"}
+    greeting, told = [json.loads(letter["Message"]) for letter in letters]
+    assert greeting["Event"] == "s3:TestEvent"
+    (record,) = told["Records"]
+    assert record["eventName"] == "ObjectCreated:Put"
+    assert record["s3"]["object"]["key"] == "in/a+b.csv"
+    (found,) = s3.get_bucket_notification_configuration(Bucket=bucket)["TopicConfigurations"]
+    assert found == wanted
 
 
 def bridge_to(aws, sqs, bucket):

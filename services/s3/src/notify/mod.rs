@@ -13,8 +13,12 @@ pub(crate) mod rules;
 pub(crate) use record::test_event;
 
 use events_api::PutEvents;
-use platform::{Arn, Ctx, OnBehalf, Result, Scope, Source, WriteTx, call_later};
-use s3_api::{NotificationConfiguration, QueueConfiguration};
+use platform::{Arn, Ctx, Fail, OnBehalf, Result, Scope, Source, WriteTx, call_later};
+use s3_api::{
+    Event, NotificationConfiguration, NotificationConfigurationFilter, QueueConfiguration,
+    TopicConfiguration,
+};
+use sns_api::{Publish, PublishInput};
 use sqs_api::{SendMessage, SendMessageInput};
 
 use crate::changes::{By, Change};
@@ -43,6 +47,24 @@ pub(crate) fn queue_of(arn: &str) -> Option<(Scope, String)> {
         .then(|| (scope.clone(), format!("/{}/{name}", scope.account)))
 }
 
+/// Whose topic an ARN names, and in which region.
+pub(crate) fn topic_of(arn: &str) -> Option<Scope> {
+    let arn: Arn = arn.parse().ok().filter(|arn: &Arn| arn.service() == "sns")?;
+    let name = arn.resource();
+    let scope = Scope::new(arn.account()?, arn.region()?);
+    (!name.is_empty() && !name.contains([':', '/'])).then_some(scope)
+}
+
+/// What a topic is sent.
+pub(crate) fn letter(topic_arn: &str, message: String) -> PublishInput {
+    PublishInput {
+        topic_arn: Some(topic_arn.to_owned()),
+        subject: Some("Amazon S3 Notification".to_owned()),
+        message,
+        ..PublishInput::default()
+    }
+}
+
 /// Puts what a bucket's documents ask for into the outbox.
 pub(crate) fn note(
     ctx: &Ctx,
@@ -61,11 +83,13 @@ pub(crate) fn note(
         call_later::<PutEvents>(tx, ctx.now(), &who, &input)?;
     }
     let event = name_of(change);
+    let asked = |events: &[Event], filter: Option<&NotificationConfigurationFilter>| {
+        let kind = events.iter().any(|wanted| rules::covers(wanted.as_str(), event));
+        Ok::<_, Fail>(kind && rules::Filter::of(filter)?.passes(key))
+    };
     for queue in set.queue_configurations.iter().flatten() {
         let QueueConfiguration { queue_arn, events, filter, id } = queue;
-        let wanted = events.iter().any(|wanted| rules::covers(wanted.as_str(), event))
-            && rules::Filter::of(filter.as_ref())?.passes(key);
-        if !wanted {
+        if !asked(events, filter.as_ref())? {
             continue;
         }
         let Some((target, queue_url)) = queue_of(queue_arn) else { continue };
@@ -73,6 +97,17 @@ pub(crate) fn note(
         let message_body = record::records(ctx, place, key, (event, id), change, version);
         let input = SendMessageInput { queue_url, message_body, ..SendMessageInput::default() };
         call_later::<SendMessage>(tx, ctx.now(), &on_behalf(name, bucket, target), &input)?;
+    }
+    for topic in set.topic_configurations.iter().flatten() {
+        let TopicConfiguration { topic_arn, events, filter, id } = topic;
+        if !asked(events, filter.as_ref())? {
+            continue;
+        }
+        let Some(target) = topic_of(topic_arn) else { continue };
+        let id = id.as_deref().unwrap_or_default();
+        let message = record::records(ctx, place, key, (event, id), change, version);
+        let who = on_behalf(name, bucket, target);
+        call_later::<Publish>(tx, ctx.now(), &who, &letter(topic_arn, message))?;
     }
     Ok(())
 }

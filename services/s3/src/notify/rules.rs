@@ -1,10 +1,10 @@
 //! Which changes a bucket's owner wants to be told of: kinds of events, and keys by how they begin
 //! and end.
 
-use platform::{Ctx, Fail, Result};
+use platform::{Ctx, Fail, Result, Scope};
 use s3_api::{Event, FilterRuleName, NotificationConfiguration, NotificationConfigurationFilter};
 
-use super::queue_of;
+use super::{queue_of, topic_of};
 use crate::error;
 use crate::model::Bucket;
 
@@ -79,51 +79,67 @@ pub(crate) fn covers(wanted: &str, event: &str) -> bool {
 /// # Errors
 /// AWS's refusals; and one by name of destinations that are not there.
 pub(crate) fn check(ctx: &Ctx, bucket: &Bucket, set: &mut NotificationConfiguration) -> Result<()> {
-    if set.topic_configurations.as_ref().is_some_and(|list| !list.is_empty()) {
-        return Err(error::not_implemented("TopicConfiguration"));
-    }
     if set.lambda_function_configurations.as_ref().is_some_and(|list| !list.is_empty()) {
         return Err(error::not_implemented("CloudFunctionConfiguration"));
     }
     let mut rules: Vec<(Vec<Event>, Filter)> = Vec::new();
     let mut ids = Vec::new();
     for queue in set.queue_configurations.iter_mut().flatten() {
-        let id = queue.id.get_or_insert_with(|| ctx.ids().alphanumeric(48));
-        if id.chars().count() > ID_MAX {
-            let message = "Configuration ID cannot be longer than 255 characters.";
-            return Err(error::invalid_argument("Id", id, message));
-        }
-        if ids.contains(id) {
-            let message = "Same ID used for multiple configurations. IDs must be unique";
-            return Err(error::invalid_argument("Id", id, message));
-        }
-        ids.push(id.clone());
-        if queue.events.is_empty() {
-            return Err(error::malformed_xml());
-        }
-        let Some((scope, path)) = queue_of(&queue.queue_arn) else {
-            return Err(error::invalid_argument(
-                "Queue",
-                &queue.queue_arn,
-                "The ARN is not well formed",
-            ));
-        };
-        if scope.region != bucket.owner.region {
-            let message = "The notification destination service region is not valid for the bucket \
-                           location constraint";
-            return Err(error::invalid_argument("Queue", &queue.queue_arn, message));
-        }
-        if path.ends_with(".fifo") {
-            let message = "FIFO SQS queues are not supported.";
-            return Err(error::invalid_argument("Queue", &queue.queue_arn, message));
-        }
+        let place = queue_of(&queue.queue_arn).map(|(scope, _)| scope);
+        check_destination(bucket, ("Queue", "SQS queues"), &queue.queue_arn, place)?;
+        check_id(ctx, &mut queue.id, &mut ids)?;
         rules.push((queue.events.clone(), Filter::of(queue.filter.as_ref())?));
+    }
+    for topic in set.topic_configurations.iter_mut().flatten() {
+        let place = topic_of(&topic.topic_arn);
+        check_destination(bucket, ("Topic", "SNS topics"), &topic.topic_arn, place)?;
+        check_id(ctx, &mut topic.id, &mut ids)?;
+        rules.push((topic.events.clone(), Filter::of(topic.filter.as_ref())?));
+    }
+    if rules.iter().any(|(events, _)| events.is_empty()) {
+        return Err(error::malformed_xml());
     }
     if rules.len() > CONFIGURATIONS_MAX {
         let message = "The number of notification configurations exceeds the limit of 100.";
         return Err(error::invalid_argument("configurations", &rules.len().to_string(), message));
     }
     check_overlaps(&rules)
+}
+
+/// Gives a part a name if it has none; a name is one part's.
+fn check_id(ctx: &Ctx, id: &mut Option<String>, ids: &mut Vec<String>) -> Result<()> {
+    let id = id.get_or_insert_with(|| ctx.ids().alphanumeric(48));
+    if id.chars().count() > ID_MAX {
+        let message = "Configuration ID cannot be longer than 255 characters.";
+        return Err(error::invalid_argument("Id", id, message));
+    }
+    if ids.contains(id) {
+        let message = "Same ID used for multiple configurations. IDs must be unique";
+        return Err(error::invalid_argument("Id", id, message));
+    }
+    ids.push(id.clone());
+    Ok(())
+}
+
+/// Whether a destination can be one; `place` is where its ARN says it is.
+fn check_destination(
+    bucket: &Bucket,
+    (kind, several): (&'static str, &str),
+    arn: &str,
+    place: Option<Scope>,
+) -> Result<()> {
+    let refuse = |message: &str| Err(error::invalid_argument(kind, arn, message));
+    let Some(scope) = place else { return refuse("The ARN is not well formed") };
+    if scope.region != bucket.owner.region {
+        return refuse(
+            "The notification destination service region is not valid for the bucket location \
+             constraint",
+        );
+    }
+    if arn.ends_with(".fifo") {
+        return refuse(&format!("FIFO {several} are not supported."));
+    }
+    Ok(())
 }
 
 /// A change must not have to be told twice.

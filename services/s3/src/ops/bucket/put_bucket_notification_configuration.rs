@@ -7,6 +7,7 @@ use s3_api::{
     NotificationConfiguration, PutBucketNotificationConfiguration,
     PutBucketNotificationConfigurationInput, PutBucketNotificationConfigurationOutput,
 };
+use sns_api::Publish;
 use sqs_api::{SendMessage, SendMessageInput};
 
 use crate::model::Bucket;
@@ -28,6 +29,7 @@ impl Handle<PutBucketNotificationConfiguration> for S3 {
             greet(ctx, (name, &bucket), &set).await?;
         }
         let empty = set.queue_configurations.iter().flatten().next().is_none()
+            && set.topic_configurations.iter().flatten().next().is_none()
             && set.event_bridge_configuration.is_none();
         ctx.write(|tx| {
             let mut bucket = store::bucket(ctx, tx, name, owner)?;
@@ -44,7 +46,7 @@ impl Handle<PutBucketNotificationConfiguration> for S3 {
     }
 }
 
-/// Sends a message to each queue that is to be told, which shows whether it may be.
+/// Sends a message to each queue and topic that is to be told, which shows whether it may be.
 async fn greet(
     ctx: &Ctx,
     (name, bucket): (&str, &Bucket),
@@ -57,6 +59,15 @@ async fn greet(
         let input = SendMessageInput { queue_url, message_body, ..SendMessageInput::default() };
         let who = notify::on_behalf(name, bucket, target);
         match call_as::<SendMessage>(ctx, &who, input).await {
+            Err(fail) if fail.status() < 500 => return Err(refused()),
+            sent => sent.map(drop)?,
+        }
+    }
+    for topic in set.topic_configurations.iter().flatten() {
+        let refused = || rules::no_destination(&topic.topic_arn);
+        let target = notify::topic_of(&topic.topic_arn).ok_or_else(refused)?;
+        let letter = notify::letter(&topic.topic_arn, notify::test_event(ctx, name));
+        match call_as::<Publish>(ctx, &notify::on_behalf(name, bucket, target), letter).await {
             Err(fail) if fail.status() < 500 => return Err(refused()),
             sent => sent.map(drop)?,
         }
