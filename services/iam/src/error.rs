@@ -79,6 +79,13 @@ pub(crate) fn no_such_device(serial: &str) -> Fail {
     modeled::no_such_entity_exception(message)
 }
 
+pub(crate) fn name_too_long(member: &str, name: &str, max: usize) -> Fail {
+    invalid(format!(
+        "1 validation error detected: Value '{name}' at '{member}' failed to satisfy constraint: \
+         Member must have length less than or equal to {max}"
+    ))
+}
+
 pub(crate) fn device_exists() -> Fail {
     let message = "MFADevice entity at the same path and name already exists.";
     modeled::entity_already_exists_exception(message)

@@ -7,6 +7,7 @@ import urllib.parse
 import pytest
 from botocore.exceptions import ClientError
 from harness import behaviour, error
+from harness.doors import inside
 from harness.raw import signed
 
 EVERYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
@@ -151,12 +152,28 @@ def test_operations_that_access_points_have_not_are_refused(s3, point):
 
 @behaviour("S3-61")
 def test_an_access_point_of_a_network_refuses_who_comes_from_elsewhere(
-    s3, s3control, account, bucket
+    aws, server, s3, s3control, account, bucket
 ):
     s3.put_object(Bucket=bucket, Key="k", Body=b"x")
+    ec2 = aws.client("ec2")
+    vpc, other = (ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"] for _ in range(2))
     made = s3control.create_access_point(
-        AccountId=account, Name="inside", Bucket=bucket, VpcConfiguration={"VpcId": "vpc-0a1b2c3d"}
+        AccountId=account, Name="inside", Bucket=bucket, VpcConfiguration={"VpcId": vpc}
     )
+
+    def there(network):
+        """The caller from a subnet whose routes lead to an endpoint of S3."""
+        subnet = ec2.create_subnet(VpcId=network, CidrBlock="10.0.1.0/24")["Subnet"]["SubnetId"]
+        filters = [{"Name": "vpc-id", "Values": [network]}]
+        [table] = ec2.describe_route_tables(Filters=filters)["RouteTables"]
+        ec2.create_vpc_endpoint(
+            VpcId=network, ServiceName="com.amazonaws.us-east-1.s3",
+            RouteTableIds=[table["RouteTableId"]],
+        )
+        return inside(aws, server, subnet).client("s3")
+
+    assert there(vpc).get_object(Bucket=made["Alias"], Key="k")["Body"].read() == b"x"
+    assert refusal(there(other).get_object, Bucket=made["Alias"], Key="k").code == "AccessDenied"
     for call, more in (
         (s3.get_object, {"Key": "k"}), (s3.put_object, {"Key": "n"}), (s3.list_objects_v2, {}),
     ):  # fmt: skip

@@ -12,14 +12,20 @@ use crate::mfa::{self, Device};
 use crate::model::api_tags;
 use crate::{Iam, error, qr, tagging};
 
+/// Characters of a device's name, which the model does not bound.
+const NAME_MAX: usize = 226;
+
 impl Handle<CreateVirtualMFADevice> for Iam {
     async fn handle(
         &self,
         ctx: &Ctx,
         input: CreateVirtualMFADeviceInput,
     ) -> Result<CreateVirtualMFADeviceOutput> {
-        let path = input.path.unwrap_or_else(|| "/".to_owned());
         let name = &input.virtual_mfa_device_name;
+        if name.len() > NAME_MAX {
+            return Err(error::name_too_long("virtualMFADeviceName", name, NAME_MAX));
+        }
+        let path = input.path.unwrap_or_else(|| "/".to_owned());
         let serial = mfa::serial(ctx.scope(), &path, name);
         let mut tags = Tags::new();
         tagging::set(&mut tags, input.tags.unwrap_or_default())?;
