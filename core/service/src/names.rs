@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use aquifer_ctx::Ctx;
-use aquifer_schema::{Slot, Structure};
+use aquifer_schema::{Slot, Structure, View};
 
 use crate::fail::Result;
 use crate::operation::Registered;
@@ -38,7 +38,15 @@ pub(crate) fn resolve(
     input: &mut dyn Structure,
 ) -> Result<Option<Ctx>> {
     let Some((place, names)) = &operation.names else { return Ok(None) };
-    match input.member_mut(*place).slot() {
+    // What is left out stays so.
+    if !matches!(input.member(*place).view(), View::Str(_)) {
+        return Ok(None);
+    }
+    let slot = match input.member_mut(*place).slot() {
+        Slot::Option(option) => option.current().slot(),
+        slot => slot,
+    };
+    match slot {
         Slot::Str(name) => names.resolve(ctx, operation.schema.name, name),
         _ => Ok(None),
     }

@@ -34,6 +34,60 @@ pub(crate) fn stale_version() -> Fail {
     error::concurrent_modification_exception("Update table failed due to concurrent modifications.")
 }
 
+pub(crate) fn no_policy() -> Fail {
+    error::entity_not_found_exception("Policy not found")
+}
+
+pub(crate) fn policy_condition() -> Fail {
+    error::condition_check_failure_exception("Condition check failed.")
+}
+
+pub(crate) fn index_exists(name: &str) -> Fail {
+    error::already_exists_exception(format!(
+        "Index with the given indexName: {name} already exists"
+    ))
+}
+
+pub(crate) fn index_of_keys_exists() -> Fail {
+    error::already_exists_exception("Index with the given keys already exists")
+}
+
+pub(crate) fn too_many_indexes(table: &str, most: usize) -> Fail {
+    error::resource_number_limit_exceeded_exception(format!(
+        "Table {table} has exceeded the maximum number of partition indexes: {most}"
+    ))
+}
+
+pub(crate) fn no_index(name: &str) -> Fail {
+    error::entity_not_found_exception(format!(
+        "Index with the given indexName: {name} does not exist"
+    ))
+}
+
+pub(crate) fn index_busy(name: &str) -> Fail {
+    error::conflict_exception(format!("Index {name} is being created or deleted."))
+}
+
+pub(crate) fn not_a_partition_key(name: &str) -> Fail {
+    invalid(format!("{name} is not a partition key of the table."))
+}
+
+pub(crate) fn function_exists(name: &str) -> Fail {
+    error::already_exists_exception(format!("Function {name} already exists."))
+}
+
+pub(crate) fn no_function(name: &str) -> Fail {
+    error::entity_not_found_exception(format!("Function {name} not found."))
+}
+
+pub(crate) fn no_column(name: &str) -> Fail {
+    error::entity_not_found_exception(format!("Column {name} not found."))
+}
+
+pub(crate) fn no_statistics(column: &str) -> Fail {
+    error::entity_not_found_exception(format!("Column statistics of {column} not found."))
+}
+
 pub(crate) fn partition_exists() -> Fail {
     error::already_exists_exception("Partition already exists.")
 }

@@ -13,11 +13,14 @@ mod error;
 mod ops;
 mod pages;
 mod place;
+mod policy;
 mod store;
 
 use std::sync::Arc;
 
-use platform::{House, Service};
+use platform::{House, Names, Service};
+
+use crate::policy::Catalogs;
 
 /// The room.
 pub struct Glue;
@@ -28,7 +31,10 @@ pub struct Glue;
 /// Never; the signature is that of all rooms.
 pub fn service(house: &House) -> anyhow::Result<Service> {
     house.jobs.register_long(catalog::purge::KIND, catalog::purge::run);
+    house.jobs.register_long(catalog::index::KIND, catalog::index::run);
     house.jobs.register_long(crawl::life::CRAWL, crawl::run);
     house.jobs.register(crawl::life::SCHEDULE, crawl::life::on_schedule);
-    Ok(ops::register(Service::new(&glue_api::SERVICE, Arc::new(Glue))).build())
+    let names: Arc<dyn Names> = Arc::new(Catalogs);
+    let room = ops::register(Service::new(&glue_api::SERVICE, Arc::new(Glue)));
+    Ok(room.names(&names).resources(Arc::new(Catalogs)).build())
 }

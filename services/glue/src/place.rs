@@ -50,6 +50,20 @@ pub(crate) async fn table(
     Ok(folded)
 }
 
+/// A function's database and name.
+pub(crate) async fn function(
+    ctx: &Ctx,
+    catalog_id: Option<&str>,
+    database: &str,
+    name: &str,
+) -> Result<(String, String)> {
+    let folded = (self::database(ctx, catalog_id, database).await?, fold(name));
+    if folded.0 != database || folded.1 != name {
+        ask(ctx, &format!("userDefinedFunction/{}/{}", folded.0, folded.1)).await?;
+    }
+    Ok(folded)
+}
+
 /// A name as the catalog keeps it.
 pub(crate) fn fold(name: &str) -> String {
     name.to_lowercase()

@@ -5,11 +5,19 @@
 //! table of the same name made later does not find them; a job sweeps them away.
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
-use glue_api::{Classifier, Crawler, Database, Partition, Table as CatalogTable};
+use glue_api::{
+    Classifier, ColumnStatistics, Crawler, Database, GluePolicy, Partition,
+    PartitionIndexDescriptor, Table as CatalogTable, UserDefinedFunction,
+};
 use platform::{AsKey, AsPrefix, Key, Row, Stored, Table, Tags, Timestamp};
 use serde::{Deserialize, Serialize};
 
+/// Account and region → the policy of the catalog there. Kept for all, since whoever is of another
+/// account is judged by it.
+pub(crate) static POLICIES: Table<(String, String), Stored<GluePolicy>> =
+    Table::global("glue.policies");
 /// Name → database.
 pub(crate) static DATABASES: Table<String, DatabaseRow> = Table::regional("glue.databases");
 /// Database's number, name → table as it is now.
@@ -20,6 +28,18 @@ pub(crate) static VERSIONS: Table<(u64, u64), Stored<CatalogTable>> =
 /// Table's number, values → partition. Names of database and table are left out of the rows.
 pub(crate) static PARTITIONS: Table<(u64, Values), Stored<Partition>> =
     Table::regional("glue.partitions");
+/// Table's number, name → index over partition keys.
+pub(crate) static INDEXES: Table<(u64, String), IndexRow> =
+    Table::regional("glue.partition_indexes");
+/// Database's number, name → user-defined function.
+pub(crate) static FUNCTIONS: Table<(u64, String), Stored<UserDefinedFunction>> =
+    Table::regional("glue.functions");
+/// Table's number → what is known of its columns.
+pub(crate) static TABLE_STATISTICS: Table<u64, StatisticsRow> =
+    Table::regional("glue.table_statistics");
+/// Table's number, values → what is known of the columns of that partition.
+pub(crate) static PARTITION_STATISTICS: Table<(u64, Values), StatisticsRow> =
+    Table::regional("glue.partition_statistics");
 /// The resource part of an ARN → its tags.
 pub(crate) static TAGS: Table<String, Tags> = Table::regional("glue.tags");
 /// Name → classifier.
@@ -53,6 +73,24 @@ pub(crate) struct TableRow {
 }
 
 impl Row for TableRow {}
+
+/// An index over partition keys.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct IndexRow {
+    pub index: Stored<PartitionIndexDescriptor>,
+    /// Where its keys stand among those of the table.
+    pub places: Vec<usize>,
+}
+
+impl Row for IndexRow {}
+
+/// What is known of columns, by their names.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct StatisticsRow {
+    pub columns: BTreeMap<String, Stored<ColumnStatistics>>,
+}
+
+impl Row for StatisticsRow {}
 
 /// A crawler: its definition, how it stands, and what its last run did.
 #[derive(Clone, Debug, Serialize, Deserialize)]

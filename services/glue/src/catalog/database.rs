@@ -6,7 +6,7 @@ use platform::{ReadTx, Result, Stored, WriteTx, jobs};
 use super::{Maker, purge};
 use crate::error;
 use crate::place::fold;
-use crate::store::{DATABASES, DatabaseRow, TABLES, TAGS};
+use crate::store::{DATABASES, DatabaseRow, FUNCTIONS, TABLES, TAGS};
 
 /// Where a database's tags are kept.
 pub(crate) fn tags_key(name: &str) -> String {
@@ -47,6 +47,7 @@ pub(crate) fn delete(tx: &WriteTx<'_>, maker: &Maker, name: &str) -> Result<()> 
     let row = find(tx, name)?;
     DATABASES.delete(tx, name)?;
     TAGS.delete(tx, tags_key(name).as_str())?;
+    FUNCTIONS.delete_prefix(tx, &(row.id,))?;
     if TABLES.scan(tx).prefix(&(row.id,)).keys().next().transpose()?.is_some() {
         jobs::schedule(tx, &purge::database_job(row.id), maker.now, Vec::new())?;
     }

@@ -4,9 +4,12 @@
 
 pub(crate) mod database;
 pub(crate) mod describe;
+pub(crate) mod function;
+pub(crate) mod index;
 pub(crate) mod partition;
 pub(crate) mod purge;
 pub(crate) mod search;
+pub(crate) mod statistics;
 pub(crate) mod table;
 
 use std::collections::BTreeMap;

@@ -4,7 +4,7 @@ use aquifer_expr::partition::{BoundExpr, PartitionExpr};
 use glue_api::{Partition, PartitionInput, Segment};
 use platform::{Page, ReadTx, Result, Stored, WriteTx, encode_token};
 
-use super::{Maker, describe};
+use super::{Maker, describe, statistics};
 use crate::store::{Leading, PARTITIONS, TableRow, Values};
 use crate::{error, pages};
 
@@ -59,6 +59,7 @@ pub(crate) fn update(
             return Err(error::partition_exists());
         }
         PARTITIONS.delete(tx, &(table.id, values))?;
+        statistics::moved(tx, table.id, values, Some(&new))?;
     }
     Ok(PARTITIONS.put(tx, &(table.id, new), &Stored(partition))?)
 }
@@ -66,7 +67,7 @@ pub(crate) fn update(
 pub(crate) fn delete(tx: &WriteTx<'_>, table: &TableRow, values: &[String]) -> Result<()> {
     check_values(table, values)?;
     match PARTITIONS.delete(tx, &(table.id, values))? {
-        true => Ok(()),
+        true => statistics::moved(tx, table.id, values, None),
         false => Err(error::no_partition()),
     }
 }

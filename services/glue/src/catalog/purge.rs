@@ -5,7 +5,10 @@
 use platform::jobs::{self, JobKey};
 use platform::{Ctx, Result, WriteTx};
 
-use crate::store::{CRAWL_LOG, CRAWLS, FOLDERS, PARTITIONS, TABLES, VERSIONS};
+use crate::store::{
+    CRAWL_LOG, CRAWLS, FOLDERS, FUNCTIONS, INDEXES, PARTITION_STATISTICS, PARTITIONS,
+    TABLE_STATISTICS, TABLES, VERSIONS,
+};
 
 /// The kind of job that sweeps.
 pub(crate) const KIND: &str = "glue.purge";
@@ -35,6 +38,12 @@ pub(crate) fn sweep_table(tx: &WriteTx<'_>, id: u64) -> Result<bool> {
         PARTITIONS.delete(tx, &key?)?;
         left -= 1;
     }
+    for key in PARTITION_STATISTICS.scan(tx).prefix(&(id,)).keys().take(left) {
+        PARTITION_STATISTICS.delete(tx, &key?)?;
+        left -= 1;
+    }
+    TABLE_STATISTICS.delete(tx, &id)?;
+    INDEXES.delete_prefix(tx, &(id,))?;
     for key in VERSIONS.scan(tx).prefix(&(id,)).keys().take(left) {
         VERSIONS.delete(tx, &key?)?;
         left -= 1;
@@ -45,6 +54,7 @@ pub(crate) fn sweep_table(tx: &WriteTx<'_>, id: u64) -> Result<bool> {
 /// Removes a page of a database's tables, each with a job for what it held.
 fn sweep_database(tx: &WriteTx<'_>, ctx: &Ctx, id: u64) -> Result<bool> {
     const TABLES_PAGE: usize = 100;
+    FUNCTIONS.delete_prefix(tx, &(id,))?;
     let page = TABLES.scan(tx).prefix(&(id,)).page(TABLES_PAGE)?;
     for (key, row) in page.rows {
         TABLES.delete(tx, &key)?;

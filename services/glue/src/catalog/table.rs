@@ -25,7 +25,7 @@ pub(crate) fn create(
     maker: &Maker,
     database: &str,
     input: TableInput,
-) -> Result<()> {
+) -> Result<TableRow> {
     let owner = database::find(tx, database)?;
     let name = fold(&input.name);
     if TABLES.contains(tx, &(owner.id, name.as_str()))? {
@@ -39,7 +39,8 @@ pub(crate) fn create(
     table.update_time = Some(maker.now);
     table.version_id = Some("0".to_owned());
     let row = TableRow { id: maker.ids.number(), version: 0, table: Stored(table) };
-    Ok(TABLES.put(tx, &(owner.id, name), &row)?)
+    TABLES.put(tx, &(owner.id, name), &row)?;
+    Ok(row)
 }
 
 /// How a table is to be changed.

@@ -3,7 +3,11 @@
 mod classifier;
 mod crawler;
 mod database;
+mod function;
+mod index;
 mod partition;
+mod policy;
+mod statistics;
 mod table;
 pub(crate) mod tag;
 
@@ -13,5 +17,6 @@ use crate::Glue;
 
 pub(crate) fn register(room: ServiceBuilder<Glue>) -> ServiceBuilder<Glue> {
     let room = partition::register(table::register(database::register(room)));
-    tag::register(crawler::register(classifier::register(room)))
+    let room = tag::register(crawler::register(classifier::register(room)));
+    statistics::register(function::register(index::register(policy::register(room))))
 }

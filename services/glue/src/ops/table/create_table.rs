@@ -5,16 +5,13 @@
 use glue_api::{CreateTable, CreateTableInput, CreateTableOutput};
 use platform::{Ctx, Handle, Result};
 
-use crate::catalog::{Maker, table};
+use crate::catalog::{Maker, index, table};
 use crate::{Glue, error, place};
 
 impl Handle<CreateTable> for Glue {
     async fn handle(&self, ctx: &Ctx, input: CreateTableInput) -> Result<CreateTableOutput> {
         if input.open_table_format_input.is_some() {
             return Err(error::absent("CreateTable.OpenTableFormatInput"));
-        }
-        if input.partition_indexes.is_some_and(|indexes| !indexes.is_empty()) {
-            return Err(error::absent("CreateTable.PartitionIndexes"));
         }
         if input.transaction_id.is_some() {
             return Err(error::absent("CreateTable.TransactionId"));
@@ -29,7 +26,12 @@ impl Handle<CreateTable> for Glue {
             place::table(ctx, input.catalog_id.as_deref(), &input.database_name, &described.name)
                 .await?;
         let maker = Maker::of(ctx);
-        ctx.write(|tx| table::create(tx, &maker, &database, described)).await?;
+        let indexes = input.partition_indexes.unwrap_or_default();
+        ctx.write(|tx| {
+            let row = table::create(tx, &maker, &database, described)?;
+            index::create_with(tx, &row, indexes)
+        })
+        .await?;
         Ok(CreateTableOutput::default())
     }
 }
