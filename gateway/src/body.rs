@@ -19,8 +19,9 @@ use tokio::time::{Instant, Sleep};
 /// A client that sends nothing of its body for longer than this is cut off.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Bodies that are held in memory end here; streamed ones do not.
-pub(crate) const WHOLE_MAX: usize = 16 << 20;
+/// Bodies that are held in memory end here, as the largest documents of AWS do, which carry packages
+/// of code; streamed ones do not.
+pub(crate) const WHOLE_MAX: usize = 70_167_211;
 
 /// A request's body, and whether it has been read to its end. A connection whose request was not
 /// is of no more use, and its client has to be told.

@@ -1,13 +1,13 @@
 //! A running platform: opened, listening, closed.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use platform::{
-    Backend, Clock, House, Ids, Jobs, Platform, PlatformParts, RootSecret, Stages, Store,
-    StoreOptions,
+    Backend, Clock, House, Ids, Jobs, Listening, Platform, PlatformParts, RootSecret, Stages,
+    Store, StoreOptions,
 };
 use tokio::net::TcpListener;
 
@@ -73,7 +73,6 @@ impl Server {
         let stages = Stages::open(&parts)?;
         let platform = Platform::new(parts.clone(), registry, options.auth, stages);
         platform.deliver_calls(&jobs);
-        jobs.start();
         let address = SocketAddr::new(options.listen, options.port);
         let listener = TcpListener::bind(address)
             .await
@@ -81,6 +80,8 @@ impl Server {
         let address = listener
             .local_addr()
             .map_err(|source| StartError::Listen { address: address.to_string(), source })?;
+        parts.set_ext(Arc::new(Listening(own_url(address))));
+        jobs.start();
         let dispatch = Arc::new(Dispatch::new(platform.clone()));
         let certificate = secure.as_ref().map(|secure| secure.certificate.clone());
         let reception = Reception::new(parts.clone(), dispatch, secure);
@@ -122,4 +123,14 @@ impl Server {
         closed.map_err(|error| StartError::Other(error.to_string()))??;
         Ok(())
     }
+}
+
+/// How a process on this machine reaches an address that is listened to.
+fn own_url(address: SocketAddr) -> String {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    format!("http://{}", SocketAddr::new(ip, address.port()))
 }

@@ -20,6 +20,7 @@ const ROOMS: &[(&str, Open)] = &[
     ("ec2", aquifer_ec2::service),
     ("s3tables", aquifer_s3tables::service),
     ("sns", aquifer_sns::service),
+    ("lambda", aquifer_lambda::service),
 ];
 
 /// Opens the named rooms, or all.

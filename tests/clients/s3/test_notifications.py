@@ -207,7 +207,7 @@ def test_rules_that_overlap_and_destinations_that_are_not_there(s3, sqs, bucket)
         "LambdaFunctionArn": "arn:aws:lambda:us-east-1:000000000000:function:f",
         "Events": ["s3:ObjectCreated:*"],
     }
-    assert put(LambdaFunctionConfigurations=[function])[:2] == ("NotImplemented", 501)
+    assert put(LambdaFunctionConfigurations=[function])[:2] == ("InvalidArgument", 400)
     assert put(rule("s3:Colour"))[:2] == ("InvalidArgument", 400)
 
 

@@ -226,9 +226,6 @@ def test_what_cannot_be_done_is_refused(s3, create):
             create(operation, report, **more)
         return error(raised)[:2]
 
-    function = "arn:aws:lambda:us-east-1:123456789012:function:f"
-    invoke = {"LambdaInvoke": {"FunctionArn": function}}
-    assert refused(invoke, Manifest=listed) == ("NotImplemented", 501)
     both = {**tagging, "S3DeleteObjectTagging": {}}
     assert refused(both, Manifest=listed) == ("InvalidRequest", 400)
     assert refused(tagging) == ("InvalidRequest", 400)

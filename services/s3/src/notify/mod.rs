@@ -13,10 +13,11 @@ pub(crate) mod rules;
 pub(crate) use record::test_event;
 
 use events_api::PutEvents;
+use lambda_api::{InvocationType, Invoke, InvokeInput};
 use platform::{Arn, Ctx, Fail, OnBehalf, Result, Scope, Source, WriteTx, call_later};
 use s3_api::{
-    Event, NotificationConfiguration, NotificationConfigurationFilter, QueueConfiguration,
-    TopicConfiguration,
+    Event, LambdaFunctionConfiguration, NotificationConfiguration,
+    NotificationConfigurationFilter, QueueConfiguration, TopicConfiguration,
 };
 use sns_api::{Publish, PublishInput};
 use sqs_api::{SendMessage, SendMessageInput};
@@ -53,6 +54,24 @@ pub(crate) fn topic_of(arn: &str) -> Option<Scope> {
     let name = arn.resource();
     let scope = Scope::new(arn.account()?, arn.region()?);
     (!name.is_empty() && !name.contains([':', '/'])).then_some(scope)
+}
+
+/// Whose function an ARN names, and in which region.
+pub(crate) fn function_of(arn: &str) -> Option<Scope> {
+    let arn: Arn = arn.parse().ok().filter(|arn: &Arn| arn.service() == "lambda")?;
+    let name = arn.resource().strip_prefix("function:")?;
+    let scope = Scope::new(arn.account()?, arn.region()?);
+    (!name.is_empty() && name.split(':').count() <= 2).then_some(scope)
+}
+
+/// What a function is called with.
+pub(crate) fn call_of(arn: &str, kind: InvocationType, event: String) -> InvokeInput {
+    InvokeInput {
+        function_name: arn.to_owned(),
+        invocation_type: Some(kind),
+        payload: Some(event.into()),
+        ..InvokeInput::default()
+    }
 }
 
 /// What a topic is sent.
@@ -108,6 +127,17 @@ pub(crate) fn note(
         let message = record::records(ctx, place, key, (event, id), change, version);
         let who = on_behalf(name, bucket, target);
         call_later::<Publish>(tx, ctx.now(), &who, &letter(topic_arn, message))?;
+    }
+    for function in set.lambda_function_configurations.iter().flatten() {
+        let LambdaFunctionConfiguration { lambda_function_arn: arn, events, filter, id } = function;
+        if !asked(events, filter.as_ref())? {
+            continue;
+        }
+        let Some(target) = function_of(arn) else { continue };
+        let id = id.as_deref().unwrap_or_default();
+        let message = record::records(ctx, place, key, (event, id), change, version);
+        let call = call_of(arn, InvocationType::Event, message);
+        call_later::<Invoke>(tx, ctx.now(), &on_behalf(name, bucket, target), &call)?;
     }
     Ok(())
 }

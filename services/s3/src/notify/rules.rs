@@ -4,7 +4,7 @@
 use platform::{Ctx, Fail, Result, Scope};
 use s3_api::{Event, FilterRuleName, NotificationConfiguration, NotificationConfigurationFilter};
 
-use super::{queue_of, topic_of};
+use super::{function_of, queue_of, topic_of};
 use crate::error;
 use crate::model::Bucket;
 
@@ -77,11 +77,8 @@ pub(crate) fn covers(wanted: &str, event: &str) -> bool {
 /// Checks a configuration, and gives names to those of its parts that have none.
 ///
 /// # Errors
-/// AWS's refusals; and one by name of destinations that are not there.
+/// AWS's refusals.
 pub(crate) fn check(ctx: &Ctx, bucket: &Bucket, set: &mut NotificationConfiguration) -> Result<()> {
-    if set.lambda_function_configurations.as_ref().is_some_and(|list| !list.is_empty()) {
-        return Err(error::not_implemented("CloudFunctionConfiguration"));
-    }
     let mut rules: Vec<(Vec<Event>, Filter)> = Vec::new();
     let mut ids = Vec::new();
     for queue in set.queue_configurations.iter_mut().flatten() {
@@ -95,6 +92,12 @@ pub(crate) fn check(ctx: &Ctx, bucket: &Bucket, set: &mut NotificationConfigurat
         check_destination(bucket, ("Topic", "SNS topics"), &topic.topic_arn, place)?;
         check_id(ctx, &mut topic.id, &mut ids)?;
         rules.push((topic.events.clone(), Filter::of(topic.filter.as_ref())?));
+    }
+    for function in set.lambda_function_configurations.iter_mut().flatten() {
+        let arn = &function.lambda_function_arn;
+        check_destination(bucket, ("CloudFunction", "functions"), arn, function_of(arn))?;
+        check_id(ctx, &mut function.id, &mut ids)?;
+        rules.push((function.events.clone(), Filter::of(function.filter.as_ref())?));
     }
     if rules.iter().any(|(events, _)| events.is_empty()) {
         return Err(error::malformed_xml());
@@ -180,12 +183,23 @@ fn refusal(message: &str) -> Fail {
 
 /// A destination does not take messages.
 pub(crate) fn no_destination(arn: &str) -> Fail {
+    unable(
+        arn,
+        "permissions on the destination queue do not allow S3 to publish notifications from this \
+         bucket",
+    )
+}
+
+/// A function cannot be called.
+pub(crate) fn no_function(arn: &str) -> Fail {
+    unable(&format!("{arn}, null"), &format!("Not authorized to invoke function [{arn}]"))
+}
+
+fn unable(what: &str, reason: &str) -> Fail {
     let message = "Unable to validate the following destination configurations";
-    let reason = "Not authorized to invoke function or no such destination: permissions on the \
-                  destination queue do not allow S3 to publish notifications from this bucket";
     Fail::new("InvalidArgument", 400, message)
-        .with("ArgumentName1", arn)
-        .with("ArgumentValue1", reason.split_once(": ").map_or(reason, |(_, reason)| reason))
+        .with("ArgumentName1", what)
+        .with("ArgumentValue1", reason)
 }
 
 #[cfg(test)]

@@ -3,11 +3,11 @@
 use platform::{Arn, Ctx, Result, Tags};
 use s3control_api::{
     ComputeObjectChecksumAlgorithm, ComputeObjectChecksumType, CreateJobInput, JobManifest,
-    JobManifestFieldName, JobManifestFormat, JobOperation, JobReport, OperationName,
+    JobManifestFieldName, JobManifestFormat, JobOperation, JobReport, 
     S3JobManifestGenerator, S3Tag,
 };
 
-use super::task;
+use super::{invocation, task};
 use crate::error;
 use crate::model::names_of;
 
@@ -17,10 +17,10 @@ const TAGS_MAX: usize = 50;
 /// Refuses what cannot be done, or makes no sense.
 pub(crate) fn job(ctx: &Ctx, input: &CreateJobInput) -> Result<()> {
     let mut names = names_of(&input.operation);
-    let (Some(name), None) = (names.next(), names.next()) else {
+    let (Some(_), None) = (names.next(), names.next()) else {
         return Err(error::invalid_request("Exactly one operation must be specified."));
     };
-    operation(input, name)?;
+    operation(input)?;
     match (&input.manifest, &input.manifest_generator) {
         (Some(given), None) => manifest(given)?,
         (None, Some(generator)) => {
@@ -42,9 +42,9 @@ pub(crate) fn job(ctx: &Ctx, input: &CreateJobInput) -> Result<()> {
     Ok(())
 }
 
-fn operation(input: &CreateJobInput, name: OperationName) -> Result<()> {
-    if name == OperationName::LambdaInvoke {
-        return Err(error::not_implemented(name.as_str()));
+fn operation(input: &CreateJobInput) -> Result<()> {
+    if let Some(invoke) = &input.operation.lambda_invoke {
+        invocation::check(invoke)?;
     }
     if let Some(copy) = &input.operation.s3_put_object_copy {
         let target = copy.target_resource.as_deref().unwrap_or_default();

@@ -17,6 +17,7 @@ pub(crate) mod check;
 mod csv;
 mod generate;
 mod inputs;
+mod invocation;
 mod manifest;
 mod output;
 mod prepare;

@@ -94,7 +94,7 @@ async fn work(ctx: &Ctx, role: &Ctx, id: &str, row: &JobRow) -> Result<(), Stop>
     }
     let began = ctx.now();
     let operation = row.job.0.operation.clone().unwrap_or_default();
-    let doing: Vec<_> = tasks.iter().map(|task| task::run(role, &operation, task)).collect();
+    let doing: Vec<_> = tasks.iter().map(|task| task::run(role, id, &operation, task)).collect();
     let outcomes: Vec<Result<String>> = stream::iter(doing).buffered(AT_ONCE).collect().await;
     let told = row.job.0.report.as_ref().filter(|report| report.enabled);
     let all = told.is_some_and(|told| told.report_scope == Some(JobReportScope::AllTasks));

@@ -14,7 +14,7 @@ use s3control_api::{
 };
 use serde::Serialize;
 
-use super::inputs;
+use super::{inputs, invocation};
 use crate::error;
 use crate::model::Task;
 
@@ -22,22 +22,30 @@ use crate::model::Task;
 pub(super) const KEY: &AsciiSet =
     &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'/').remove(b'*');
 /// How often a task is tried that fails for no fault of its own.
-const TRIES: usize = 3;
+pub(super) const TRIES: usize = 3;
 /// What a report says of a task of which there is no more to say.
 const SUCCESSFUL: &str = "Successful";
 
 /// Does a task; the answer is what the report says of it.
-pub(super) async fn run(role: &Ctx, operation: &JobOperation, task: &Task) -> Result<String> {
+pub(super) async fn run(
+    role: &Ctx,
+    job: &str,
+    operation: &JobOperation,
+    task: &Task,
+) -> Result<String> {
     let mut tries = 1;
     loop {
-        match once(role, operation, task).await {
+        match once(role, job, operation, task).await {
             Err(fail) if !fail.is_sender() && tries < TRIES => tries += 1,
             done => return done,
         }
     }
 }
 
-async fn once(role: &Ctx, operation: &JobOperation, task: &Task) -> Result<String> {
+async fn once(role: &Ctx, job: &str, operation: &JobOperation, task: &Task) -> Result<String> {
+    if let Some(invoke) = &operation.lambda_invoke {
+        return invocation::run(role, job, invoke, task).await;
+    }
     if let Some(asked) = &operation.s3_compute_object_checksum {
         return checksum(role, asked, task).await;
     }

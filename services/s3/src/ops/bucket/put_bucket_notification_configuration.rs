@@ -2,6 +2,7 @@
 //!
 //! <https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketNotificationConfiguration.html>
 
+use lambda_api::{InvocationType, Invoke};
 use platform::{Ctx, Fail, Handle, Result, call_as};
 use s3_api::{
     NotificationConfiguration, PutBucketNotificationConfiguration,
@@ -30,6 +31,7 @@ impl Handle<PutBucketNotificationConfiguration> for S3 {
         }
         let empty = set.queue_configurations.iter().flatten().next().is_none()
             && set.topic_configurations.iter().flatten().next().is_none()
+            && set.lambda_function_configurations.iter().flatten().next().is_none()
             && set.event_bridge_configuration.is_none();
         ctx.write(|tx| {
             let mut bucket = store::bucket(ctx, tx, name, owner)?;
@@ -46,7 +48,8 @@ impl Handle<PutBucketNotificationConfiguration> for S3 {
     }
 }
 
-/// Sends a message to each queue and topic that is to be told, which shows whether it may be.
+/// Sends a message to each queue and topic that is to be told, which shows whether it may be, and
+/// asks of each function whether it may be called.
 async fn greet(
     ctx: &Ctx,
     (name, bucket): (&str, &Bucket),
@@ -70,6 +73,16 @@ async fn greet(
         match call_as::<Publish>(ctx, &notify::on_behalf(name, bucket, target), letter).await {
             Err(fail) if fail.status() < 500 => return Err(refused()),
             sent => sent.map(drop)?,
+        }
+    }
+    for function in set.lambda_function_configurations.iter().flatten() {
+        let arn = &function.lambda_function_arn;
+        let refused = || rules::no_function(arn);
+        let target = notify::function_of(arn).ok_or_else(refused)?;
+        let call = notify::call_of(arn, InvocationType::DryRun, notify::test_event(ctx, name));
+        match call_as::<Invoke>(ctx, &notify::on_behalf(name, bucket, target), call).await {
+            Err(fail) if fail.status() < 500 => return Err(refused()),
+            asked => asked.map(drop)?,
         }
     }
     Ok(())
