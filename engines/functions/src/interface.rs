@@ -65,10 +65,7 @@ struct Desk {
 ///
 /// # Errors
 /// When the machine has none left.
-pub(crate) async fn open(
-    parts: &PlatformParts,
-    until: CancellationToken,
-) -> io::Result<Interface> {
+pub(crate) async fn open(parts: &PlatformParts, until: CancellationToken) -> io::Result<Interface> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let address = listener.local_addr()?;
     let (work, works) = mpsc::channel(1);

@@ -286,7 +286,9 @@ mod tests {
             let sizes = [crc, size, size].map(u32::to_le_bytes).concat();
             let length = (name.len() as u16).to_le_bytes();
             out.extend_from_slice(b"PK\x03\x04\x0a\0\0\0\0\0\0\0\0\0");
-            out.extend_from_slice(&[&sizes[..], &length[..], &[0, 0], name.as_bytes(), bytes].concat());
+            out.extend_from_slice(
+                &[&sizes[..], &length[..], &[0, 0], name.as_bytes(), bytes].concat(),
+            );
             list.extend_from_slice(b"PK\x01\x02\x0a\x03\x0a\0\0\0\0\0\0\0\0\0");
             list.extend_from_slice(&[&sizes[..], &length[..], &[0; 8]].concat());
             list.extend_from_slice(&(mode << 16).to_le_bytes());
@@ -306,7 +308,8 @@ mod tests {
     fn what_is_put_is_unpacked_and_found_again() {
         let folder = tempfile::tempdir().unwrap();
         let packages = Packages::open(folder.path().join("code")).unwrap();
-        let archive = zip(&[("a/f.py", FILE, b"x = 1"), ("run", 0o100_755, b"#!"), ("l", LINK, b"a")]);
+        let archive =
+            zip(&[("a/f.py", FILE, b"x = 1"), ("run", 0o100_755, b"#!"), ("l", LINK, b"a")]);
         let package = packages.put(&archive, 100).unwrap();
         assert_eq!(package.unpacked, 8);
         let files = packages.files(&package.digest).unwrap();

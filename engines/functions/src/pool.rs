@@ -58,7 +58,8 @@ impl Functions {
         let folder = folder.unwrap_or_else(|| {
             std::env::temp_dir().join(format!("aquifer-functions-{}", parts.ids().uuid()))
         });
-        let folder = if folder.is_absolute() { folder } else { std::env::current_dir()?.join(folder) };
+        let folder =
+            if folder.is_absolute() { folder } else { std::env::current_dir()?.join(folder) };
         remove(&folder.join("sandboxes"))?;
         let functions = Self(Arc::new(Inner {
             parts: parts.clone(),

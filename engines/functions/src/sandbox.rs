@@ -212,7 +212,9 @@ impl Sandbox {
             None => self.work(call).await,
         };
         self.broken |= !matches!(outcome, Ok(_) | Err(Failure::Told { .. })) || !self.ready;
-        if self.broken && let Some(group) = self.group {
+        if self.broken
+            && let Some(group) = self.group
+        {
             group.kill();
         }
         let took = began.elapsed();
@@ -269,20 +271,19 @@ impl Sandbox {
         if self.interface.work.send(work).await.is_err() {
             return Err(Failure::Exited("its interface is closed".to_owned()));
         }
-        let outcome = loop {
-            match self.event(until).await {
-                Event::Said(Said::Answer(body)) => break Ok(body),
-                Event::Said(Said::Failed(kind, body)) => break Err(Failure::Told { kind, body }),
-                Event::Said(Said::AnswerTooLarge) => break Err(Failure::AnswerTooLarge),
-                // It lost the connection by which it was given the work.
-                Event::Said(Said::Ready) => {
-                    return Err(Failure::Exited("it asked for work twice".to_owned()));
-                }
-                Event::Said(Said::NoStart(kind, body)) => {
-                    return Err(Failure::Told { kind, body });
-                }
-                other => return Err(ended(other)),
+        let outcome = match self.event(until).await {
+            Event::Said(Said::Answer(body)) => Ok(body),
+            Event::Said(Said::Failed(kind, body)) => Err(Failure::Told { kind, body }),
+            Event::Said(Said::AnswerTooLarge) => Err(Failure::AnswerTooLarge),
+            // It lost the connection by which it was given the work.
+            Event::Said(Said::Ready) => {
+                return Err(Failure::Exited("it asked for work twice".to_owned()));
             }
+            Event::Said(Said::NoStart(kind, body)) => {
+                self.broken = true;
+                return Err(Failure::Told { kind, body });
+            }
+            other => return Err(ended(other)),
         };
         // A call is over when the next one is asked for: what comes before still belongs to it.
         let _ = self.wait_ready(until).await;
@@ -393,7 +394,8 @@ fn environment(command: &mut Command, plan: &Plan, temporary: &Path) {
     let code = plan.code.to_string_lossy().into_owned();
     let opt = plan.opt.as_ref().map(|opt| opt.to_string_lossy().into_owned());
     let joined = |name: &str, parts: &[&str], rest: Option<String>| {
-        let shared = opt.iter().flat_map(|opt| parts.iter().map(move |part| format!("{opt}/{part}")));
+        let shared =
+            opt.iter().flat_map(|opt| parts.iter().map(move |part| format!("{opt}/{part}")));
         let all: Vec<String> = own(name).into_iter().chain(shared).chain(rest).collect();
         all.join(":")
     };
@@ -412,8 +414,11 @@ fn environment(command: &mut Command, plan: &Plan, temporary: &Path) {
     command.envs(plan.environment.iter().map(|(name, value)| (name, value)));
     command.env("PATH", joined("PATH", &["bin"], Some(path)));
     let libraries = ["lib"];
-    command.env("LD_LIBRARY_PATH", joined("LD_LIBRARY_PATH", &libraries, Some(format!("{code}/lib"))));
+    command
+        .env("LD_LIBRARY_PATH", joined("LD_LIBRARY_PATH", &libraries, Some(format!("{code}/lib"))));
     command.env("PYTHONPATH", joined("PYTHONPATH", &["python"], None));
-    let modules = ["nodejs/node_modules", "nodejs/node_modules/.."];
-    command.env("NODE_PATH", joined("NODE_PATH", &modules[..1], Some(format!("{code}/node_modules"))));
+    command.env(
+        "NODE_PATH",
+        joined("NODE_PATH", &["nodejs/node_modules"], Some(format!("{code}/node_modules"))),
+    );
 }

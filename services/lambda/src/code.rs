@@ -34,9 +34,9 @@ pub(crate) async fn put(room: &Lambda, ctx: &Ctx, archive: Bytes, most: u64) -> 
             "Could not unzip uploaded file. Please check your file, then try to upload again.",
         )),
         Err(PackageError::Empty) => Err(error::invalid("Uploaded file must be a non-empty zip")),
-        Err(PackageError::TooLarge(_)) => Err(error::invalid(format!(
-            "Unzipped size must be smaller than {UNPACKED_MAX} bytes"
-        ))),
+        Err(PackageError::TooLarge(_)) => {
+            Err(error::invalid(format!("Unzipped size must be smaller than {UNPACKED_MAX} bytes")))
+        }
         Err(PackageError::Io(error)) => Err(error.into()),
     }
 }
@@ -89,9 +89,8 @@ async fn from_s3(
         }
         Err(fail) => return Err(fail),
     };
-    let too_large = || {
-        error::invalid(format!("Unzipped size must be smaller than {UNPACKED_MAX} bytes"))
-    };
+    let too_large =
+        || error::invalid(format!("Unzipped size must be smaller than {UNPACKED_MAX} bytes"));
     let most = UNPACKED_MAX as usize;
     let body = found.body;
     if body.length().is_some_and(|length| length > UNPACKED_MAX) {

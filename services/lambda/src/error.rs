@@ -25,9 +25,7 @@ pub(crate) fn no_alias(arn: &str) -> Fail {
 }
 
 pub(crate) fn no_policy() -> Fail {
-    modeled::resource_not_found_exception(
-        "No policy is associated with the given resource.",
-    )
+    modeled::resource_not_found_exception("No policy is associated with the given resource.")
 }
 
 pub(crate) fn no_statement(id: &str) -> Fail {

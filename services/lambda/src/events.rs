@@ -46,12 +46,7 @@ pub(crate) fn register(house: &House, room: &Lambda) {
 ///
 /// # Errors
 /// If the store cannot be read.
-pub(crate) fn accept(
-    tx: &WriteTx<'_>,
-    name: &str,
-    request_id: &str,
-    event: &Event,
-) -> Result<()> {
+pub(crate) fn accept(tx: &WriteTx<'_>, name: &str, request_id: &str, event: &Event) -> Result<()> {
     EVENTS.put(tx, &(name, request_id), event)?;
     let key = JobKey::new(RUN, format!("{name}:{request_id}"));
     Ok(schedule(tx, &key, event.since, Vec::new())?)

@@ -115,5 +115,7 @@ fn principal(scope: &Scope, text: &str) -> Result<Value> {
     if text.contains('.') {
         return Ok(json!({ "Service": text }));
     }
-    Err(error::invalid("The provided principal was invalid. Please check the principal and try again."))
+    Err(error::invalid(
+        "The provided principal was invalid. Please check the principal and try again.",
+    ))
 }

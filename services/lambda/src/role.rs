@@ -50,7 +50,7 @@ pub(crate) async fn credentials(ctx: &Ctx, role: &str, function: &str) -> Result
     let service = ctx.with_caller(Principal::service(SERVICE.principal));
     let input = AssumeRoleInput {
         role_arn: role.to_owned(),
-        role_session_name: function.chars().take(64).collect(),
+        role_session_name: session_of(function),
         ..AssumeRoleInput::default()
     };
     let given = |key: &str, secret: &str, token: &str| {
@@ -74,9 +74,18 @@ pub(crate) async fn credentials(ctx: &Ctx, role: &str, function: &str) -> Result
         Err(fail) if fail.is_sender() && auth_mode(ctx) != AuthMode::Enforce => {
             Ok((given(ctx.scope().account.as_str(), "unchecked", ""), Timestamp::MAX))
         }
-        Err(fail) if fail.is_sender() => Err(error::role_not_assumed()),
+        Err(fail) if fail.is_sender() => {
+            tracing::debug!(role, %fail, "a role cannot be assumed");
+            Err(error::role_not_assumed())
+        }
         Err(fail) => Err(fail),
     }
+}
+
+/// The name of a function's sessions: that of the function, of which one letter is too short.
+fn session_of(function: &str) -> String {
+    let name: String = function.chars().take(64).collect();
+    format!("{name:_<2}")
 }
 
 /// The context of what Lambda does in the name of a function's role.
@@ -97,7 +106,7 @@ pub(crate) async fn context(ctx: &Ctx, role: &str, function: &str) -> Result<Ctx
             Err(fail) => return Err(fail),
         }
     }
-    let session: String = function.chars().take(64).collect();
+    let session = session_of(function);
     let principal = Principal::assumed_role(scope.partition(), scope.account, &name, &id, &session);
     Ok(ctx.with_caller(principal).with_operation(SERVICE.name, "Invoke"))
 }

@@ -88,7 +88,10 @@ pub(crate) fn new(input: &CreateFunctionInput) -> Result<FunctionConfiguration> 
     let empty = |given: Option<bool>| given.unwrap_or_default();
     for (what, given) in [
         ("PackageType Image", input.package_type == Some(PackageType::Image)),
-        ("CodeSigningConfigArn", empty(input.code_signing_config_arn.as_ref().map(|a| !a.is_empty()))),
+        (
+            "CodeSigningConfigArn",
+            empty(input.code_signing_config_arn.as_ref().map(|a| !a.is_empty())),
+        ),
         ("PublishTo", input.publish_to.is_some()),
         ("TenancyConfig", input.tenancy_config.is_some()),
     ] {
@@ -184,8 +187,7 @@ pub(crate) fn change(
         if let Some(arn) = &target {
             check_dead_letters(arn)?;
         }
-        config.dead_letter_config =
-            target.map(|arn| DeadLetterConfig { target_arn: Some(arn) });
+        config.dead_letter_config = target.map(|arn| DeadLetterConfig { target_arn: Some(arn) });
     }
     if let Some(logging) = given.logging_config {
         config.logging_config = Some(logging);

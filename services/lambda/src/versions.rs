@@ -5,9 +5,9 @@ use base64::engine::general_purpose::STANDARD;
 use lambda_api::{FunctionConfiguration, LastUpdateStatus, State};
 use platform::{Ctx, ReadTx, Result, Scope, Stored, WriteTx};
 
+use crate::error;
 use crate::names::{self, LATEST, Named};
 use crate::store::{ALIASES, FUNCTIONS, Function, VERSIONS, Version};
-use crate::error;
 
 /// A function.
 ///

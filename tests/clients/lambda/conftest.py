@@ -16,6 +16,12 @@ def lambdas(functions):
 
 
 @pytest.fixture
+def unchecked(aws):
+    """A client that leaves it to the server to say what is wrong."""
+    return aws.client("lambda", parameter_validation=False)
+
+
+@pytest.fixture
 def sqs(aws):
     return aws.client("sqs")
 

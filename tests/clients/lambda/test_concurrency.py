@@ -3,7 +3,6 @@
 import concurrent.futures
 
 import pytest
-from botocore.config import Config
 from botocore.exceptions import ClientError
 from harness import behaviour, error, eventually
 
@@ -19,7 +18,7 @@ SLOW = """
 @pytest.fixture
 def impatient(aws):
     """A client that does not try again."""
-    return aws.client("lambda", config=Config(retries={"total_max_attempts": 1}))
+    return aws.client("lambda", retries={"total_max_attempts": 1})
 
 
 def refused(call, *arguments, **named):

@@ -143,7 +143,7 @@ def test_success_is_told_to_topics_buses_and_functions(functions, lambdas, aws, 
     assert nested["requestPayload"]["responsePayload"] == done
 
 
-def test_settings_of_events(functions, lambdas):
+def test_settings_of_events(functions, lambdas, unchecked):
     arn = functions.make("f", FAILS, Publish=True).rsplit(":", 1)[0]
     get = lambdas.get_function_event_invoke_config
     assert refused(get, FunctionName="f")[:2] == ("ResourceNotFoundException", 404)
@@ -158,7 +158,7 @@ def test_settings_of_events(functions, lambdas):
     arns = [one["FunctionArn"] for one in listed["FunctionEventInvokeConfigs"]]
     assert arns == [f"{arn}:$LATEST", f"{arn}:1"]
     for wrong in ({"MaximumRetryAttempts": 3}, {"MaximumEventAgeInSeconds": 59}):
-        put = lambdas.put_function_event_invoke_config
+        put = unchecked.put_function_event_invoke_config
         assert refused(put, FunctionName="f", **wrong)[0] == "ValidationException"
     wrong = {"OnFailure": {"Destination": "arn:aws:iam::123456789012:role/r"}}
     assert refused(

@@ -55,12 +55,13 @@ def test_a_function_is_made_read_listed_and_deleted(functions, lambdas, account)
 
 
 @behaviour("LAMBDA-5")
-def test_timeouts_and_memory_have_bounds(functions, lambdas):
+def test_timeouts_and_memory_have_bounds(functions, unchecked):
     functions.make("f", CODE, Timeout=900, MemorySize=10_240)
+    functions.client = unchecked
     for wrong in ({"Timeout": 901}, {"Timeout": 0}, {"MemorySize": 127}, {"MemorySize": 10_241}):
         code, status, sentence = refused(functions.make, "g", CODE, **wrong)
         assert (code, status) == ("ValidationException", 400) and "constraint" in sentence
-        update = lambdas.update_function_configuration
+        update = unchecked.update_function_configuration
         assert refused(update, FunctionName="f", **wrong)[0] == "ValidationException"
     for wrong in (511, 10_241):
         storage = {"EphemeralStorage": {"Size": wrong}}
@@ -72,7 +73,7 @@ def test_settings_change_under_revisions(functions, lambdas):
     before = lambdas.get_function_configuration(FunctionName="f")
     changed = lambdas.update_function_configuration(
         FunctionName="f", Timeout=7, RevisionId=before["RevisionId"],
-        Environment={"Variables": {"A": "b"}},
+        Environment={"Variables": {"KEY": "b"}},
     )
     assert (changed["Timeout"], changed["MemorySize"]) == (7, 128)
     assert changed["LastUpdateStatus"] == "Successful"
@@ -115,7 +116,8 @@ def test_what_is_no_package_is_refused(functions):
     )
 
 
-def test_what_settings_are_refused(functions):
+def test_what_settings_are_refused(functions, unchecked):
+    functions.client = unchecked
     invalid = "InvalidParameterValueException"
     reserved = {"Environment": {"Variables": {"AWS_REGION": "x"}}}
     assert refused(functions.make, "f", CODE, **reserved)[0] == invalid

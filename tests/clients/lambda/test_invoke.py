@@ -113,7 +113,7 @@ def test_a_second_call_finds_the_sandbox_of_the_first(functions):
     assert sorted(durations)[5] < 50
     # Other settings and other code need another one.
     functions.client.update_function_configuration(
-        FunctionName="f", Environment={"Variables": {"A": "b"}}
+        FunctionName="f", Environment={"Variables": {"KEY": "b"}}
     )
     assert functions.call("f")[0] == 1
 

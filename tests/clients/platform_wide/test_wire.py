@@ -22,6 +22,7 @@ SMOKE = {
     "events": ("list_event_buses", ["events", "list-event-buses"]),
     "ec2": ("describe_vpcs", ["ec2", "describe-vpcs"]),
     "sqs": ("list_queues", ["sqs", "create-queue", "--queue-name", "smoke"]),
+    "lambda": ("list_functions", ["lambda", "list-functions"]),
 }
 
 
@@ -54,6 +55,7 @@ CONTENT = {
     "ec2": "text/xml",
     "json": "application/x-amz-json-",
     "query": "text/xml",
+    "rest-json": "application/json",
     "rest-xml": "application/xml",
 }
 
@@ -61,8 +63,8 @@ CONTENT = {
 @behaviour("PLAT-2")
 @pytest.mark.parametrize("service", SMOKE)
 def test_a_service_speaks_the_protocols_of_its_model(session, service):
-    """As far as there are services: none of these has a model that lists CBOR, REST-JSON or streams
-    of events among what is there, so those are shown by the codecs' own tests only."""
+    """As far as there are services: none of these has a model that lists CBOR or streams of
+    events among what is there, so those are shown by the codecs' own tests only."""
     client = session.client(service)
     for protocol in client.meta.service_model.metadata["protocols"]:
         operation, _ = SMOKE[service]

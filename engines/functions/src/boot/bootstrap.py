@@ -1,4 +1,5 @@
-# Speaks the Runtime API for handlers in Python: bootstrap.py HANDLER ROOT
+"""Speaks the Runtime API for handlers in Python: bootstrap.py HANDLER ROOT"""
+
 import importlib
 import json
 import logging

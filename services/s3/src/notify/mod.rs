@@ -16,8 +16,8 @@ use events_api::PutEvents;
 use lambda_api::{InvocationType, Invoke, InvokeInput};
 use platform::{Arn, Ctx, Fail, OnBehalf, Result, Scope, Source, WriteTx, call_later};
 use s3_api::{
-    Event, LambdaFunctionConfiguration, NotificationConfiguration,
-    NotificationConfigurationFilter, QueueConfiguration, TopicConfiguration,
+    Event, LambdaFunctionConfiguration, NotificationConfiguration, NotificationConfigurationFilter,
+    QueueConfiguration, TopicConfiguration,
 };
 use sns_api::{Publish, PublishInput};
 use sqs_api::{SendMessage, SendMessageInput};

@@ -3,8 +3,8 @@
 use platform::{Arn, Ctx, Result, Tags};
 use s3control_api::{
     ComputeObjectChecksumAlgorithm, ComputeObjectChecksumType, CreateJobInput, JobManifest,
-    JobManifestFieldName, JobManifestFormat, JobOperation, JobReport, 
-    S3JobManifestGenerator, S3Tag,
+    JobManifestFieldName, JobManifestFormat, JobOperation, JobReport, S3JobManifestGenerator,
+    S3Tag,
 };
 
 use super::{invocation, task};

@@ -72,10 +72,7 @@ async fn once(
     let answer: Value = match answer {
         Ok(answer) => serde_json::from_slice(&answer).unwrap_or_default(),
         Err(said) => {
-            return failed(
-                "PermanentFailure",
-                format!("Lambda returned function error: {said}"),
-            );
+            return failed("PermanentFailure", format!("Lambda returned function error: {said}"));
         }
     };
     let results = answer["results"].as_array();

@@ -22,9 +22,8 @@ impl Handle<GetFunction> for Lambda {
         let reserved = function.reserved.and_then(|reserved| i32::try_from(reserved).ok());
         Ok(GetFunctionOutput {
             code: Some(code),
-            concurrency: reserved.map(|reserved| Concurrency {
-                reserved_concurrent_executions: Some(reserved),
-            }),
+            concurrency: reserved
+                .map(|reserved| Concurrency { reserved_concurrent_executions: Some(reserved) }),
             configuration: Some(versions::shown(named.ctx.scope(), &named, &version)),
             tags: (!function.tags.is_empty()).then(|| tags.collect()),
             tags_error: None,

@@ -85,8 +85,7 @@ fn client(context: Option<&str>) -> Result<Option<String>> {
         return Err(refused());
     }
     let document = STANDARD.decode(context).map_err(|_| refused())?;
-    let document: serde_json::Value =
-        serde_json::from_slice(&document).map_err(|_| refused())?;
+    let document: serde_json::Value = serde_json::from_slice(&document).map_err(|_| refused())?;
     // Written anew it is one line of ASCII, as headers are.
     let text = document.to_string();
     let ascii = |c: char| -> String {

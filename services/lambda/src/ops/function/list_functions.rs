@@ -15,7 +15,8 @@ impl Handle<ListFunctions> for Lambda {
         let after = paging::after(list, input.marker.as_deref())?;
         let page = ctx.read(|tx| {
             let rows = FUNCTIONS.scan(tx).after(after.as_str());
-            let page = Page::take(list, rows, paging::limit(input.max_items), |(name, _)| name.clone())?;
+            let page =
+                Page::take(list, rows, paging::limit(input.max_items), |(name, _)| name.clone())?;
             let mut shown: Vec<FunctionConfiguration> = Vec::new();
             for (name, function) in page.items {
                 let mut latest = function.latest.config.0;
