@@ -116,15 +116,15 @@ impl FooterCache {
         Ok((metadata, bytes))
     }
 
-    /// The rows of a file as its footer tells, uncounted: planning reads nothing of the data.
-    pub(crate) async fn row_count(
+    /// The footer of a file, uncounted: planning reads nothing of the data.
+    pub(crate) async fn uncounted(
         &self,
         store_url: &str,
         store: &Arc<dyn ObjectStore>,
         meta: &ObjectMeta,
-    ) -> DataFusionResult<u64> {
+    ) -> DataFusionResult<Arc<ParquetMetaData>> {
         let (metadata, _) = self.footer(store_url, store, meta, PageIndexPolicy::Skip).await?;
-        Ok(metadata.file_metadata().num_rows().max(0) as u64)
+        Ok(metadata)
     }
 }
 

@@ -8,6 +8,7 @@
 mod adapt;
 mod counted;
 mod error;
+mod estimate;
 mod footers;
 mod listing;
 mod location;

@@ -6,8 +6,7 @@ use aquifer_formats::{Compression, Format};
 use async_trait::async_trait;
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::catalog::Session;
-use datafusion::common::stats::Precision;
-use datafusion::common::{ScalarValue, Statistics, config::TableParquetOptions};
+use datafusion::common::{ScalarValue, config::TableParquetOptions};
 use datafusion::datasource::TableProvider;
 use datafusion::datasource::listing::PartitionedFile;
 use datafusion::datasource::object_store::ObjectStoreUrl;
@@ -18,6 +17,7 @@ use datafusion::datasource::source::DataSourceExec;
 use datafusion::datasource::table_schema::TableSchema;
 use datafusion::error::{DataFusionError, Result};
 use datafusion::logical_expr::{Expr, TableProviderFilterPushDown, TableType};
+use datafusion::parquet::file::metadata::ParquetMetaData;
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::empty::EmptyExec;
 use datafusion::physical_plan::union::UnionExec;
@@ -25,6 +25,7 @@ use futures::{FutureExt, StreamExt, TryStreamExt};
 use object_store::{ObjectMeta, ObjectStore};
 
 use crate::adapt::ByName;
+use crate::estimate;
 use crate::footers::{FooterCache, ParquetReaders};
 use crate::listing::data_files;
 use crate::location::Location;
@@ -40,8 +41,6 @@ const LISTINGS_AT_ONCE: usize = 16;
 const FOOTERS_AT_ONCE: usize = 16;
 /// Beyond so many files, planning goes by their sizes rather than their footers.
 const COUNTED_FILES_MAX: usize = 512;
-/// A guess at a row's size, for files that do not say how many rows they have.
-const ROW_BYTES: usize = 100;
 
 /// The column that holds each row's file.
 pub const PATH_COLUMN: &str = "$path";
@@ -183,6 +182,7 @@ impl LakeTable {
         state: &dyn Session,
         scan: Scan,
         projection: Option<&Vec<usize>>,
+        filters: &[Expr],
         limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
         self.stats.add_files(scan.files.len() as u64);
@@ -191,9 +191,24 @@ impl LakeTable {
         let table_schema = TableSchema::builder(self.file_schema.clone())
             .with_table_partition_cols(outer.collect::<Vec<_>>())
             .build();
-        let statistics = self.statistics_of(&scan, &store, &table_schema).await?;
+        let in_files = self.file_schema.fields().len();
+        let wanted: Vec<usize> = match projection {
+            Some(projection) => projection.iter().copied().filter(|at| *at < in_files).collect(),
+            None => (0..in_files).collect(),
+        };
+        let footers = self.footers_of(&scan, &store).await?;
+        let bytes = scan.files.iter().map(|f| f.object_meta.size).sum();
+        let schema = table_schema.table_schema();
+        let statistics = estimate::statistics(schema, &wanted, footers.as_deref(), bytes);
+        let late = footers.is_some_and(|footers| {
+            let deciding: Vec<String> = filters
+                .iter()
+                .flat_map(|filter| filter.column_refs().into_iter().map(|c| c.name.clone()))
+                .collect();
+            estimate::decode_late(schema, &deciding, &wanted, &footers)
+        });
         let source: Arc<dyn FileSource> = match &scan.format {
-            Format::Parquet => self.parquet(state, &scan, store, table_schema),
+            Format::Parquet => self.parquet(state, &scan, store, table_schema, late),
             text => {
                 let compression = self.def.compression;
                 let plain = scan.files.iter().all(|f| {
@@ -228,9 +243,11 @@ impl LakeTable {
         scan: &Scan,
         store: Arc<dyn ObjectStore>,
         table_schema: TableSchema,
+        late: bool,
     ) -> Arc<dyn FileSource> {
         let mut options = TableParquetOptions::new();
         options.global = state.config_options().execution.parquet.clone();
+        options.global.pushdown_filters = late;
         // The oldest writers' timestamps have no unit; the table's have milliseconds.
         options.global.coerce_int96 = Some("ms".to_owned());
         let readers = ParquetReaders::new(
@@ -245,33 +262,24 @@ impl LakeTable {
         Arc::new(source)
     }
 
-    /// Rows and bytes, by which joins are ordered. Never exact: the query, not its plan, counts.
-    async fn statistics_of(
+    /// The footers of a scan's files, where there are not too many to read for planning.
+    async fn footers_of(
         &self,
         scan: &Scan,
         store: &Arc<dyn ObjectStore>,
-        schema: &TableSchema,
-    ) -> Result<Statistics> {
-        let bytes: u64 = scan.files.iter().map(|f| f.object_meta.size).sum();
-        let mut rows = bytes as usize / ROW_BYTES;
-        if scan.format == Format::Parquet && scan.files.len() <= COUNTED_FILES_MAX {
-            let url = scan.store.as_str();
-            // Collected first: a closure over borrowed files is not general enough to wait in.
-            let counting: Vec<_> = scan
-                .files
-                .iter()
-                .map(|f| self.footers.row_count(url, store, &f.object_meta).boxed())
-                .collect();
-            let counts: Vec<u64> = futures::stream::iter(counting)
-                .buffer_unordered(FOOTERS_AT_ONCE)
-                .try_collect()
-                .await?;
-            rows = counts.iter().sum::<u64>() as usize;
+    ) -> Result<Option<Vec<Arc<ParquetMetaData>>>> {
+        if scan.format != Format::Parquet || scan.files.len() > COUNTED_FILES_MAX {
+            return Ok(None);
         }
-        let mut statistics = Statistics::new_unknown(schema.table_schema());
-        statistics.num_rows = Precision::Inexact(rows);
-        statistics.total_byte_size = Precision::Inexact(bytes as usize);
-        Ok(statistics)
+        let url = scan.store.as_str();
+        // Collected first: a closure over borrowed files is not general enough to wait in.
+        let reading: Vec<_> = scan
+            .files
+            .iter()
+            .map(|f| self.footers.uncounted(url, store, &f.object_meta).boxed())
+            .collect();
+        let read = futures::stream::iter(reading).buffer_unordered(FOOTERS_AT_ONCE);
+        Ok(Some(read.try_collect().await?))
     }
 }
 
@@ -290,13 +298,13 @@ impl TableProvider for LakeTable {
         filters: &[&Expr],
     ) -> Result<Vec<TableProviderFilterPushDown>> {
         // What partition values decide is decided before anything is listed. Other predicates
-        // reach the files by the physical plan's own pushdown.
+        // reach the files by the physical plan's own pushdown; here they tell how to read.
         let keys = &self.def.partition_keys;
         Ok(filters
             .iter()
             .map(|filter| match !keys.is_empty() && decides_by_keys(filter, keys) {
                 true => TableProviderFilterPushDown::Exact,
-                false => TableProviderFilterPushDown::Unsupported,
+                false => TableProviderFilterPushDown::Inexact,
             })
             .collect())
     }
@@ -312,7 +320,7 @@ impl TableProvider for LakeTable {
         let scans = self.scans(state, chosen).await?;
         let mut plans = Vec::with_capacity(scans.len());
         for scan in scans {
-            plans.push(self.exec(state, scan, projection, limit).await?);
+            plans.push(self.exec(state, scan, projection, filters, limit).await?);
         }
         match plans.len() {
             0 => {

@@ -17,8 +17,8 @@ use datafusion::prelude::{SessionConfig, SessionContext};
 
 use crate::error::SqlError;
 use crate::front_end::FrontEnd;
+use crate::optimize;
 use crate::session::{Session, SessionOptions};
-use crate::yielding::GiveWay;
 
 /// Rows per batch: large enough to amortise, small enough to stay in cache.
 const BATCH_ROWS: usize = 8192;
@@ -132,7 +132,8 @@ impl Dialect {
             .with_target_partitions(self.engine.config.threads.max(1))
             .with_batch_size(BATCH_ROWS)
             .with_information_schema(false)
-            .set_bool("datafusion.execution.parquet.pushdown_filters", true)
+            // Where sifting rows while they are decoded pays, the scan says so itself.
+            .set_bool("datafusion.execution.parquet.pushdown_filters", false)
             .set_bool("datafusion.execution.parquet.reorder_filters", true)
             .set_bool("datafusion.catalog.create_default_catalog_and_schema", false)
             .set_str("datafusion.execution.time_zone", "UTC");
@@ -140,7 +141,7 @@ impl Dialect {
             .with_config(self.front_end.configure(config))
             .with_runtime_env(runtime)
             .with_default_features()
-            .with_physical_optimizer_rule(Arc::new(GiveWay))
+            .with_physical_optimizer_rules(optimize::rules())
             .build();
         let context = SessionContext::new_with_state(state);
         self.front_end.register(&context);

@@ -20,6 +20,7 @@ mod explain;
 mod front_end;
 mod hidden;
 mod information_schema;
+mod optimize;
 mod prepared;
 mod references;
 mod relations;
