@@ -151,6 +151,10 @@ fn compile(pattern: &str) -> Compiled {
 
 /// Java's classes are of ASCII where Rust's are of Unicode, and it writes code points in another way.
 fn translate(pattern: &str) -> String {
+    // "Something is in it": of texts of several lines too, as services take them.
+    if pattern == r".*\S.*" {
+        return r"(?s:.*\S.*)".to_owned();
+    }
     // What it says of surrogates are the characters they stand for.
     let mut rest = pattern.to_owned();
     for pair in ["\\uD800\\uDC00-\\uDBFF\\uDFFF", "\\uD800\\uDBFF-\\uDC00\\uDFFF"] {
@@ -266,6 +270,7 @@ mod tests {
             (text, "a\u{1F600}", "\n"),
             (text_too, "a\u{1F600}\n", "\0"),
             ("[a-z]+", "abc", "abc\n"),
+            (".*\\S.*", " \na\n", " \n "),
             ("[a-z]+|b", "b", "1"),
             ("arn:aws\\/x", "arn:aws/x", "arn"),
             ("[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*", "Éa 1", "#"),

@@ -1,9 +1,11 @@
 //! Errors AWS answers here, with its sentences.
 
 use glue_api::{ErrorDetail, error};
-use platform::Fail;
+use platform::{Ctx, Fail};
 
 pub(crate) use glue_api::error::invalid_input_exception as invalid;
+
+use crate::registry;
 
 pub(crate) fn database_exists() -> Fail {
     error::already_exists_exception("Database already exists.")
@@ -142,6 +144,105 @@ pub(crate) fn schedule_running(name: &str) -> Fail {
 
 pub(crate) fn schedule_not_running(name: &str) -> Fail {
     error::scheduler_not_running_exception(format!("The schedule of crawler {name} is not running"))
+}
+
+pub(crate) fn invalid_arn(arn: &str) -> Fail {
+    invalid(format!("Invalid ARN: {arn}"))
+}
+
+pub(crate) fn registry_exists(name: &str) -> Fail {
+    error::already_exists_exception(format!("Registry already exists. RegistryName: {name}"))
+}
+
+pub(crate) fn no_registry(name: &str) -> Fail {
+    error::entity_not_found_exception(format!(
+        "Registry is not found. RegistryName: {name}, RegistryArn: null"
+    ))
+}
+
+pub(crate) fn too_many_registries() -> Fail {
+    error::resource_number_limit_exceeded_exception(
+        "More registries cannot be created. The maximum limit has been reached.",
+    )
+}
+
+pub(crate) fn schema_exists(ctx: &Ctx, registry: &str, name: &str) -> Fail {
+    let arn = registry::schema_arn(ctx, registry, name);
+    error::already_exists_exception(format!(
+        "Schema already exists. SchemaName: {name}, RegistryName: {registry}, SchemaArn: {arn}"
+    ))
+}
+
+pub(crate) fn no_schema(ctx: &Ctx, registry: &str, name: &str) -> Fail {
+    let arn = registry::schema_arn(ctx, registry, name);
+    error::entity_not_found_exception(format!(
+        "Schema is not found. RegistryName: {registry}, SchemaName: {name}, SchemaArn: {arn}"
+    ))
+}
+
+pub(crate) fn too_many_schemas() -> Fail {
+    error::resource_number_limit_exceeded_exception(
+        "More schemas cannot be created. The maximum limit has been reached.",
+    )
+}
+
+pub(crate) fn no_schema_version(
+    ctx: &Ctx,
+    (registry, name): (&str, &str),
+    number: Option<i64>,
+    latest: bool,
+) -> Fail {
+    let arn = registry::schema_arn(ctx, registry, name);
+    let number = number.map_or_else(|| "null".to_owned(), |number| number.to_string());
+    error::entity_not_found_exception(format!(
+        "Schema version is not found. RegistryName: {registry}, SchemaName: {name}, SchemaArn: {arn}, \
+         VersionNumber: {number}, isLatestVersion: {latest}"
+    ))
+}
+
+pub(crate) fn no_version_id(id: &str) -> Fail {
+    error::entity_not_found_exception(format!("Schema version is not found. SchemaVersionId: {id}"))
+}
+
+pub(crate) fn no_version_of_definition(ctx: &Ctx, registry: &str, name: &str) -> Fail {
+    let arn = registry::schema_arn(ctx, registry, name);
+    error::entity_not_found_exception(format!(
+        "Schema version is not found. RegistryName: {registry}, SchemaName: {name}, SchemaArn: {arn}"
+    ))
+}
+
+pub(crate) fn too_many_versions() -> Fail {
+    error::resource_number_limit_exceeded_exception(
+        "More schema versions cannot be created. The maximum limit has been reached.",
+    )
+}
+
+pub(crate) fn versioning_disabled(ctx: &Ctx, (registry, name): (&str, &str)) -> Fail {
+    let arn = registry::schema_arn(ctx, registry, name);
+    invalid(format!(
+        "Compatibility DISABLED does not allow versioning. SchemaId: SchemaId(schemaArn={arn}, \
+         schemaName={name}, registryName={registry})"
+    ))
+}
+
+pub(crate) fn metadata_exists(id: &str, key: &str, value: &str) -> Fail {
+    error::already_exists_exception(format!(
+        "Resource already exist for schema version id: {id}, metadata key: {key}, metadata value: \
+         {value}"
+    ))
+}
+
+pub(crate) fn no_metadata(id: &str, key: &str, value: &str) -> Fail {
+    error::entity_not_found_exception(format!(
+        "Resource is not found for schema version id: {id}, metadata key: {key}, metadata value: \
+         {value}"
+    ))
+}
+
+pub(crate) fn too_many_metadata() -> Fail {
+    error::resource_number_limit_exceeded_exception(
+        "Your resource limits for Schema Version Metadata have been exceeded.",
+    )
 }
 
 /// Another account's catalog, which nobody shares here.

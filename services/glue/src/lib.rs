@@ -14,6 +14,7 @@ mod ops;
 mod pages;
 mod place;
 mod policy;
+mod registry;
 mod store;
 
 use std::sync::Arc;

@@ -42,6 +42,16 @@ pub(crate) static PARTITION_STATISTICS: Table<(u64, Values), StatisticsRow> =
     Table::regional("glue.partition_statistics");
 /// The resource part of an ARN → its tags.
 pub(crate) static TAGS: Table<String, Tags> = Table::regional("glue.tags");
+/// Name → registry of schemas.
+pub(crate) static REGISTRIES: Table<String, RegistryRow> = Table::regional("glue.registries");
+/// Registry's number, name → schema.
+pub(crate) static SCHEMAS: Table<(u64, String), SchemaRow> = Table::regional("glue.schemas");
+/// Schema's number, version → version.
+pub(crate) static SCHEMA_VERSIONS: Table<(u64, u64), SchemaVersionRow> =
+    Table::regional("glue.schema_versions");
+/// Id of a version → where it is.
+pub(crate) static SCHEMA_VERSION_IDS: Table<String, VersionPlace> =
+    Table::regional("glue.schema_version_ids");
 /// Name → classifier.
 pub(crate) static CLASSIFIERS: Table<String, Stored<Classifier>> =
     Table::regional("glue.classifiers");
@@ -91,6 +101,71 @@ pub(crate) struct StatisticsRow {
 }
 
 impl Row for StatisticsRow {}
+
+/// A registry of schemas. Times are as AWS tells them here: text.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct RegistryRow {
+    pub id: u64,
+    pub description: Option<String>,
+    pub created: String,
+    pub updated: Option<String>,
+}
+
+impl Row for RegistryRow {}
+
+/// A schema: what its versions have in common.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct SchemaRow {
+    pub id: u64,
+    pub format: String,
+    pub compatibility: String,
+    pub description: Option<String>,
+    pub created: String,
+    pub updated: Option<String>,
+    /// The number of the next version.
+    pub next: i64,
+    /// The newest version that stands.
+    pub latest: Option<i64>,
+    /// The first version that new ones are held against.
+    pub checkpoint: i64,
+}
+
+impl Row for SchemaRow {}
+
+/// A version of a schema.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct SchemaVersionRow {
+    pub id: String,
+    pub definition: String,
+    /// The definition without what means nothing.
+    pub canonical: String,
+    /// Whether it may not follow the versions before it.
+    pub failed: bool,
+    pub created: String,
+    #[serde(default)]
+    pub metadata: Vec<Metadata>,
+}
+
+impl Row for SchemaVersionRow {}
+
+/// Something noted of a version.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Metadata {
+    pub key: String,
+    pub value: String,
+    pub created: String,
+}
+
+/// Where a version is.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct VersionPlace {
+    pub registry: String,
+    pub schema: String,
+    pub schema_id: u64,
+    pub number: u64,
+}
+
+impl Row for VersionPlace {}
 
 /// A crawler: its definition, how it stands, and what its last run did.
 #[derive(Clone, Debug, Serialize, Deserialize)]

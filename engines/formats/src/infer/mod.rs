@@ -4,6 +4,7 @@
 //! `Unknown`, never an error. Files cut anywhere (inside a row, a character or a compressed
 //! member) are expected: a head is all a crawler reads.
 
+mod avro;
 mod csv;
 mod guess;
 mod json;
@@ -19,6 +20,7 @@ use crate::grok::Grok;
 use crate::hive::HiveType;
 use crate::options::Format;
 
+pub use avro::avro_columns;
 pub use csv::CsvHints;
 pub use merge::Conflict;
 pub use parquet::{ParquetTail, TailReader, infer_parquet, parquet_tail};
@@ -34,7 +36,7 @@ pub enum Classification {
     Parquet,
     /// Recognised by its magic number only.
     Orc,
-    /// Recognised by its magic number only.
+    /// Described by its header.
     Avro,
     /// Recognised by its first tag only, unless the tag of its rows is given.
     Xml,
@@ -215,6 +217,11 @@ impl<'a> Text<'a> {
 
 fn binary(classification: Classification, head: &[u8], full: bool) -> Inference {
     let mut inference = Inference::new(classification, Compression::None);
+    if classification == Classification::Avro
+        && let Some(found) = avro::infer(head, full)
+    {
+        return found;
+    }
     if classification == Classification::Parquet {
         if full && let Ok(ParquetTail::Done(found)) = parquet_tail(head, head.len() as u64) {
             return *found;

@@ -7,7 +7,7 @@ use platform::{Ctx, Result, WriteTx};
 
 use crate::store::{
     CRAWL_LOG, CRAWLS, FOLDERS, FUNCTIONS, INDEXES, PARTITION_STATISTICS, PARTITIONS,
-    TABLE_STATISTICS, TABLES, VERSIONS,
+    SCHEMA_VERSION_IDS, SCHEMA_VERSIONS, SCHEMAS, TABLE_STATISTICS, TABLES, TAGS, VERSIONS,
 };
 
 /// The kind of job that sweeps.
@@ -29,6 +29,16 @@ pub(crate) fn table_job(id: u64) -> JobKey {
 /// The job that sweeps what a crawler's runs left; keys are `crawler/<number>`.
 pub(crate) fn crawler_job(id: u64) -> JobKey {
     JobKey::new(KIND, format!("crawler/{id}"))
+}
+
+/// The job that sweeps what a registry held; keys are `registry/<number>`.
+pub(crate) fn registry_job(id: u64, name: &str) -> JobKey {
+    JobKey::new(KIND, format!("registry/{id}/{name}"))
+}
+
+/// The job that sweeps what a schema held; keys are `schema/<number>`.
+pub(crate) fn schema_job(id: u64) -> JobKey {
+    JobKey::new(KIND, format!("schema/{id}"))
 }
 
 /// Removes a page of a table's partitions and versions; answers whether there are more.
@@ -63,6 +73,28 @@ fn sweep_database(tx: &WriteTx<'_>, ctx: &Ctx, id: u64) -> Result<bool> {
     Ok(page.more)
 }
 
+/// Removes a page of a registry's schemas, each with a job for its versions.
+fn sweep_registry(tx: &WriteTx<'_>, ctx: &Ctx, id: u64, registry: &str) -> Result<bool> {
+    const SCHEMAS_PAGE: usize = 100;
+    let page = SCHEMAS.scan(tx).prefix(&(id,)).page(SCHEMAS_PAGE)?;
+    for (key, row) in page.rows {
+        SCHEMAS.delete(tx, &key)?;
+        TAGS.delete(tx, format!("schema/{registry}/{}", key.1).as_str())?;
+        jobs::schedule(tx, &schema_job(row.id), ctx.now(), Vec::new())?;
+    }
+    Ok(page.more)
+}
+
+/// Removes a page of a schema's versions.
+fn sweep_schema(tx: &WriteTx<'_>, id: u64) -> Result<bool> {
+    let page = SCHEMA_VERSIONS.scan(tx).prefix(&(id,)).page(PAGE)?;
+    for (key, row) in page.rows {
+        SCHEMA_VERSION_IDS.delete(tx, row.id.as_str())?;
+        SCHEMA_VERSIONS.delete(tx, &key)?;
+    }
+    Ok(page.more)
+}
+
 /// Removes a run of a crawler with its log, or a page of the folders it has seen.
 fn sweep_crawler(tx: &WriteTx<'_>, id: u64) -> Result<bool> {
     let mut left = PAGE;
@@ -85,12 +117,15 @@ fn sweep_crawler(tx: &WriteTx<'_>, id: u64) -> Result<bool> {
 /// If the store fails; the job is run again.
 pub(crate) async fn run(ctx: Ctx, job: jobs::Job) -> anyhow::Result<()> {
     let Some((what, id)) = job.key.split_once('/') else { return Ok(()) };
+    let (id, name) = id.split_once('/').unwrap_or((id, ""));
     let id: u64 = id.parse()?;
     loop {
         let more = ctx
             .write(|tx| match what {
                 "database" => sweep_database(tx, &ctx, id),
                 "crawler" => sweep_crawler(tx, id),
+                "registry" => sweep_registry(tx, &ctx, id, name),
+                "schema" => sweep_schema(tx, id),
                 _ => sweep_table(tx, id),
             })
             .await?;

@@ -7,9 +7,12 @@ mod function;
 mod index;
 mod partition;
 mod policy;
+mod registry;
+mod schema;
 mod statistics;
 mod table;
 pub(crate) mod tag;
+mod version;
 
 use platform::ServiceBuilder;
 
@@ -18,5 +21,6 @@ use crate::Glue;
 pub(crate) fn register(room: ServiceBuilder<Glue>) -> ServiceBuilder<Glue> {
     let room = partition::register(table::register(database::register(room)));
     let room = tag::register(crawler::register(classifier::register(room)));
-    statistics::register(function::register(index::register(policy::register(room))))
+    let room = statistics::register(function::register(index::register(policy::register(room))));
+    version::register(schema::register(registry::register(room)))
 }
