@@ -19,8 +19,8 @@ pub use error::{Error, Result};
 pub use grok::{Grok, GrokError};
 pub use hive::{HiveType, arrow_schema};
 pub use infer::{
-    Classification, Conflict, CsvHints, Inference, JsonLayout, ParquetTail, TailReader, avro_columns, infer,
-    infer_lines, infer_parquet, infer_with, infer_xml, parquet_tail,
+    Classification, Conflict, CsvHints, Inference, JsonLayout, ParquetTail, TailReader,
+    avro_columns, infer, infer_lines, infer_parquet, infer_with, infer_xml, parquet_tail,
 };
 pub use options::{CsvOptions, CsvStyle, Format, JsonOptions, JsonStyle};
 pub use text::TextDecoder;

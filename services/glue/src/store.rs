@@ -182,6 +182,9 @@ pub(crate) struct CrawlerRow {
     /// What the last run did.
     #[serde(default)]
     pub changes: Changes,
+    /// Whether a run has looked at everything.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub listed: bool,
 }
 
 impl Row for CrawlerRow {}
@@ -206,6 +209,18 @@ pub(crate) struct Changes {
     pub partitions_created: u32,
     pub partitions_updated: u32,
     pub partitions_deleted: u32,
+}
+
+impl Changes {
+    /// Counts others in.
+    pub fn add(&mut self, other: Changes) {
+        self.tables_created += other.tables_created;
+        self.tables_updated += other.tables_updated;
+        self.tables_deleted += other.tables_deleted;
+        self.partitions_created += other.partitions_created;
+        self.partitions_updated += other.partitions_updated;
+        self.partitions_deleted += other.partitions_deleted;
+    }
 }
 
 /// How a run ended, or that it has not.

@@ -114,7 +114,8 @@ impl Types {
         }
         match kind.as_str() {
             Some("record" | "error") => {
-                let name = full(text("name").unwrap_or_default(), text("namespace").unwrap_or(namespace));
+                let name =
+                    full(text("name").unwrap_or_default(), text("namespace").unwrap_or(namespace));
                 let inner = name.rsplit_once('.').map_or("", |(outer, _)| outer).to_owned();
                 // A record that holds itself has no type in Hive: its inner ones are text.
                 self.named.insert(name.clone(), HiveType::String);
@@ -164,11 +165,14 @@ fn full(name: &str, namespace: &str) -> String {
 fn logical(name: &str, declared: &Map<String, Value>) -> Option<HiveType> {
     match name {
         "date" => Some(HiveType::Date),
-        "timestamp-millis" | "timestamp-micros" | "local-timestamp-millis"
+        "timestamp-millis"
+        | "timestamp-micros"
+        | "local-timestamp-millis"
         | "local-timestamp-micros" => Some(HiveType::Timestamp),
         "decimal" => {
             let number = |name: &str| declared.get(name).and_then(Value::as_u64);
-            let precision = u8::try_from(number("precision")?).ok().filter(|p| (1..=38).contains(p))?;
+            let precision =
+                u8::try_from(number("precision")?).ok().filter(|p| (1..=38).contains(p))?;
             let scale = u8::try_from(number("scale").unwrap_or(0)).ok()?;
             (scale <= precision).then_some(HiveType::Decimal(precision, scale))
         }

@@ -54,6 +54,9 @@ impl Conflict {
     }
 }
 
+/// What the schema is called that a file holds.
+const SCHEMA: &str = "avro.schema.literal";
+
 impl Inference {
     /// Both files as one table: the union of their columns in the widest types, and what they
     /// disagree on. With a [fatal](Conflict::is_fatal) conflict the answer is `self` unchanged.
@@ -84,7 +87,10 @@ impl Inference {
             merged.rows_per_byte = rows as f64 / (stored(self) + stored(other)).max(1.0);
         }
         merged.row_count = self.row_count.zip(other.row_count).map(|(a, b)| a + b);
-        merged.metadata.retain(|key, value| other.metadata.get(key) == Some(value));
+        // A schema that one file was written with reads the others too; all else must be the same.
+        merged
+            .metadata
+            .retain(|key, value| key == SCHEMA || other.metadata.get(key) == Some(value));
         (merged, conflicts)
     }
 

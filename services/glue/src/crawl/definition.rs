@@ -1,17 +1,15 @@
 //! A crawler's definition, checked and ready to be followed.
 
 use glue_api::{
-    Crawler, CrawlerLineageSettings, CrawlerTargets, DeleteBehavior, RecrawlBehavior, S3Target,
+    Crawler, CrawlerLineageSettings, CrawlerTargets, DeleteBehavior, RecrawlBehavior,
     UpdateBehavior,
 };
 use platform::Result;
 use serde::Deserialize;
 
 use super::glob::Glob;
+use super::targets::{self, CatalogTables, Lake};
 use crate::error;
-
-/// The most files of a folder a sampling crawler opens.
-const SAMPLE_MAX: i32 = 249;
 
 /// A folder, or a single object, to be crawled.
 #[derive(Clone, Debug)]
@@ -22,6 +20,11 @@ pub(crate) struct Target {
     pub exclusions: Vec<Glob>,
     /// Files opened of each folder; all without it.
     pub sample: Option<usize>,
+    /// Where changes of it are told, and where notices go that cannot be read.
+    pub queue: Option<String>,
+    pub dead_letters: Option<String>,
+    /// The table that it is already, with its database.
+    pub table: Option<(String, String)>,
 }
 
 impl Target {
@@ -44,10 +47,14 @@ pub(crate) struct Plan {
     pub database: String,
     pub table_prefix: String,
     pub targets: Vec<Target>,
+    pub lakes: Vec<Lake>,
+    pub catalog: Vec<CatalogTables>,
     pub classifiers: Vec<String>,
     pub update: UpdateBehavior,
     pub delete: DeleteBehavior,
     pub new_folders_only: bool,
+    /// Whether only folders are looked at of which a queue tells changes.
+    pub event_mode: bool,
     pub settings: Settings,
 }
 
@@ -170,13 +177,20 @@ impl Plan {
     /// AWS's refusal of what is wrong; 501 for what this room cannot do.
     pub fn of(crawler: &Crawler) -> Result<Plan> {
         refuse_absent(crawler)?;
-        let targets = crawler.targets.as_ref();
-        let targets = targets.and_then(|t| t.s3_targets.as_deref()).unwrap_or_default();
-        if targets.is_empty() {
+        let given = crawler.targets.clone().unwrap_or_default();
+        let settings = Settings::parse(crawler.configuration.as_deref())?;
+        let s3 = given.s3_targets.iter().flatten();
+        let targets = s3.map(targets::folder).collect::<Result<Vec<_>>>()?;
+        let lakes = targets::lakes(&given)?;
+        let catalog = targets::catalog(&given)?;
+        if targets.is_empty() && lakes.is_empty() && catalog.is_empty() {
             return Err(error::invalid("A crawler must have at least one target."));
         }
-        let settings = Settings::parse(crawler.configuration.as_deref())?;
-        let targets = targets.iter().map(target).collect::<Result<Vec<_>>>()?;
+        if !catalog.is_empty() && (!targets.is_empty() || !lakes.is_empty()) {
+            return Err(error::invalid(
+                "A crawler with catalog targets cannot have targets of other types.",
+            ));
+        }
         if let Some(level) = settings.table_level()
             && let Some(deeper) = targets.iter().find(|target| target.level() > level)
         {
@@ -198,19 +212,37 @@ impl Plan {
                  only LOG DeleteBehavior value and LOG UpdateBehavior value.",
             ));
         }
-        let Some(database) = crawler.database_name.clone().filter(|name| !name.is_empty()) else {
+        if !catalog.is_empty() && delete != DeleteBehavior::Log {
+            return Err(error::invalid(
+                "The SchemaChangePolicy for catalog targets can have only LOG DeleteBehavior value.",
+            ));
+        }
+        let event_mode = recrawl == Some(RecrawlBehavior::CrawlEventMode);
+        let queued = targets.iter().all(|target| target.queue.is_some())
+            && catalog.iter().all(|tables| tables.queue.is_some())
+            && lakes.is_empty();
+        if event_mode && !queued {
+            return Err(error::invalid(
+                "Every target of a crawler in event mode must have an EventQueueArn.",
+            ));
+        }
+        let database = crawler.database_name.clone().unwrap_or_default();
+        if database.is_empty() && catalog.is_empty() {
             return Err(error::invalid("A crawler with S3 targets must have a DatabaseName."));
-        };
+        }
         Ok(Plan {
             name: crawler.name.clone().unwrap_or_default(),
             role: crawler.role.clone().unwrap_or_default(),
             database: crate::place::fold(&database),
             table_prefix: crawler.table_prefix.clone().unwrap_or_default(),
             targets,
+            lakes,
+            catalog,
             classifiers: crawler.classifiers.clone().unwrap_or_default(),
             update,
             delete,
             new_folders_only,
+            event_mode,
             settings,
         })
     }
@@ -219,10 +251,6 @@ impl Plan {
 fn refuse_absent(crawler: &Crawler) -> Result<()> {
     if let Some(targets) = &crawler.targets {
         refuse_targets(targets)?;
-    }
-    let recrawl = crawler.recrawl_policy.as_ref().and_then(|policy| policy.recrawl_behavior);
-    if recrawl == Some(RecrawlBehavior::CrawlEventMode) {
-        return Err(error::absent("RecrawlPolicy CRAWL_EVENT_MODE"));
     }
     let lineage = crawler.lineage_configuration.as_ref();
     if lineage.and_then(|l| l.crawler_lineage_settings) == Some(CrawlerLineageSettings::Enable) {
@@ -246,51 +274,11 @@ fn refuse_targets(targets: &CrawlerTargets) -> Result<()> {
         ("JdbcTargets", any(&targets.jdbc_targets)),
         ("MongoDBTargets", any(&targets.mongo_db_targets)),
         ("DynamoDBTargets", any(&targets.dynamo_db_targets)),
-        ("CatalogTargets", any(&targets.catalog_targets)),
-        ("DeltaTargets", any(&targets.delta_targets)),
-        ("IcebergTargets", any(&targets.iceberg_targets)),
-        ("HudiTargets", any(&targets.hudi_targets)),
     ];
     match absent.iter().find(|(_, there)| *there) {
         Some((name, _)) => Err(error::absent(&format!("CrawlerTargets.{name}"))),
         None => Ok(()),
     }
-}
-
-fn target(target: &S3Target) -> Result<Target> {
-    for (name, value) in [
-        ("ConnectionName", &target.connection_name),
-        ("EventQueueArn", &target.event_queue_arn),
-        ("DlqEventQueueArn", &target.dlq_event_queue_arn),
-    ] {
-        if value.as_ref().is_some_and(|value| !value.is_empty()) {
-            return Err(error::absent(&format!("S3Target.{name}")));
-        }
-    }
-    let url = target.path.as_deref().unwrap_or_default();
-    // AWS takes a bucket's bare name too.
-    let plain = ["s3://", "s3a://", "s3n://"].iter().find_map(|scheme| url.strip_prefix(scheme));
-    let plain = plain.unwrap_or(url);
-    let (bucket, path) = plain.split_once('/').unwrap_or((plain, ""));
-    if bucket.is_empty() || bucket.contains(':') {
-        return Err(error::invalid(format!("The S3 target path {url} is not valid.")));
-    }
-    let sample = match target.sample_size {
-        None => None,
-        Some(n) if (1..=SAMPLE_MAX).contains(&n) => usize::try_from(n).ok(),
-        Some(_) => {
-            return Err(error::invalid(format!("SampleSize must be between 1 and {SAMPLE_MAX}.")));
-        }
-    };
-    let patterns = target.exclusions.iter().flatten().map(|pattern| {
-        Glob::new(pattern).map_err(|why| error::invalid(format!("Invalid exclusion pattern {why}")))
-    });
-    Ok(Target {
-        bucket: bucket.to_owned(),
-        path: path.trim_matches('/').to_owned(),
-        exclusions: patterns.collect::<Result<_>>()?,
-        sample,
-    })
 }
 
 /// A role's name with its path, as crawlers answer it, of a name or an ARN.
@@ -316,18 +304,6 @@ mod tests {
         for bad in ["{", "[]", r#"{"Grouping": {"TableGroupingPolicy": "Other"}}"#, r#"{"X": 1}"#] {
             assert!(Settings::parse(Some(bad)).is_err(), "{bad}");
         }
-    }
-
-    #[test]
-    fn targets_are_buckets_with_paths() {
-        let path = |text: &str| {
-            let target = target(&S3Target { path: Some(text.to_owned()), ..S3Target::default() });
-            target.map(|target| (target.bucket.clone(), target.path.clone(), target.level()))
-        };
-        assert_eq!(path("s3://b/raw/x/").unwrap(), ("b".into(), "raw/x".into(), 3));
-        assert_eq!(path("s3://b").unwrap(), ("b".into(), String::new(), 1));
-        assert!(path("").is_err());
-        assert!(path("jdbc:mysql").is_err());
     }
 
     #[test]

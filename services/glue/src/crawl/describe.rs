@@ -27,6 +27,13 @@ const OPEN_CSV: &str = "org.apache.hadoop.hive.serde2.OpenCSVSerde";
 const OPEN_JSON: &str = "org.openx.data.jsonserde.JsonSerDe";
 const GROK: &str = "com.amazonaws.glue.serde.GrokSerDe";
 const PARQUET: &str = "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe";
+const AVRO_INPUT: &str = "org.apache.hadoop.hive.ql.io.avro.AvroContainerInputFormat";
+const AVRO_OUTPUT: &str = "org.apache.hadoop.hive.ql.io.avro.AvroContainerOutputFormat";
+const AVRO: &str = "org.apache.hadoop.hive.serde2.avro.AvroSerDe";
+const TRAIL_INPUT: &str = "com.amazon.emr.cloudtrail.CloudTrailInputFormat";
+const TRAIL: &str = "com.amazon.emr.hive.serde.CloudTrailSerde";
+/// Where the header of an Avro file keeps the schema, and a table too.
+const LITERAL: &str = "avro.schema.literal";
 
 /// A table as found.
 pub(crate) fn table(crawler: &str, name: &str, location: &str, found: &Found) -> TableInput {
@@ -105,9 +112,12 @@ fn column(name: String, ty: String) -> Column {
 
 fn storage(group: &Group, location: &str, columns: Vec<Column>) -> StorageDescriptor {
     let look = &group.look;
-    let parquet = look.inference.classification == Classification::Parquet;
-    let (input, output) =
-        if parquet { (PARQUET_INPUT, PARQUET_OUTPUT) } else { (TEXT_INPUT, TEXT_OUTPUT) };
+    let (input, output) = match look.inference.classification {
+        Classification::Parquet => (PARQUET_INPUT, PARQUET_OUTPUT),
+        Classification::Avro => (AVRO_INPUT, AVRO_OUTPUT),
+        _ if look.trail => (TRAIL_INPUT, TEXT_OUTPUT),
+        _ => (TEXT_INPUT, TEXT_OUTPUT),
+    };
     // Nothing of Hive reads elements as rows: AWS names neither format nor SerDe.
     let named = look.elements.is_none();
     let serde_info = serde(look, &columns);
@@ -139,6 +149,14 @@ fn serde(look: &Look, columns: &[Column]) -> SerDeInfo {
             (GROK, look.lines.as_deref().map(grok_parameters).unwrap_or_default())
         }
         Classification::Parquet => (PARQUET, vec![("serialization.format", "1".to_owned())]),
+        Classification::Avro => {
+            let literal = inference.metadata.get(LITERAL).map(|text| (LITERAL, text.clone()));
+            let format = ("serialization.format", "1".to_owned());
+            (AVRO, literal.into_iter().chain([format]).collect())
+        }
+        Classification::Json if look.trail => {
+            (TRAIL, vec![("serialization.format", "1".to_owned())])
+        }
         Classification::Json => {
             let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
             (OPEN_JSON, vec![("paths", names.join(","))])
@@ -173,6 +191,7 @@ fn parameters(group: &Group) -> Parameters {
     let inference = &look.inference;
     let own = look.lines.as_ref().map(|lines| lines.classification.as_str());
     let own = own.or(look.elements.as_ref().map(|elements| elements.classification.as_str()));
+    let own = own.or(look.trail.then_some("cloudtrail"));
     let classification = own.unwrap_or(inference.classification.name());
     let mut parameters = vec![
         ("classification", classification.to_owned()),

@@ -138,6 +138,7 @@ pub(crate) fn finish(
     let old = row.runtimes.len().saturating_sub(RUNTIMES_MAX);
     row.runtimes.drain(..old);
     row.changes = end.changes;
+    row.listed |= end.state == CrawlState::Completed;
     let crawl = CrawlRow {
         id: id.to_owned(),
         state: end.state,

@@ -1,5 +1,6 @@
 //! Walking a target: pages of its listing, files opened several at once, in the order of their keys.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use futures::StreamExt;
@@ -44,15 +45,49 @@ pub(super) async fn target(
     log: &mut Log,
 ) -> Result<Listed, Stop> {
     let mut listed = Listed::default();
+    let prefix = Some(target.path.clone()).filter(|path| !path.is_empty());
+    let input = ListObjectsV2Input { prefix, ..ListObjectsV2Input::default() };
+    pages(run, target, input, alike, &mut listed, log).await?;
+    Ok(listed)
+}
+
+/// Lists some folders of a target, not what is below them, and opens their files.
+pub(super) async fn folders(
+    run: &Run<'_>,
+    target: &Target,
+    folders: &BTreeSet<String>,
+    alike: Alike,
+    log: &mut Log,
+) -> Result<Listed, Stop> {
+    let mut listed = Listed::default();
+    let bucket = format!("s3://{}/", target.bucket);
+    for folder in folders {
+        let input = ListObjectsV2Input {
+            prefix: folder.strip_prefix(&bucket).map(str::to_owned),
+            delimiter: Some("/".to_owned()),
+            ..ListObjectsV2Input::default()
+        };
+        pages(run, target, input, alike, &mut listed, log).await?;
+    }
+    Ok(listed)
+}
+
+async fn pages(
+    run: &Run<'_>,
+    target: &Target,
+    input: ListObjectsV2Input,
+    alike: Alike,
+    listed: &mut Listed,
+    log: &mut Log,
+) -> Result<(), Stop> {
     let mut walk = Walk { run, target, folder: None };
     let mut token = None;
     loop {
         run.check()?;
         let input = ListObjectsV2Input {
             bucket: target.bucket.clone(),
-            prefix: Some(target.path.clone()).filter(|path| !path.is_empty()),
             continuation_token: token.take(),
-            ..ListObjectsV2Input::default()
+            ..input.clone()
         };
         let page = Client::list_objects_v2(run.ctx, input).await.map_err(|fail| {
             let (code, message) = (fail.code(), fail.message());
@@ -60,12 +95,12 @@ pub(super) async fn target(
         })?;
         let mut places = Vec::new();
         for object in page.contents.unwrap_or_default() {
-            places.extend(walk.place(&object, &mut listed)?);
+            places.extend(walk.place(&object, listed)?);
         }
-        open(run, places, alike, &mut listed, log).await?;
+        open(run, places, alike, listed, log).await?;
         token = page.next_continuation_token;
         if token.is_none() {
-            return Ok(listed);
+            return Ok(());
         }
     }
 }

@@ -12,6 +12,7 @@ use platform::{Bytes, Ctx, Fail};
 use s3_api::{Client, GetObjectInput};
 
 use super::json_path::JsonPath;
+use super::logs;
 
 /// Bytes read from the beginning of a file.
 const HEAD: u64 = 1 << 20;
@@ -43,6 +44,8 @@ pub(crate) struct Look {
     pub lines: Option<Arc<Lines>>,
     /// The elements that are its rows.
     pub elements: Option<Arc<Elements>>,
+    /// Whether it is a log of calls, as CloudTrail writes them.
+    pub trail: bool,
 }
 
 /// Elements of XML that are rows, as a custom classifier has it.
@@ -67,7 +70,8 @@ pub(crate) struct Lines {
 impl Look {
     /// As a built-in classifier sees it.
     pub fn plain(inference: Inference) -> Look {
-        Look { inference, serde: Serde::Auto, json_path: None, lines: None, elements: None }
+        let (serde, json_path, lines, elements) = (Serde::Auto, None, None, None);
+        Look { inference, serde, json_path, lines, elements, trail: false }
     }
 }
 
@@ -128,10 +132,16 @@ fn classify(
     }
     let inference = infer(head, name, full);
     match inference.classification {
-        Classification::Unknown => Err(unknown(head, name, full)),
-        Classification::Csv | Classification::Json | Classification::Parquet => {
-            Ok(Look::plain(inference))
+        Classification::Unknown | Classification::Csv => match logs::known(head, name, full) {
+            Some(look) => Ok(look),
+            None if inference.classification == Classification::Csv => Ok(Look::plain(inference)),
+            None => Err(unknown(head, name, full)),
+        },
+        Classification::Json => {
+            Ok(logs::trail(&inference, head, name, full).unwrap_or(Look::plain(inference)))
         }
+        Classification::Parquet => Ok(Look::plain(inference)),
+        Classification::Avro if !inference.columns.is_empty() => Ok(Look::plain(inference)),
         other => Err(format!("files of format {} are not read by this version", other.name())),
     }
 }
@@ -169,7 +179,7 @@ fn custom(classifier: &Classifier, head: &Bytes, name: &str, full: bool) -> Opti
 }
 
 /// As much of a head as decompresses.
-fn plain(compression: Compression, head: &Bytes) -> Vec<u8> {
+pub(super) fn plain(compression: Compression, head: &Bytes) -> Vec<u8> {
     let mut plain = Vec::new();
     let Ok(mut decompressor) = Decompressor::new(compression) else { return plain };
     decompressor.feed(head.clone());
@@ -230,7 +240,12 @@ async fn parquet(ctx: &Ctx, source: &Source, head: Bytes, full: bool) -> Result<
 }
 
 /// Reads a range of a file.
-async fn read(ctx: &Ctx, source: &Source, from: u64, length: u64) -> Result<Bytes, Fail> {
+pub(super) async fn read(
+    ctx: &Ctx,
+    source: &Source,
+    from: u64,
+    length: u64,
+) -> Result<Bytes, Fail> {
     let input = GetObjectInput {
         bucket: source.bucket.clone(),
         key: source.key.clone(),
@@ -241,6 +256,6 @@ async fn read(ctx: &Ctx, source: &Source, from: u64, length: u64) -> Result<Byte
     Ok(answer.body.collect(usize::try_from(length).unwrap_or(usize::MAX)).await?)
 }
 
-fn told(fail: Fail) -> String {
+pub(super) fn told(fail: Fail) -> String {
     format!("{}: {}", fail.code(), fail.message())
 }

@@ -11,18 +11,23 @@ mod apply;
 pub(crate) mod classifier;
 pub(crate) mod definition;
 mod describe;
+mod events;
 mod glob;
 mod group;
 mod json_path;
+mod lake;
 pub(crate) mod life;
 mod list;
 mod log;
+mod logs;
 mod look;
 mod name;
 mod session;
+mod targets;
 mod tree;
 mod unread;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use glue_api::UpdateBehavior;
@@ -32,6 +37,7 @@ use platform::{Ctx, Fail, Principal, Result, Unit};
 use self::apply::Scribe;
 use self::definition::{Plan, Target};
 use self::group::{Found, Rules};
+use self::lake::LakeTable;
 use self::life::End;
 use self::log::Log;
 use self::look::Classifier;
@@ -71,6 +77,8 @@ struct Run<'a> {
     crawler: u64,
     plan: &'a Plan,
     classifiers: Arc<Vec<Classifier>>,
+    /// Whether an earlier run has looked at everything.
+    listed: bool,
 }
 
 impl Run<'_> {
@@ -87,9 +95,10 @@ impl Run<'_> {
 
     fn rules(&self, target: &Target) -> Result<Rules> {
         let settings = &self.plan.settings;
+        let is_table = target.table.is_some();
         Ok(Rules {
-            alike: Alike { combine: settings.combine() },
-            table_level: settings.table_level(),
+            alike: Alike { combine: settings.combine() || is_table },
+            table_level: if is_table { Some(target.level()) } else { settings.table_level() },
             target_level: target.level(),
             known: apply::known_folders(self.ctx, self.plan, target)?,
         })
@@ -147,10 +156,11 @@ async fn follow(
     log: &mut Log,
     changes: &mut Changes,
 ) -> Result<(), Stop> {
-    let plan = Plan::of(&row.crawler.0)?;
+    let mut plan = Plan::of(&row.crawler.0)?;
+    plan.targets.extend(targets::of_catalog(ctx, &plan.catalog)?);
     let classifiers = Arc::new(classifier::load(ctx, &plan.classifiers)?);
     let ctx = &session::of(ctx, &plan.role).await?;
-    let run = Run { ctx, id, crawler: row.id, plan: &plan, classifiers };
+    let run = Run { ctx, id, crawler: row.id, plan: &plan, classifiers, listed: row.listed };
     crawl(&run, log, changes).await
 }
 
@@ -159,9 +169,18 @@ async fn crawl(run: &Run<'_>, log: &mut Log, changes: &mut Changes) -> Result<()
     let (ctx, plan) = (run.ctx, run.plan);
     let mut found: Vec<(usize, Vec<Found>)> = Vec::new();
     let (mut folders, mut unread) = (Vec::new(), Unread::default());
+    let mut notices = Vec::new();
     for (at, target) in plan.targets.iter().enumerate() {
         let rules = run.rules(target)?;
-        let mut listed = list::target(run, target, rules.alike, log).await?;
+        let mut listed = if plan.event_mode && run.listed {
+            let told = events::take(ctx, target, log).await?;
+            let listed = list::folders(run, target, &told.folders, rules.alike, log).await?;
+            unread.all_but(&target.url(), told.folders.clone());
+            notices.push(told);
+            listed
+        } else {
+            list::target(run, target, rules.alike, log).await?
+        };
         let mut tables = group::tables(&listed.tree.root, &rules);
         if let [table] = tables.as_mut_slice()
             && listed.is_object
@@ -177,7 +196,8 @@ async fn crawl(run: &Run<'_>, log: &mut Log, changes: &mut Changes) -> Result<()
         unread.append(listed.unread);
         found.push((at, tables));
     }
-    let count: usize = found.iter().map(|(_, tables)| tables.len()).sum();
+    let lakes = lake::tables(run, log, &mut unread).await?;
+    let count = found.iter().map(|(_, tables)| tables.len()).sum::<usize>() + lakes.len();
     if let Some(most) = plan.settings.table_threshold()
         && count > most
     {
@@ -198,12 +218,27 @@ async fn crawl(run: &Run<'_>, log: &mut Log, changes: &mut Changes) -> Result<()
     if !life::begin_writing(ctx, &plan.name, run.id).await? {
         return Err(Stop::Cancelled);
     }
-    write(run, log, changes, &found, &unread).await?;
+    for database in databases(plan) {
+        write(run, log, changes, &found, &unread, &database).await?;
+    }
+    write_lakes(run, log, changes, lakes, &unread).await?;
+    for told in notices {
+        told.done(ctx).await?;
+    }
     // A folder that was not read is new to the next run still.
     folders.retain(|folder| !unread.is_in(folder));
     remember_folders(run, &folders).await?;
     log.line(ctx, LogLevel::Benchmark, "Finished writing to Catalog".to_owned());
     Ok(())
+}
+
+/// The databases that tables are written to: the crawler's, and those of tables that are its targets.
+fn databases(plan: &Plan) -> BTreeSet<String> {
+    let of = |target: &Target| match &target.table {
+        Some((database, _)) => database.clone(),
+        None => plan.database.clone(),
+    };
+    plan.targets.iter().map(of).collect()
 }
 
 async fn write(
@@ -212,12 +247,14 @@ async fn write(
     changes: &mut Changes,
     found: &[(usize, Vec<Found>)],
     unread: &Unread,
+    database: &str,
 ) -> Result<(), Stop> {
-    let (ctx, plan) = (run.ctx, run.plan);
+    let (ctx, plan) = (run.ctx, &Plan { database: database.to_owned(), ..run.plan.clone() });
     let mut scribe = Scribe::begin(ctx, plan, log, unread).await?;
     let mut written = Ok(());
+    let is_there = |target: &Target| target.table.as_ref().is_none_or(|(own, _)| own == database);
     let tables: Vec<(usize, &Found)> = found.iter().flat_map(each_table).collect();
-    for (at, table) in tables {
+    for (at, table) in tables.into_iter().filter(|(at, _)| is_there(&plan.targets[*at])) {
         if ctx.shutdown_token().is_cancelled() {
             return Err(Stop::Shutdown);
         }
@@ -226,10 +263,42 @@ async fn write(
             break;
         }
     }
-    if written.is_ok() && !plan.new_folders_only {
+    if written.is_ok() && plan.event_mode {
+        written = scribe.recheck().await;
+    }
+    if written.is_ok() && !plan.new_folders_only && plan.catalog.is_empty() {
         written = scribe.forget_tables(&plan.targets).await;
     }
-    *changes = scribe.changes;
+    changes.add(scribe.changes);
+    Ok(written?)
+}
+
+async fn write_lakes(
+    run: &Run<'_>,
+    log: &mut Log,
+    changes: &mut Changes,
+    found: Vec<LakeTable>,
+    unread: &Unread,
+) -> Result<(), Stop> {
+    if run.plan.lakes.is_empty() {
+        return Ok(());
+    }
+    let mut scribe = Scribe::begin(run.ctx, run.plan, log, unread).await?;
+    let mut written = Ok(());
+    for table in found {
+        if run.ctx.shutdown_token().is_cancelled() {
+            return Err(Stop::Shutdown);
+        }
+        written = scribe.lake(table).await;
+        if written.is_err() {
+            break;
+        }
+    }
+    if written.is_ok() {
+        let targets: Vec<Target> = run.plan.lakes.iter().map(|lake| lake.target.clone()).collect();
+        written = scribe.forget_tables(&targets).await;
+    }
+    changes.add(scribe.changes);
     Ok(written?)
 }
 

@@ -105,6 +105,7 @@ fn same_kind(a: &Look, b: &Look) -> bool {
         && a.inference.compression == b.inference.compression
         && a.serde == b.serde
         && a.json_path == b.json_path
+        && a.trail == b.trail
         && same(&a.lines, &b.lines)
         && same(&a.elements, &b.elements)
 }

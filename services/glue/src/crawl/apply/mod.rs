@@ -19,6 +19,7 @@ use self::table::{Written, forget_table, update};
 use super::definition::{Plan, Target};
 use super::describe;
 use super::group::Found;
+use super::lake::LakeTable;
 use super::log::Log;
 use super::name;
 use super::unread::Unread;
@@ -78,12 +79,20 @@ impl<'a> Scribe<'a> {
     /// # Errors
     /// If the store fails, the database is gone, or the crawler's role may not.
     pub async fn table(&mut self, target: &Target, found: &Found) -> Result<()> {
-        let (location, source) = place_of(target, found);
+        let (mut location, source) = place_of(target, found);
         if !self.places.insert(location.clone()) {
             // Targets that overlap find the same table twice.
             return Ok(());
         }
-        let name = self.name_for(&location, source);
+        let name = match &target.table {
+            Some((_, name)) => {
+                // It lies where it says, however that is spelt.
+                let known = self.known.get(name).and_then(|known| known.location.clone());
+                location = known.unwrap_or(location);
+                name.clone()
+            }
+            None => self.name_for(&location, source),
+        };
         self.found.insert(name.clone());
         let input = describe::table(&self.plan.name, &name, &location, found);
         let row = match self.write_table(&name, &location, input).await {
@@ -109,7 +118,63 @@ impl<'a> Scribe<'a> {
             self.log.line(self.ctx, LogLevel::Warn, message);
             return Ok(());
         }
-        self.write_partitions(&row, &location, found).await
+        let location = format!("{}/", location.trim_end_matches('/'));
+        self.write_partitions(&row, &location, &found.partitions).await
+    }
+
+    /// Writes a table of a lake, which tells itself what it is.
+    ///
+    /// # Errors
+    /// As [`Scribe::table`].
+    pub async fn lake(&mut self, found: LakeTable) -> Result<()> {
+        let LakeTable { location, source, mut input, mut partitions } = found;
+        if !self.places.insert(format!("{location}{source}")) {
+            return Ok(());
+        }
+        let name = self.name_for(&location, &source);
+        self.found.insert(name.clone());
+        input.name.clone_from(&name);
+        let own = (describe::UPDATED_BY.to_owned(), self.plan.name.clone());
+        input.parameters.get_or_insert_default().extend([own]);
+        let Some(row) = self.write_table(&name, &location, input).await? else { return Ok(()) };
+        self.ctx.read(|tx| {
+            let mut new = Vec::with_capacity(partitions.len());
+            for partition in partitions.drain(..) {
+                let values = partition.values.clone().unwrap_or_default();
+                if catalog::partition::get(tx, &row, &values)?.is_none() {
+                    new.push(partition);
+                }
+            }
+            partitions = new;
+            Ok::<_, Fail>(())
+        })?;
+        self.create_partitions(&row, &mut partitions).await
+    }
+
+    /// Tables of which nothing was found in the folders that alone were looked at: what lay there is
+    /// gone.
+    ///
+    /// # Errors
+    /// As [`Scribe::table`].
+    pub async fn recheck(&mut self) -> Result<()> {
+        let seen: Vec<&str> = self.unread.seen().collect();
+        let holds = |at: &String| {
+            let folder = format!("{}/", at.trim_end_matches('/'));
+            seen.iter().any(|seen| seen.starts_with(&folder))
+        };
+        let known = self.known.iter().filter(|(name, known)| {
+            let own = known.crawler.as_deref() == Some(&self.plan.name);
+            own && !self.found.contains(*name) && known.location.as_ref().is_some_and(holds)
+        });
+        let mut names: Vec<(String, String)> = known
+            .filter_map(|(name, known)| Some((name.clone(), known.location.clone()?)))
+            .collect();
+        names.sort_unstable();
+        for (name, location) in names {
+            let row = self.ctx.read(|tx| catalog::table::find(tx, &self.plan.database, &name))?;
+            self.write_partitions(&row, &location, &[]).await?;
+        }
+        Ok(())
     }
 
     /// The name a table at a location has or gets: that of its folder, if no other table has it.

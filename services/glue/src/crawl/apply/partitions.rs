@@ -9,7 +9,7 @@ use super::{Scribe, absent_is_fine, fate, may};
 use crate::catalog;
 use crate::catalog::partition::Selection;
 use crate::crawl::describe;
-use crate::crawl::group::{Found, FoundPartition};
+use crate::crawl::group::FoundPartition;
 use crate::store::{LogLevel, TableRow};
 
 /// Partitions written in one transaction.
@@ -22,12 +22,12 @@ impl Scribe<'_> {
         &mut self,
         row: &TableRow,
         location: &str,
-        found: &Found,
+        found: &[FoundPartition],
     ) -> Result<()> {
         let storage = row.table.0.storage_descriptor.as_ref();
         let columns = storage.and_then(|s| s.columns.clone()).unwrap_or_default();
         let mut new: HashMap<&[String], &FoundPartition> =
-            found.partitions.iter().map(|p| (p.values.as_slice(), p)).collect();
+            found.iter().map(|p| (p.values.as_slice(), p)).collect();
         let all = Selection::new(row, None, None)?;
         let mut token: Option<String> = None;
         loop {
@@ -62,7 +62,6 @@ impl Scribe<'_> {
             }
         }
         let mut inputs: Vec<PartitionInput> = found
-            .partitions
             .iter()
             .filter(|p| new.contains_key(p.values.as_slice()))
             .map(|p| describe::partition(&self.plan.name, location, p, columns.clone()))
@@ -135,7 +134,7 @@ impl Scribe<'_> {
         Ok(())
     }
 
-    async fn create_partitions(
+    pub(super) async fn create_partitions(
         &mut self,
         row: &TableRow,
         inputs: &mut Vec<PartitionInput>,

@@ -75,6 +75,10 @@ pub(in crate::crawl) fn known_folders(
     plan: &Plan,
     target: &Target,
 ) -> Result<BTreeSet<Vec<String>>> {
+    if target.table.is_some() {
+        // All below it is one table.
+        return Ok(BTreeSet::from([Vec::new()]));
+    }
     if !ctx.read(|tx| DATABASES.contains(tx, plan.database.as_str()))? {
         return Ok(BTreeSet::new());
     }
@@ -104,6 +108,9 @@ mod tests {
                 path: target.into(),
                 exclusions: vec![],
                 sample: None,
+                queue: None,
+                dead_letters: None,
+                table: None,
             };
             let found = Found {
                 path: path.iter().map(|name| (*name).to_owned()).collect(),

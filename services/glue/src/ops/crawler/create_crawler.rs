@@ -44,6 +44,7 @@ impl Handle<CreateCrawler> for Glue {
             run: None,
             runtimes: Vec::new(),
             changes: Changes::default(),
+            listed: false,
         };
         ctx.write(|tx| {
             let mut row = row;
