@@ -21,6 +21,7 @@ const ROOMS: &[(&str, Open)] = &[
     ("s3tables", aquifer_s3tables::service),
     ("sns", aquifer_sns::service),
     ("lambda", aquifer_lambda::service),
+    ("logs", aquifer_logs::service),
 ];
 
 /// Opens the named rooms, or all.

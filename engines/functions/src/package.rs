@@ -187,6 +187,26 @@ pub(crate) fn remove(path: &Path) -> io::Result<()> {
 
 /// Writes what an archive holds below a folder.
 fn unpack(archive: &Archive<'_>, folder: &Path) -> Result<(), PackageError> {
+    use io::ErrorKind as Kind;
+    match unpack_all(archive, folder) {
+        // A name that is a file's and a folder's at once, or none that files can have.
+        Err(PackageError::Io(error))
+            if matches!(
+                error.kind(),
+                Kind::AlreadyExists
+                    | Kind::InvalidFilename
+                    | Kind::InvalidInput
+                    | Kind::IsADirectory
+                    | Kind::NotADirectory
+            ) =>
+        {
+            Err(PackageError::Unreadable)
+        }
+        unpacked => unpacked,
+    }
+}
+
+fn unpack_all(archive: &Archive<'_>, folder: &Path) -> Result<(), PackageError> {
     fs::create_dir_all(folder)?;
     for entry in &archive.entries {
         let outside = || PackageError::Outside(entry.name.clone());
@@ -343,6 +363,11 @@ mod tests {
         let large = packages.put(&zip(&[("f", FILE, &[0; 101])]), 100);
         assert!(matches!(large, Err(PackageError::TooLarge(100))));
         assert!(matches!(packages.put(b"PK", 100), Err(PackageError::Unreadable)));
+        let long = "x".repeat(300);
+        for entries in [&[("a", FILE, &b""[..]), ("a/b", FILE, b"")][..], &[(&long, FILE, b"")]] {
+            let refused = packages.put(&zip(entries), 100);
+            assert!(matches!(refused, Err(PackageError::Unreadable)), "{entries:?}");
+        }
         let mut damaged = zip(&[("f", FILE, b"abc")]);
         damaged[31] ^= 1;
         assert!(matches!(packages.put(&damaged, 100), Err(PackageError::Unreadable)));

@@ -1,6 +1,7 @@
 //! Targets: who they may be, and how an event gets to them.
 
 use events_api::Target;
+use lambda_api::{InvocationType, Invoke, InvokeInput};
 use platform::{Arn, Ctx, OnBehalf, Result, Scope, Source, WriteTx, call_later};
 use serde_json::Value;
 use sns_api::{Publish, PublishInput};
@@ -21,7 +22,7 @@ pub(crate) fn check(target: &Target) -> Result<()> {
             target.arn
         )));
     };
-    if !matches!(arn.service(), "sqs" | "sns") {
+    if !matches!(arn.service(), "sqs" | "sns" | "lambda") {
         return Err(error::absent(&format!("A target of the service {}", arn.service())));
     }
     if Destination::of(&target.arn).is_none() {
@@ -86,6 +87,15 @@ pub(crate) fn deliver(
             let input = PublishInput { topic_arn, message: text, ..PublishInput::default() };
             call_later::<Publish>(tx, ctx.now(), &as_rule(scope), &input)
         }
+        Destination::Function(scope) => {
+            let input = InvokeInput {
+                function_name: target.arn.clone(),
+                invocation_type: Some(InvocationType::Event),
+                payload: Some(text.into()),
+                ..InvokeInput::default()
+            };
+            call_later::<Invoke>(tx, ctx.now(), &as_rule(scope), &input)
+        }
     }
 }
 
@@ -95,12 +105,19 @@ enum Destination {
     Queue(Scope, String),
     /// A topic.
     Topic(Scope),
+    /// A function.
+    Function(Scope),
 }
 
 impl Destination {
     fn of(arn: &str) -> Option<Self> {
         let arn: Arn = arn.parse().ok()?;
         let scope = Scope::new(arn.account()?, arn.region()?);
+        if arn.service() == "lambda" {
+            let name = arn.resource().strip_prefix("function:")?;
+            let good = !name.is_empty() && name.split(':').count() <= 2;
+            return good.then_some(Self::Function(scope));
+        }
         let name =
             Some(arn.resource()).filter(|name| !name.is_empty() && !name.contains([':', '/']))?;
         match arn.service() {

@@ -55,6 +55,21 @@ pub(crate) fn statement_exists(id: &str) -> Fail {
     ))
 }
 
+pub(crate) fn no_layer(arn: &str) -> Fail {
+    modeled::resource_not_found_exception(format!("Layer version {arn} does not exist."))
+}
+
+pub(crate) fn no_mapping() -> Fail {
+    modeled::resource_not_found_exception("The resource you requested does not exist.")
+}
+
+pub(crate) fn mapping_exists(source: &str, function: &str, id: &str) -> Fail {
+    modeled::resource_conflict_exception(format!(
+        "An event source mapping with SQS arn (\"{source}\") and function (\"{function}\") already \
+         exists. Please update or delete the existing mapping with UUID {id}"
+    ))
+}
+
 pub(crate) fn changed() -> Fail {
     modeled::precondition_failed_exception(
         "The Revision Id provided does not match the latest Revision Id. Call the \

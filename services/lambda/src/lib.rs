@@ -3,7 +3,8 @@
 //! A function is a row: its configuration as clients read it, the digest of its package, its versions
 //! and aliases, its policies. What runs it is `engines/functions`: a process that speaks the Runtime
 //! API, kept for the next call. Calls that nobody waits for are rows too (`events.rs`), with a job
-//! that runs them, so that they outlive the server; they are tried again by the clock of the house.
+//! that runs them, so that they outlive the server; they are tried again by the clock of the house. Queues
+//! whose messages a function is called with are polled by tasks (`sources/`).
 //!
 //! Code runs as a session of the function's role, and finds this server by `AWS_ENDPOINT_URL`.
 //!
@@ -14,6 +15,8 @@ mod code;
 mod destinations;
 mod error;
 mod events;
+mod layers;
+mod logging;
 mod names;
 mod ops;
 mod paging;
@@ -22,6 +25,7 @@ mod resources;
 mod role;
 mod running;
 mod settings;
+mod sources;
 mod store;
 mod tagging;
 mod versions;
@@ -54,6 +58,7 @@ pub fn service(house: &House) -> anyhow::Result<Service> {
     let concurrency = house.bounds.of("lambda.concurrent-executions", CONCURRENCY);
     let room = Lambda { functions, concurrency: usize::try_from(concurrency)? };
     events::register(house, &room);
+    sources::start(house, &room);
     let clear = room.functions.clone();
     let service = Service::new(&lambda_api::SERVICE, Arc::new(room));
     let service = ops::register(service).resources(Arc::new(resources::OfFunctions));

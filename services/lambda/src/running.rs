@@ -7,7 +7,7 @@ use platform::{Bytes, Ctx, Fail, Listening, Result, Timestamp, Unit};
 use crate::names::Named;
 use crate::store::{Function, TOTALS, Version};
 use crate::words::{Billed, Told};
-use crate::{Lambda, error, role, settings};
+use crate::{Lambda, error, logging, role, settings};
 
 /// The most bytes that a call gives or is answered.
 pub(crate) const PAYLOAD_MAX: usize = ANSWER_BYTES_MAX;
@@ -76,9 +76,11 @@ pub(crate) async fn run(
         client: asked.client.clone(),
     };
     let ran: Ran = sandbox.run(call).await;
+    let stream = sandbox.label().to_owned();
     room.functions.give_back(&key, sandbox, ctx.now());
     let told = told(ctx.now());
     let (log, billed) = told.log(&ran);
+    logging::write(named, config, stream, &log);
     bill(ctx, config, billed, &named.name);
     let outcome = match ran.outcome {
         Ok(answer) => Ok(answer),

@@ -228,7 +228,6 @@ fn refuse_absent(given: &UpdateFunctionConfigurationInput) -> Result<()> {
         ),
         ("ImageConfig", given.image_config.is_some()),
         ("KMSKeyArn", given.kms_key_arn.as_ref().is_some_and(|arn| !arn.is_empty())),
-        ("Layers", given.layers.as_ref().is_some_and(|list| !list.is_empty())),
         ("LoggingConfig with LogFormat JSON", json),
         ("SnapStart of published versions", snap),
         ("TracingConfig with Mode Active", traced),

@@ -2,9 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use lambda_api::{AliasConfiguration, FunctionConfiguration, FunctionEventInvokeConfig};
-use platform::{Blob, Row, Stored, Table, Tags, Timestamp};
+use lambda_api::{
+    AliasConfiguration, EventSourceMappingConfiguration, FunctionConfiguration,
+    FunctionEventInvokeConfig, GetLayerVersionOutput,
+};
+use platform::{Blob, Ctx, Row, Scope, Stored, Table, Tags, Timestamp};
 use serde::{Deserialize, Serialize};
+
+use crate::names::Named;
 
 /// Name → function.
 pub(crate) static FUNCTIONS: Table<String, Function> = Table::regional("lambda.functions");
@@ -15,6 +20,12 @@ pub(crate) static ALIASES: Table<(String, String), Stored<AliasConfiguration>> =
     Table::regional("lambda.aliases");
 /// (function, request id) → a call that nobody waits for.
 pub(crate) static EVENTS: Table<(String, String), Event> = Table::regional("lambda.events");
+
+/// (layer, number) → what was published under it.
+pub(crate) static LAYERS: Table<(String, u64), LayerVersion> = Table::regional("lambda.layers");
+/// (whose, id) → which function is called with the messages of which queue. Of all together, for
+/// those who poll.
+pub(crate) static MAPPINGS: Table<(Scope, String), Mapping> = Table::global("lambda.mappings");
 
 /// What is counted of all functions together.
 pub(crate) static TOTALS: Table<(), Totals> = Table::regional("lambda.totals");
@@ -51,7 +62,10 @@ pub(crate) struct Version {
     pub config: Stored<FunctionConfiguration>,
     /// The digest of its package, in hex.
     pub digest: String,
-    /// Those of its layers, in their order.
+    /// How much that holds.
+    #[serde(default)]
+    pub unpacked: u64,
+    /// The digests of its layers, in their order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub layers: Vec<String>,
 }
@@ -112,3 +126,46 @@ pub(crate) struct Totals {
 }
 
 impl Row for Totals {}
+
+/// Which function is called with the messages of which queue.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Mapping {
+    /// As clients read it.
+    pub config: Stored<EventSourceMappingConfiguration>,
+    /// Where the function is.
+    pub scope: Scope,
+    pub function: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub qualifier: Option<String>,
+    /// The path of the queue's URL.
+    pub queue_url: String,
+    pub enabled: bool,
+    /// Another one whenever it is polled otherwise.
+    pub revision: String,
+}
+
+impl Row for Mapping {}
+
+impl Mapping {
+    /// The function that is called, for a call of its own.
+    pub fn named(&self, ctx: &Ctx) -> Named {
+        Named {
+            ctx: ctx.with_scope(self.scope.clone()).with_request_id(&ctx.ids().uuid()),
+            name: self.function.clone(),
+            qualifier: self.qualifier.clone(),
+        }
+    }
+}
+
+/// A version of a layer.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct LayerVersion {
+    /// As clients read it; none once it is deleted, for those that have it keep it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shown: Option<Stored<GetLayerVersionOutput>>,
+    pub digest: String,
+    pub size: i64,
+    pub unpacked: u64,
+}
+
+impl Row for LayerVersion {}

@@ -4,8 +4,9 @@ use platform::{Arn, Result, Scope};
 
 use crate::error;
 
-/// The only protocol whose endpoints are here.
+/// The protocols whose endpoints are here.
 pub(crate) const SQS: &str = "sqs";
+pub(crate) const LAMBDA: &str = "lambda";
 
 /// Protocols of AWS that are not here, and those among them that FIFO topics do not have there.
 const ABSENT: &[(&str, bool)] = &[
@@ -15,7 +16,6 @@ const ABSENT: &[(&str, bool)] = &[
     ("firehose", false),
     ("http", true),
     ("https", true),
-    ("lambda", false),
     ("sms", true),
 ];
 
@@ -28,6 +28,14 @@ pub(crate) fn queue(arn: &str) -> Option<(Scope, String)> {
         .then(|| (scope.clone(), format!("/{}/{name}", scope.account)))
 }
 
+/// Whose function an ARN names, and in which region.
+pub(crate) fn function(arn: &str) -> Option<Scope> {
+    let arn: Arn = arn.parse().ok().filter(|arn: &Arn| arn.service() == "lambda")?;
+    let name = arn.resource().strip_prefix("function:")?;
+    let scope = Scope::new(arn.account()?, arn.region()?);
+    (!name.is_empty() && name.split(':').count() <= 2).then_some(scope)
+}
+
 /// Checks an endpoint for a topic.
 ///
 /// # Errors
@@ -38,6 +46,13 @@ pub(crate) fn check(protocol: &str, endpoint: &str, fifo: bool) -> Result<()> {
             return Err(error::invalid(format!("Invalid protocol type: {protocol}")));
         }
         return Err(error::absent(&format!("The protocol {protocol} of subscriptions")));
+    }
+    if protocol == LAMBDA {
+        if fifo {
+            return Err(error::invalid(format!("Invalid protocol type: {protocol}")));
+        }
+        let refused = || error::invalid("Lambda endpoint ARN");
+        return function(endpoint).map(drop).ok_or_else(refused);
     }
     if protocol != SQS {
         let reason = format!("Amazon SNS does not support this protocol string: {protocol}");
@@ -60,7 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn endpoints_are_queues() {
+    fn endpoints_are_queues_and_functions() {
         let code = |protocol: &str, endpoint: &str, fifo| {
             check(protocol, endpoint, fifo).err().map(|fail| fail.code().to_owned())
         };
@@ -71,6 +86,10 @@ mod tests {
         assert_eq!(code(SQS, fifo, true), None);
         assert_eq!(code(SQS, fifo, false).as_deref(), Some("InvalidParameter"));
         assert_eq!(code(SQS, "x", false).as_deref(), Some("InvalidParameter"));
+        let function = "arn:aws:lambda:us-east-1:000000000000:function:f:live";
+        assert_eq!(code(LAMBDA, function, false), None);
+        assert_eq!(code(LAMBDA, function, true).as_deref(), Some("InvalidParameter"));
+        assert_eq!(code(LAMBDA, queue, false).as_deref(), Some("InvalidParameter"));
         assert_eq!(code("pigeon", "x", false).as_deref(), Some("InvalidParameter"));
         assert_eq!(code("https", "https://x", false).as_deref(), Some("NotImplemented"));
         assert_eq!(code("https", "https://x", true).as_deref(), Some("InvalidParameter"));

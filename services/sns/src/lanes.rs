@@ -21,7 +21,7 @@ use sqs_api::{
 };
 
 use crate::store::{LANES, Parcel, SUBSCRIPTIONS, Subscription, Value};
-use crate::{endpoint, names};
+use crate::{calls, endpoint, names};
 
 /// Sends what is in a lane.
 const SEND: &str = "sns.send";
@@ -36,7 +36,13 @@ const BATCH: usize = 10;
 /// The most bytes that are sent in one call, as far as there are several messages.
 const BATCH_BYTES: usize = 1 << 20;
 /// Codes of refusals that are over some time later.
-const PASSING: [&str; 4] = ["OverLimit", "RequestThrottled", "Throttling", "ThrottlingException"];
+const PASSING: [&str; 5] = [
+    "OverLimit",
+    "RequestThrottled",
+    "Throttling",
+    "ThrottlingException",
+    "TooManyRequestsException",
+];
 
 /// Registers the jobs.
 pub(crate) fn register(house: &House) {
@@ -99,7 +105,7 @@ async fn send(ctx: &Ctx, job: &Job) -> anyhow::Result<()> {
             Ok::<_, Fail>((subscription, batch))
         })?;
         let Some(subscription) = subscription.filter(|_| !batch.is_empty()) else { return Ok(()) };
-        let sent = send_batch(ctx, topic, &subscription, &batch).await?;
+        let sent = send_batch(ctx, (topic, id), &subscription, &batch).await?;
         ctx.write(|tx| {
             for number in &sent.done {
                 LANES.delete(tx, &(id, *number))?;
@@ -114,19 +120,22 @@ async fn send(ctx: &Ctx, job: &Job) -> anyhow::Result<()> {
 }
 
 /// What a call came to: what need not be sent any more, and why the rest must be.
-struct Sent {
-    done: Vec<u64>,
-    later: Option<Fail>,
+pub(crate) struct Sent {
+    pub done: Vec<u64>,
+    pub later: Option<Fail>,
 }
 
 async fn send_batch(
     ctx: &Ctx,
-    topic: &str,
+    (topic, id): (&str, &str),
     subscription: &Subscription,
     batch: &[(u64, Parcel)],
 ) -> Result<Sent> {
     let mut sent = Sent { done: Vec::new(), later: None };
     let mut dead = Vec::new();
+    if subscription.protocol == endpoint::LAMBDA {
+        return calls::send(ctx, (topic, id), subscription, batch).await;
+    }
     let Some((target, queue_url)) = endpoint::queue(&subscription.endpoint) else {
         sent.done = batch.iter().map(|(number, _)| *number).collect();
         return Ok(sent);
@@ -165,7 +174,7 @@ async fn send_batch(
 }
 
 /// What failed is dead or is tried again.
-fn sort<'a>(
+pub(crate) fn sort<'a>(
     ctx: &Ctx,
     (number, parcel): (u64, &'a Parcel),
     fail: Fail,
@@ -181,7 +190,7 @@ fn sort<'a>(
 }
 
 /// Sends a dead letter to the queue for them, if there is one.
-async fn bury(
+pub(crate) async fn bury(
     ctx: &Ctx,
     topic: &str,
     subscription: &Subscription,
@@ -222,7 +231,7 @@ async fn bury(
 }
 
 /// The topic as the one who sends.
-fn on_behalf(ctx: &Ctx, topic: &str, target: Scope) -> OnBehalf {
+pub(crate) fn on_behalf(ctx: &Ctx, topic: &str, target: Scope) -> OnBehalf {
     let arn = names::arn(ctx.scope(), topic);
     let source = Source { arn, account: ctx.scope().account.as_str().to_owned() };
     OnBehalf { principal: sns_api::SERVICE.principal, source, target }

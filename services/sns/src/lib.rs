@@ -9,6 +9,7 @@
 
 mod attributes;
 mod batch;
+mod calls;
 mod endpoint;
 mod envelope;
 mod error;

@@ -73,6 +73,11 @@ pub(crate) fn set(subscription: &mut Subscription, given: BTreeMap<String, Strin
             subscription.attributes.insert(name, value);
         }
     }
+    if subscription.is_raw() && subscription.protocol == endpoint::LAMBDA {
+        return Err(error::invalid(
+            "RawMessageDelivery: Delivery protocol [lambda] does not support raw message delivery.",
+        ));
+    }
     let attributes = &subscription.attributes;
     let of_body = attributes.get("FilterPolicyScope").is_some_and(|scope| scope == "MessageBody");
     match attributes.get("FilterPolicy") {

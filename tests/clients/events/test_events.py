@@ -99,8 +99,8 @@ def test_errors_have_their_types(events, inbox):
     )
     assert refused(events.put_rule, Name="r", ScheduleExpression="rate(1 day)")[1] == 501
     events.put_rule(Name="r", EventPattern='{"source": ["x"]}')
-    function = {"Id": "t", "Arn": "arn:aws:lambda:us-east-1:000000000000:function:f"}
-    assert refused(events.put_targets, Rule="r", Targets=[function])[:2] == ("NotImplemented", 501)
+    stream = {"Id": "t", "Arn": "arn:aws:kinesis:us-east-1:000000000000:stream/s"}
+    assert refused(events.put_targets, Rule="r", Targets=[stream])[:2] == ("NotImplemented", 501)
     events.put_targets(Rule="r", Targets=[{"Id": "t", "Arn": inbox("q").arn}])
     assert refused(events.delete_rule, Name="r") == (
         "ValidationException", 400, "Rule can't be deleted since it has targets.",

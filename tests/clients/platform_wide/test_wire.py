@@ -23,6 +23,7 @@ SMOKE = {
     "ec2": ("describe_vpcs", ["ec2", "describe-vpcs"]),
     "sqs": ("list_queues", ["sqs", "create-queue", "--queue-name", "smoke"]),
     "lambda": ("list_functions", ["lambda", "list-functions"]),
+    "logs": ("describe_log_groups", ["logs", "describe-log-groups"]),
 }
 
 

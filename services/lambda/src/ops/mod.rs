@@ -4,7 +4,9 @@ mod alias;
 mod concurrency;
 mod event;
 mod function;
+mod layer;
 mod permission;
+mod source;
 mod tag;
 mod version;
 
@@ -14,5 +16,6 @@ use crate::Lambda;
 
 pub(crate) fn register(room: ServiceBuilder<Lambda>) -> ServiceBuilder<Lambda> {
     let room = version::register(tag::register(permission::register(function::register(room))));
-    alias::register(concurrency::register(event::register(room)))
+    let room = alias::register(concurrency::register(event::register(room)));
+    layer::register(source::register(room))
 }

@@ -46,9 +46,12 @@ impl Handle<Subscribe> for Sns {
             authenticated: true,
         };
         subscription_attributes::set(&mut subscription, given).map_err(in_attributes)?;
-        // AWS: a queue is its account's to subscribe; one of another account is asked.
-        let owned = endpoint::queue(&subscription.endpoint)
-            .is_some_and(|(scope, _)| caller.caller().account == Some(scope.account));
+        // AWS: a queue is its account's to subscribe; one of another account is asked. So are functions.
+        let place = match subscription.protocol.as_str() {
+            endpoint::LAMBDA => endpoint::function(&subscription.endpoint),
+            _ => endpoint::queue(&subscription.endpoint).map(|(scope, _)| scope),
+        };
+        let owned = place.is_some_and(|scope| caller.caller().account == Some(scope.account));
         let now = ctx.now();
         if !owned {
             let text = format!("{}{}", hex::encode(ctx.ids().bytes::<32>()), ctx.ids().uuid());

@@ -11,7 +11,7 @@ use platform::{Ctx, Fail, Handle, Result, Stored, Tags};
 
 use crate::names::LATEST;
 use crate::store::{FUNCTIONS, Function, Version};
-use crate::{Lambda, code, error, names, role, settings, tagging, versions};
+use crate::{Lambda, code, error, layers, names, role, settings, tagging, versions};
 
 /// The longest name of a function.
 const NAME_MAX: usize = 64;
@@ -39,11 +39,14 @@ impl Handle<CreateFunction> for Lambda {
         }
         versions::pack(&mut config, &package);
         versions::touch(ctx, &mut config);
-        let latest = Version {
+        let mut latest = Version {
             config: Stored(config),
             digest: hex::encode(package.digest),
+            unpacked: package.unpacked,
             layers: Vec::new(),
         };
+        let wanted = input.layers.unwrap_or_default();
+        ctx.read(|tx| layers::give(ctx, tx, &mut latest, &wanted))?;
         let mut function = Function {
             id: ctx.ids().number(),
             latest,

@@ -38,6 +38,7 @@ impl Handle<UpdateFunctionCode> for Lambda {
                 let latest = &mut function.latest;
                 versions::check_revision(&latest.config.0, input.revision_id.as_deref())?;
                 latest.digest = hex::encode(package.digest);
+                latest.unpacked = package.unpacked;
                 if let Some(architectures) = input.architectures {
                     latest.config.0.architectures = Some(architectures);
                 }

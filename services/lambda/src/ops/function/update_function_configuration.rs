@@ -9,7 +9,7 @@ use lambda_api::{
 use platform::{Ctx, Fail, Handle, Result};
 
 use crate::store::FUNCTIONS;
-use crate::{Lambda, names, role, settings, versions};
+use crate::{Lambda, layers, names, role, settings, versions};
 
 impl Handle<UpdateFunctionConfiguration> for Lambda {
     async fn handle(
@@ -23,8 +23,12 @@ impl Handle<UpdateFunctionConfiguration> for Lambda {
         if let Some(role) = &input.role {
             role::check(ctx, role).await?;
         }
+        let wanted = input.layers.clone();
         ctx.write(|tx| {
             let mut function = versions::function(tx, &named)?;
+            if let Some(wanted) = &wanted {
+                layers::give(ctx, tx, &mut function.latest, wanted)?;
+            }
             let config = &mut function.latest.config.0;
             versions::check_revision(config, input.revision_id.as_deref())?;
             settings::change(config, input)?;
