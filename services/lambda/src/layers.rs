@@ -2,7 +2,7 @@
 //!
 //! <https://docs.aws.amazon.com/lambda/latest/dg/chapter-layers.html>
 
-use lambda_api::{LayerVersionContentOutput, LayerVersionsListItem, GetLayerVersionOutput};
+use lambda_api::{GetLayerVersionOutput, LayerVersionContentOutput, LayerVersionsListItem};
 use platform::{AccountId, Arn, Ctx, ReadTx, Result, Scope};
 
 use crate::code::UNPACKED_MAX;
@@ -59,9 +59,7 @@ pub(crate) fn give(
     arns: &[String],
 ) -> Result<()> {
     if arns.len() > LAYERS_MAX {
-        return Err(error::invalid(format!(
-            "Cannot reference more than {LAYERS_MAX} layers."
-        )));
+        return Err(error::invalid(format!("Cannot reference more than {LAYERS_MAX} layers.")));
     }
     let (mut names, mut digests, mut shown) = (Vec::new(), Vec::new(), Vec::new());
     let mut unpacked = latest.unpacked;

@@ -77,10 +77,8 @@ async fn put(ctx: &Ctx, group: &str, stream: &str, events: Vec<InputLogEvent>) -
         Err(fail) if fail.is("ResourceNotFoundException") => {}
         put => return put.map(drop),
     }
-    let made = CreateLogGroupInput {
-        log_group_name: group.to_owned(),
-        ..CreateLogGroupInput::default()
-    };
+    let made =
+        CreateLogGroupInput { log_group_name: group.to_owned(), ..CreateLogGroupInput::default() };
     there(Client::create_log_group(ctx, made).await.map(drop))?;
     let made = CreateLogStreamInput {
         log_group_name: group.to_owned(),

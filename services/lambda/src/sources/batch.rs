@@ -119,7 +119,13 @@ mod tests {
         let message = |id: &str| Message { message_id: Some(id.into()), ..Message::default() };
         let messages = [message("a"), message("b")];
         let said = |answer: &str| failures(answer.as_bytes(), &messages);
-        for all in ["null", "{}", "\"x\"", r#"{"batchItemFailures": []}"#, r#"{"batchItemFailures": null}"#] {
+        for all in [
+            "null",
+            "{}",
+            "\"x\"",
+            r#"{"batchItemFailures": []}"#,
+            r#"{"batchItemFailures": null}"#,
+        ] {
             assert_eq!(said(all), Some(vec![]), "{all}");
         }
         let one = r#"{"batchItemFailures": [{"itemIdentifier": "b"}]}"#;

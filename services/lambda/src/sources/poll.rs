@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use platform::{CancellationToken, Ctx, Fail, Result};
 use sqs_api::{
-    Client, DeleteMessageBatchInput, DeleteMessageBatchRequestEntry, Message,
-    ReceiveMessageInput,
+    Client, DeleteMessageBatchInput, DeleteMessageBatchRequestEntry, Message, ReceiveMessageInput,
 };
 
 use tokio::sync::Semaphore;

@@ -1,6 +1,8 @@
 //! What mappings may be.
 
-use lambda_api::{EventSourceMappingConfiguration, FunctionResponseType, UpdateEventSourceMappingInput};
+use lambda_api::{
+    EventSourceMappingConfiguration, FunctionResponseType, UpdateEventSourceMappingInput,
+};
 use platform::{Arn, Result};
 
 use super::batch;
@@ -80,14 +82,10 @@ fn check_batch(config: &EventSourceMappingConfiguration) -> Result<()> {
     );
     let fifo = source.ends_with(".fifo");
     if fifo && window > 0 {
-        return Err(error::invalid(
-            "Batching window is not supported for FIFO queues.",
-        ));
+        return Err(error::invalid("Batching window is not supported for FIFO queues."));
     }
     if fifo && size > BATCH_MAX {
-        return Err(error::invalid(format!(
-            "Maximum batch size for FIFO queues is {BATCH_MAX}."
-        )));
+        return Err(error::invalid(format!("Maximum batch size for FIFO queues is {BATCH_MAX}.")));
     }
     if size > BATCH_MAX && window < 1 {
         return Err(error::invalid(

@@ -13,7 +13,10 @@ impl Handle<CreateLogGroup> for Logs {
         for (what, given) in [
             ("kmsKeyId", input.kms_key_id.is_some()),
             ("deletionProtectionEnabled", input.deletion_protection_enabled == Some(true)),
-            ("logGroupClass", input.log_group_class.is_some_and(|class| class != LogGroupClass::Standard)),
+            (
+                "logGroupClass",
+                input.log_group_class.is_some_and(|class| class != LogGroupClass::Standard),
+            ),
         ] {
             if given {
                 return Err(error::absent(&format!("{what} of a log group")));

@@ -9,7 +9,11 @@ use crate::store::{STREAMS, Stream};
 use crate::{Logs, error, groups};
 
 impl Handle<CreateLogStream> for Logs {
-    async fn handle(&self, ctx: &Ctx, input: CreateLogStreamInput) -> Result<CreateLogStreamOutput> {
+    async fn handle(
+        &self,
+        ctx: &Ctx,
+        input: CreateLogStreamInput,
+    ) -> Result<CreateLogStreamOutput> {
         let (group, name) = (input.log_group_name, input.log_stream_name);
         let created = ctx.now();
         ctx.write(|tx| {

@@ -9,7 +9,11 @@ use crate::store::{EVENTS, GROUPS, OF_STREAMS, STREAMS};
 use crate::{Logs, error, events, groups};
 
 impl Handle<DeleteLogStream> for Logs {
-    async fn handle(&self, ctx: &Ctx, input: DeleteLogStreamInput) -> Result<DeleteLogStreamOutput> {
+    async fn handle(
+        &self,
+        ctx: &Ctx,
+        input: DeleteLogStreamInput,
+    ) -> Result<DeleteLogStreamOutput> {
         let (name, stream) = (input.log_group_name, input.log_stream_name);
         ctx.write(|tx| {
             let mut group = groups::get(tx, &name)?;

@@ -9,7 +9,11 @@ use crate::store::GROUPS;
 use crate::{Logs, groups};
 
 impl Handle<DeleteRetentionPolicy> for Logs {
-    async fn handle(&self, ctx: &Ctx, input: DeleteRetentionPolicyInput) -> Result<DeleteRetentionPolicyOutput> {
+    async fn handle(
+        &self,
+        ctx: &Ctx,
+        input: DeleteRetentionPolicyInput,
+    ) -> Result<DeleteRetentionPolicyOutput> {
         let name = input.log_group_name;
         ctx.write(|tx| {
             let mut group = groups::get(tx, &name)?;

@@ -2,7 +2,9 @@
 //!
 //! <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeLogGroups.html>
 
-use logs_api::{DescribeLogGroups, DescribeLogGroupsInput, DescribeLogGroupsOutput, LogGroup, LogGroupClass};
+use logs_api::{
+    DescribeLogGroups, DescribeLogGroupsInput, DescribeLogGroupsOutput, LogGroup, LogGroupClass,
+};
 use platform::{Ctx, Handle, Page, Result, decode_token};
 
 use crate::store::GROUPS;
@@ -12,7 +14,11 @@ use crate::{Logs, error, groups};
 const LIMIT: usize = 50;
 
 impl Handle<DescribeLogGroups> for Logs {
-    async fn handle(&self, ctx: &Ctx, input: DescribeLogGroupsInput) -> Result<DescribeLogGroupsOutput> {
+    async fn handle(
+        &self,
+        ctx: &Ctx,
+        input: DescribeLogGroupsInput,
+    ) -> Result<DescribeLogGroupsOutput> {
         for (what, given) in [
             ("accountIdentifiers", input.account_identifiers.is_some()),
             ("includeLinkedAccounts", input.include_linked_accounts == Some(true)),

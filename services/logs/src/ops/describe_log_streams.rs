@@ -2,7 +2,9 @@
 //!
 //! <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeLogStreams.html>
 
-use logs_api::{DescribeLogStreams, DescribeLogStreamsInput, DescribeLogStreamsOutput, LogStream, OrderBy};
+use logs_api::{
+    DescribeLogStreams, DescribeLogStreamsInput, DescribeLogStreamsOutput, LogStream, OrderBy,
+};
 use platform::{Ctx, Fail, Handle, Page, Result, decode_token};
 
 use crate::store::{STREAMS, Stream};
@@ -12,7 +14,11 @@ use crate::{Logs, error, groups};
 const LIMIT: usize = 50;
 
 impl Handle<DescribeLogStreams> for Logs {
-    async fn handle(&self, ctx: &Ctx, input: DescribeLogStreamsInput) -> Result<DescribeLogStreamsOutput> {
+    async fn handle(
+        &self,
+        ctx: &Ctx,
+        input: DescribeLogStreamsInput,
+    ) -> Result<DescribeLogStreamsOutput> {
         let name = groups::name(input.log_group_name, input.log_group_identifier)?;
         let by_time = input.order_by == Some(OrderBy::LastEventTime);
         let prefix = input.log_stream_name_prefix.unwrap_or_default();

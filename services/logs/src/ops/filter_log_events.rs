@@ -14,7 +14,11 @@ use crate::{Logs, error, groups};
 const LOOKED_MAX: usize = 20_000;
 
 impl Handle<FilterLogEvents> for Logs {
-    async fn handle(&self, ctx: &Ctx, input: FilterLogEventsInput) -> Result<FilterLogEventsOutput> {
+    async fn handle(
+        &self,
+        ctx: &Ctx,
+        input: FilterLogEventsInput,
+    ) -> Result<FilterLogEventsOutput> {
         let name = groups::name(input.log_group_name, input.log_group_identifier)?;
         let pattern = Pattern::parse(input.filter_pattern.as_deref().unwrap_or_default())?;
         let (streams, prefix) = (input.log_stream_names, input.log_stream_name_prefix);
@@ -23,7 +27,8 @@ impl Handle<FilterLogEvents> for Logs {
                 "logStreamNames and logStreamNamePrefix are mutually exclusive parameters.",
             ));
         }
-        let limit = input.limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(ANSWER_EVENTS);
+        let limit =
+            input.limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(ANSWER_EVENTS);
         let after = match input.next_token.as_deref() {
             Some(token) => Some(events::place(token)?.1),
             None => None,
@@ -39,7 +44,8 @@ impl Handle<FilterLogEvents> for Logs {
             }
             let start = input.start_time.unwrap_or(0).max(group.kept_since(now));
             let end = input.end_time.unwrap_or(i64::MAX);
-            let rows = EVENTS.scan(tx).prefix(&(id,)).from(&(id, start, 0)).through_prefix(&(id, end));
+            let rows =
+                EVENTS.scan(tx).prefix(&(id,)).from(&(id, start, 0)).through_prefix(&(id, end));
             let rows = match after {
                 Some((time, number)) if time >= start => rows.after(&(id, time, number)),
                 _ => rows,

@@ -13,7 +13,8 @@ impl Handle<GetLogEvents> for Logs {
     async fn handle(&self, ctx: &Ctx, input: GetLogEventsInput) -> Result<GetLogEventsOutput> {
         let name = groups::name(input.log_group_name, input.log_group_identifier)?;
         let stream = input.log_stream_name;
-        let limit = input.limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(ANSWER_EVENTS);
+        let limit =
+            input.limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(ANSWER_EVENTS);
         let given = input.next_token.as_deref().map(events::place).transpose()?;
         let forward = match given {
             Some((way, _)) => way == 'f',

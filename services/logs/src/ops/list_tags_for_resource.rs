@@ -8,7 +8,11 @@ use platform::{Ctx, Handle, Result};
 use crate::{Logs, groups};
 
 impl Handle<ListTagsForResource> for Logs {
-    async fn handle(&self, ctx: &Ctx, input: ListTagsForResourceInput) -> Result<ListTagsForResourceOutput> {
+    async fn handle(
+        &self,
+        ctx: &Ctx,
+        input: ListTagsForResourceInput,
+    ) -> Result<ListTagsForResourceOutput> {
         let group = groups::by_arn(ctx, &input.resource_arn)?;
         let tags = group.tags.iter().map(|(key, value)| (key.to_owned(), value.to_owned()));
         Ok(ListTagsForResourceOutput { tags: Some(tags.collect()) })

@@ -10,7 +10,11 @@ use crate::store::GROUPS;
 use crate::{Logs, error, jobs};
 
 impl Handle<PutRetentionPolicy> for Logs {
-    async fn handle(&self, ctx: &Ctx, input: PutRetentionPolicyInput) -> Result<PutRetentionPolicyOutput> {
+    async fn handle(
+        &self,
+        ctx: &Ctx,
+        input: PutRetentionPolicyInput,
+    ) -> Result<PutRetentionPolicyOutput> {
         let (name, days) = (input.log_group_name, input.retention_in_days);
         if !DAYS.contains(&days) {
             let all: Vec<String> = DAYS.iter().map(ToString::to_string).collect();

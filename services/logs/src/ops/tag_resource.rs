@@ -9,7 +9,8 @@ use crate::{Logs, groups};
 
 impl Handle<TagResource> for Logs {
     async fn handle(&self, ctx: &Ctx, input: TagResourceInput) -> Result<TagResourceOutput> {
-        groups::change_by_arn(ctx, &input.resource_arn, |tags| groups::tag(tags, input.tags)).await?;
+        groups::change_by_arn(ctx, &input.resource_arn, |tags| groups::tag(tags, input.tags))
+            .await?;
         Ok(TagResourceOutput {})
     }
 }

@@ -27,11 +27,14 @@ impl Handle<ListLayerVersions> for Lambda {
         let rows = rows.into_iter().filter(|row| row.shown.is_some()).map(|row| row.listed());
         let rows = rows.filter(|row| {
             row.version.is_some_and(|version| version < before)
-                && super::list_layers::fits(row, input.compatible_runtime, input.compatible_architecture)
+                && super::list_layers::fits(
+                    row,
+                    input.compatible_runtime,
+                    input.compatible_architecture,
+                )
         });
-        let number = |row: &lambda_api::LayerVersionsListItem| {
-            row.version.unwrap_or_default().to_string()
-        };
+        let number =
+            |row: &lambda_api::LayerVersionsListItem| row.version.unwrap_or_default().to_string();
         let limit = paging::limit(input.max_items);
         let page = Page::take(&list, rows.map(Ok::<_, Fail>), limit, number)?;
         Ok(ListLayerVersionsOutput {

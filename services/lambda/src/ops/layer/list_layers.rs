@@ -32,7 +32,8 @@ impl Handle<ListLayers> for Lambda {
             Ok::<_, Fail>(newest)
         })?;
         let rows = newest.into_iter().map(Ok::<_, Fail>);
-        let page = Page::take(list, rows, paging::limit(input.max_items), |(name, _)| name.clone())?;
+        let page =
+            Page::take(list, rows, paging::limit(input.max_items), |(name, _)| name.clone())?;
         let shown = page.items.into_iter().map(|(name, version)| LayersListItem {
             layer_arn: Some(layers::arn(ctx.scope(), &name, None)),
             layer_name: Some(name),

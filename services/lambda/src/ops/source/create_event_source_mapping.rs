@@ -22,7 +22,10 @@ impl Handle<CreateEventSourceMapping> for Lambda {
         let named = names::open(ctx, action, &input.function_name, None).await?;
         let ctx = &named.ctx;
         for (what, given) in [
-            ("AmazonManagedKafkaEventSourceConfig", input.amazon_managed_kafka_event_source_config.is_some()),
+            (
+                "AmazonManagedKafkaEventSourceConfig",
+                input.amazon_managed_kafka_event_source_config.is_some(),
+            ),
             ("DocumentDBEventSourceConfig", input.document_db_event_source_config.is_some()),
             ("Queues", input.queues.is_some()),
             ("SelfManagedEventSource", input.self_managed_event_source.is_some()),
@@ -37,9 +40,7 @@ impl Handle<CreateEventSourceMapping> for Lambda {
         let source = input.event_source_arn.ok_or_else(missing)?;
         let queue = rules::queue(&source)?;
         if input.starting_position.is_some() {
-            return Err(error::invalid(
-                "StartingPosition is not valid for SQS event sources.",
-            ));
+            return Err(error::invalid("StartingPosition is not valid for SQS event sources."));
         }
         let (_, version) = ctx.read(|tx| versions::find(tx, &named))?;
         let id = ctx.ids().uuid();

@@ -2,9 +2,7 @@
 //!
 //! <https://docs.aws.amazon.com/lambda/latest/api/API_GetEventSourceMapping.html>
 
-use lambda_api::{
-    GetEventSourceMapping, GetEventSourceMappingInput, GetEventSourceMappingOutput,
-};
+use lambda_api::{GetEventSourceMapping, GetEventSourceMappingInput, GetEventSourceMappingOutput};
 use platform::{Ctx, Handle, Result, require};
 
 use crate::Lambda;
