@@ -11,10 +11,15 @@
 //! <https://iceberg.apache.org/spec/>
 
 pub mod avro;
+pub mod change;
 mod error;
+mod evolve;
+mod hive;
 pub mod manifest;
 mod metadata;
 mod partition;
+mod partition_value;
+pub mod rest;
 pub mod rewrite;
 mod schema;
 mod snapshot;
@@ -24,12 +29,15 @@ mod types;
 mod update;
 
 pub use error::{Error, Result};
+pub use evolve::Place;
+pub use hive::{CatalogColumn, catalog_columns, hive_type};
 pub use metadata::{
     CreateTable, FORMAT_VERSION, LogEntry, MetadataLogEntry, PartitionStatistics, Statistics,
     TableMetadata,
 };
 pub use partition::{PartitionField, PartitionSpec, UNPARTITIONED_LAST_ID};
-pub use schema::Schema;
+pub use partition_value::{spell_value, unscaled};
+pub use schema::{Schema, schema_json};
 pub use snapshot::{MAIN, RefKind, Retention, Snapshot, SnapshotRef};
 pub use sort::{Direction, NullOrder, SortField, SortOrder};
 pub use transform::Transform;

@@ -120,6 +120,14 @@ impl Schema {
     }
 }
 
+/// A schema as files of rows carry it.
+///
+/// # Errors
+/// Never: the signature is that of what writes.
+pub fn schema_json(schema: &Schema) -> Result<String> {
+    serde_json::to_string(schema).map_err(|error| Error::invalid(error.to_string()))
+}
+
 fn names(columns: &StructType) -> Result<()> {
     let mut names = BTreeSet::new();
     for field in &columns.fields {

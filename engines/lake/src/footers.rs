@@ -130,7 +130,7 @@ impl FooterCache {
 
 /// Opens Parquet files of one store for one query.
 #[derive(Debug)]
-pub(crate) struct ParquetReaders {
+pub struct ParquetReaders {
     store_url: String,
     store: Arc<dyn ObjectStore>,
     cache: Arc<FooterCache>,
@@ -140,7 +140,8 @@ pub(crate) struct ParquetReaders {
 }
 
 impl ParquetReaders {
-    pub(crate) fn new(
+    /// Readers of a store's files, by the store's address.
+    pub fn new(
         store_url: String,
         store: Arc<dyn ObjectStore>,
         cache: Arc<FooterCache>,

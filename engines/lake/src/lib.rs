@@ -21,7 +21,7 @@ mod text;
 mod write;
 
 pub use error::{LakeError, Result};
-pub use footers::FooterCache;
+pub use footers::{FooterCache, ParquetReaders};
 pub use location::Location;
 pub use partition_list::PartitionList;
 pub use partitions::NULL_PARTITION;

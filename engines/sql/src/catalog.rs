@@ -9,12 +9,15 @@ use object_store::ObjectStore;
 use url::Url;
 
 use crate::error::SqlError;
+use crate::foreign::ForeignTable;
 
 /// Something a query can name in its FROM clause.
 #[derive(Debug, Clone)]
 pub enum Relation {
     /// Rows in files.
     Table(Box<TableDef>),
+    /// Rows that another engine finds.
+    Foreign(Arc<dyn ForeignTable>),
     /// Rows computed by a query, in the dialect of the session.
     View(ViewDef),
 }

@@ -157,9 +157,18 @@ impl InformationSchema {
             return Ok(());
         }
         // A view's columns have no declared types here: planning every view would be dear.
-        let Some(Relation::Table(def)) = self.catalog.relation(database, &relation.name).await?
-        else {
-            return Ok(());
+        let def = match self.catalog.relation(database, &relation.name).await? {
+            Some(Relation::Table(def)) => def,
+            Some(Relation::Foreign(foreign)) => {
+                for (i, field) in foreign.schema().fields().iter().enumerate() {
+                    let type_text = self.front_end.type_text(field).full;
+                    let place = [catalog_name, database, &relation.name, field.name()].map(Some);
+                    let rest = [None, Some("YES"), Some(&type_text), None, None];
+                    table.row(&[&place[..], &rest[..]].concat(), Some(i as i64 + 1));
+                }
+                return Ok(());
+            }
+            _ => return Ok(()),
         };
         for (i, column) in def.all_columns().enumerate() {
             let field = Field::new(&column.name, column.hive_type.to_arrow(), true);

@@ -14,9 +14,11 @@
 //! crate that awaits it, here with most of a planner inside, and boxes keep it in this one.
 
 mod catalog;
+mod change;
 mod engine;
 mod error;
 mod explain;
+mod foreign;
 mod front_end;
 mod hidden;
 mod information_schema;
@@ -28,12 +30,15 @@ mod running;
 mod scope;
 mod session;
 mod statement;
+mod versions;
 mod write;
 mod yielding;
 
 pub use catalog::{Catalog, ObjectStores, Relation, RelationName, ViewDef};
+pub use change::Deed;
 pub use engine::{Dialect, SqlConfig, SqlEngine};
 pub use error::{Category, SqlError};
+pub use foreign::{ForeignTable, ROW_FILE, ROW_POSITION, Version, Wanted};
 pub use front_end::{FrontEnd, OutputName, OutputNames, TypeText};
 pub use prepared::{Prepared, PreparedExplain, PreparedQuery};
 pub use references::{references, table_name};

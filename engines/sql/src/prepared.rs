@@ -35,6 +35,11 @@ impl PreparedQuery {
         &self.columns
     }
 
+    /// Its rows as they leave the engine.
+    pub fn schema(&self) -> &SchemaRef {
+        &self.schema
+    }
+
     /// What it has cost so far.
     pub fn stats(&self) -> &Arc<QueryStats> {
         &self.stats
@@ -115,6 +120,8 @@ pub enum Prepared {
         table: TableName,
         /// `UPDATE`, `DELETE` or `MERGE`.
         verb: &'static str,
+        /// The statement, for [`Session::plan_change`].
+        change: Box<datafusion::sql::sqlparser::ast::Statement>,
     },
 }
 
@@ -162,7 +169,9 @@ impl Prepared {
             Statement::Prepare { name, sql } => Prepared::Prepare { name, sql },
             Statement::Execute { name, parameters } => Prepared::Execute { name, parameters },
             Statement::Deallocate { name } => Prepared::Deallocate { name },
-            Statement::ModifyRows { table, verb } => Prepared::ModifyRows { table, verb },
+            Statement::ModifyRows { table, verb, change } => {
+                Prepared::ModifyRows { table, verb, change }
+            }
         })
     }
 }

@@ -10,10 +10,12 @@ use futures::future::BoxFuture;
 
 use crate::catalog::{Relation, ViewDef};
 use crate::error::SqlError;
+use crate::foreign::Wanted;
 use crate::information_schema::{self, InformationSchema};
 use crate::scope::Relations;
 use crate::session::Session;
 use crate::statement::{Statement, TableName};
+use crate::versions::unmarked;
 
 /// Views within views beyond this are taken for a circle.
 const VIEW_DEPTH_MAX: usize = 32;
@@ -82,13 +84,32 @@ impl Session {
             };
         }
         // `t$partitions` lists the partitions of `t`.
-        let (table, suffix) = match name.name.split_once('$') {
-            Some((table, "partitions")) => (table, true),
-            _ => (name.name.as_str(), false),
+        let (whole, marked) = unmarked(&name.name);
+        let (table, part) = match whole.split_once('$') {
+            Some((table, part)) if !table.is_empty() => (table, Some(part)),
+            _ => (whole, None),
         };
+        let suffix = part == Some("partitions");
         let found = catalog.relation(database, table).await;
         match found.map_err(|e| SqlError { at: e.at.or(Some(name.at)), ..e })? {
-            Some(Relation::Table(def)) => {
+            Some(Relation::Foreign(table)) => {
+                let wanted = Wanted {
+                    part: part.map(str::to_owned),
+                    version: marked.version,
+                    with_path: looking.with_path,
+                    with_rows: marked.rows,
+                    scan: looking.scan.clone(),
+                    footers: self.dialect.engine().footers().clone(),
+                };
+                let found = table.provider(wanted).await;
+                let found = found.map_err(|e| SqlError { at: e.at.or(Some(name.at)), ..e })?;
+                found.ok_or_else(|| table_not_found(catalog_name, database, name))
+            }
+            Some(_) if marked.version.is_some() => {
+                let message = "This connector does not support versioned tables";
+                Err(SqlError::not_supported(message).at(line, column))
+            }
+            Some(Relation::Table(def)) if part.is_none() || suffix => {
                 let partitions = self.options.partitions.clone();
                 let footers = self.dialect.engine().footers().clone();
                 let table = LakeTable::new(*def, partitions, looking.scan.clone(), footers);
@@ -97,7 +118,7 @@ impl Session {
                 }
                 Ok(Arc::new(if looking.with_path { table.with_path_column() } else { table }))
             }
-            Some(Relation::View(view)) if !suffix => self.view(name, database, view, looking).await,
+            Some(Relation::View(view)) if part.is_none() => self.view(name, database, view, looking).await,
             _ if !catalog.has_database(database).await? => {
                 let message = format!("Schema '{database}' does not exist");
                 Err(SqlError::user("SCHEMA_NOT_FOUND", message).at(line, column))
@@ -165,6 +186,7 @@ fn renamed(plan: LogicalPlan, names: &[String]) -> Result<LogicalPlan, String> {
 }
 
 fn table_not_found(catalog: &str, database: &str, name: &TableName) -> SqlError {
-    let message = format!("Table '{catalog}.{database}.{}' does not exist", name.name);
+    let (table, _) = unmarked(&name.name);
+    let message = format!("Table '{catalog}.{database}.{table}' does not exist");
     SqlError::user("TABLE_NOT_FOUND", message).at(name.at.0, name.at.1)
 }

@@ -126,6 +126,7 @@ impl Session {
         let front_end = self.dialect.front_end();
         let ParsedQuery { ast: mut query, names } = query;
         let original = query.clone();
+        self.resolve_versions(&mut query).await?;
         front_end.rewrite(&mut query)?;
         let referenced = references(&query)?;
         let with_path = names_path(&query);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use datafusion::sql::sqlparser::ast::{Ident, Query};
+use datafusion::sql::sqlparser::ast::{Ident, Query, Statement as AstStatement};
 
 use crate::front_end::OutputNames;
 
@@ -56,6 +56,8 @@ pub enum Statement {
         table: TableName,
         /// `UPDATE`, `DELETE` or `MERGE`.
         verb: &'static str,
+        /// The statement as read.
+        change: Box<AstStatement>,
     },
 }
 

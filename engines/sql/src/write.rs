@@ -36,10 +36,11 @@ impl Session {
         target: TargetSpec,
     ) -> BoxFuture<'a, Result<Written, SqlError>> {
         Box::pin(async move {
-            let sources = insert_sources(&query, given, columns)?;
+            let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
+            let sources = insert_sources(&query, given, &names)?;
             let fields: Vec<Field> =
                 columns.iter().map(|c| Field::new(&c.name, c.hive_type.to_arrow(), true)).collect();
-            self.check_types(&query, &sources, &fields)?;
+            self.check_types(&query, &sources, &fields, "INSERT")?;
             let outputs = Outputs::new(Arc::new(Schema::new(fields)), sources);
             self.write(query, outputs.with_widths(widths(columns)), target).await
         })
@@ -64,11 +65,12 @@ impl Session {
     }
 
     /// Values are converted only where none of them changes.
-    fn check_types(
+    pub(crate) fn check_types(
         &self,
         query: &PreparedQuery,
         sources: &ColumnSources,
         fields: &[Field],
+        verb: &str,
     ) -> Result<(), SqlError> {
         let front_end = self.dialect.front_end();
         let fits = sources.iter().zip(fields).all(|(source, field)| match source {
@@ -84,19 +86,26 @@ impl Session {
             names.join(", ")
         };
         let given = sources.iter().zip(fields).filter(|(source, _)| source.is_some());
+        let said = match verb {
+            "INSERT" => ("Insert query has mismatched column types", "Query"),
+            "MERGE" => ("MERGE table column types don't match for MERGE case", "Expressions"),
+            _ => ("UPDATE table column types don't match SET expressions", "Expressions"),
+        };
         let message = format!(
-            "Insert query has mismatched column types: Table: [{}], Query: [{}]",
+            "{}: Table: [{}], {}: [{}]",
+            said.0,
             names(given.map(|(_, f)| f).collect()),
+            said.1,
             names(sources.iter().flatten().map(|i| query.schema.field(*i)).collect()),
         );
         Err(SqlError::user("TYPE_MISMATCH", message).at(1, 1))
     }
 }
 
-fn insert_sources(
+pub(crate) fn insert_sources(
     query: &PreparedQuery,
     given: &[String],
-    columns: &[Column],
+    columns: &[&str],
 ) -> Result<ColumnSources, SqlError> {
     let count = if given.is_empty() { columns.len() } else { given.len() };
     if count != query.columns.len() {
@@ -112,7 +121,7 @@ fn insert_sources(
         return Ok((0..count).map(Some).collect());
     }
     for (i, name) in given.iter().enumerate() {
-        if !columns.iter().any(|c| &c.name == name) {
+        if !columns.contains(&name.as_str()) {
             let message = format!("Insert column name does not exist in target table: {name}");
             return Err(SqlError::user("COLUMN_NOT_FOUND", message).at(1, 1));
         }
@@ -121,7 +130,7 @@ fn insert_sources(
             return Err(SqlError::user("DUPLICATE_COLUMN_NAME", message).at(1, 1));
         }
     }
-    Ok(columns.iter().map(|c| given.iter().position(|g| g == &c.name)).collect())
+    Ok(columns.iter().map(|c| given.iter().position(|g| g == c)).collect())
 }
 
 /// The characters each column holds at most, where its type says so.

@@ -1,11 +1,13 @@
 //! The catalog as one query sees it: Glue's databases, tables and partitions, asked as the caller
 //! and remembered for the length of the query.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
+use aquifer_iceberg::TableMetadata;
 use aquifer_lake::{LakeError, PartitionDef, PartitionSource};
 use aquifer_sql::{Catalog, Relation, RelationName, SqlError};
+use aquifer_sql_iceberg::{IcebergTable, Io, invalid_metadata, refused};
 use async_trait::async_trait;
 use glue_api::{
     Client, GetDatabaseInput, GetDatabasesInput, GetPartitionsInput, GetTableInput, GetTablesInput,
@@ -29,6 +31,19 @@ pub(crate) struct GlueCatalog {
     ctx: Ctx,
     /// Tables asked for, by database and name.
     tables: Arc<Mutex<Known>>,
+    /// How the metadata of Iceberg tables is read.
+    io: Io,
+    /// Iceberg tables read, by the place of their metadata.
+    iceberg: Arc<Mutex<HashMap<String, IcebergTable>>>,
+    /// Of one table, the rows of some files alone.
+    only: Option<Arc<Only>>,
+}
+
+/// Some files of a table.
+struct Only {
+    database: String,
+    table: String,
+    files: BTreeSet<String>,
 }
 
 impl std::fmt::Debug for GlueCatalog {
@@ -47,8 +62,41 @@ pub(crate) fn explain(fail: &Fail) -> SqlError {
 }
 
 impl GlueCatalog {
-    pub(crate) fn new(ctx: Ctx) -> Self {
-        Self { ctx, tables: Arc::default() }
+    pub(crate) fn new(ctx: Ctx, io: Io) -> Self {
+        Self { ctx, tables: Arc::default(), io, iceberg: Arc::default(), only: None }
+    }
+
+    /// The catalog as it is now, whatever was asked of it before.
+    pub(crate) fn anew(&self) -> Self {
+        Self::new(self.ctx.clone(), self.io.clone())
+    }
+
+    /// The same catalog, in which a table has the rows of some files alone.
+    pub(crate) fn with_only(&self, database: &str, table: &str, files: BTreeSet<String>) -> Self {
+        let (database, table) = (database.to_owned(), table.to_owned());
+        Self { only: Some(Arc::new(Only { database, table, files })), ..self.clone() }
+    }
+
+    /// How files of tables are read and written.
+    pub(crate) fn io(&self) -> &Io {
+        &self.io
+    }
+
+    /// An Iceberg table as its metadata says it, and where that is.
+    pub(crate) async fn iceberg(&self, table: &Table) -> Result<(String, IcebergTable), SqlError> {
+        let location = table_def::parameter(table.parameters.as_ref(), "metadata_location");
+        let Some(location) = location.map(str::to_owned) else {
+            let message = format!("Table {} has no metadata_location", table.name);
+            return Err(invalid_metadata(message));
+        };
+        if let Some(known) = self.iceberg.lock().get(&location) {
+            return Ok((location, known.clone()));
+        }
+        let bytes = self.io.read(&location).await.map_err(aquifer_sql_iceberg::as_sql)?;
+        let metadata = TableMetadata::from_json(&bytes).map_err(refused)?;
+        let read = IcebergTable::new(Arc::new(metadata), self.io.clone());
+        self.iceberg.lock().insert(location.clone(), read.clone());
+        Ok((location, read))
     }
 
     /// A table as Glue has it; none if it, or its database, is not there.
@@ -183,6 +231,15 @@ impl Catalog for GlueCatalog {
         let Some(table) = found else { return Ok(None) };
         if table_def::is_view(&table) {
             return view::read(&table).map(|view| Some(Relation::View(view)));
+        }
+        if table_def::is_iceberg(&table) {
+            let (_, mut read) = self.iceberg(&table).await?;
+            if let Some(only) = &self.only
+                && (only.database.as_str(), only.table.as_str()) == (database, name)
+            {
+                read = read.only(only.files.clone());
+            }
+            return Ok(Some(Relation::Foreign(Arc::new(read))));
         }
         let def = table_def::table_def(database, &table)?;
         Ok(Some(Relation::Table(Box::new(def))))

@@ -9,6 +9,7 @@ use platform::{Ctx, House, Result, StoreError, Timestamp, WriteTx};
 use crate::failure::Failure;
 use crate::model::{Execution, State, Writing};
 use crate::queue::Live;
+use crate::undo::Undone;
 use crate::{Core, run, store, undo};
 
 /// Removes old queries; due when the oldest one becomes too old.
@@ -139,11 +140,13 @@ async fn undo_writing(ctx: &Ctx, id: &str, writing: &Writing, failures: u32) -> 
     let session = writing.session.clone();
     let own = run::acting(ctx.parts(), ctx.scope(), writing.caller.clone(), session);
     let failure = match undo::undo(&own, id, writing).await {
-        Ok(()) => Failure::interrupted(),
+        Ok(Undone::Gone) => Some(Failure::interrupted()),
+        // It is done; only that could not be told.
+        Ok(Undone::Committed) => None,
         Err(fail) if !fail.is_sender() && failures < UNDO_TRIES => return Err(fail.into()),
         Err(fail) => {
             tracing::warn!(%fail, query = id, "what an interrupted query wrote was left behind");
-            Failure::half_done(&writing.location, &fail)
+            Some(Failure::half_done(&writing.location, &fail))
         }
     };
     let now = ctx.now();
@@ -151,7 +154,10 @@ async fn undo_writing(ctx: &Ctx, id: &str, writing: &Writing, failures: u32) -> 
         store::end_writing(tx, id)?;
         match store::execution(tx, now, id) {
             Ok(mut row) if !row.is_finished() => {
-                fail(&mut row, now, failure);
+                match failure {
+                    Some(failure) => fail(&mut row, now, failure),
+                    None => (row.state, row.completed) = (State::Succeeded, Some(now)),
+                }
                 store::finish(tx, id, &row).map(drop)
             }
             _ => store::no_longer_unfinished(tx, id),

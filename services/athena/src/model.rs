@@ -180,6 +180,9 @@ pub(crate) struct Writing {
     pub location: String,
     /// Database and name of the table it makes, once it begins to.
     pub table: Option<(String, String)>,
+    /// Database and name of the Iceberg table it commits to: what is committed is not taken back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub iceberg: Option<(String, String)>,
     /// Who does it.
     pub caller: Principal,
     pub session: Option<Session>,

@@ -4,24 +4,42 @@
 
 use platform::{Ctx, Fail};
 use s3_api::{
-    AbortMultipartUploadInput, Client as S3, DeleteObjectInput, ListMultipartUploadsInput,
-    ListObjectsV2Input,
+    AbortMultipartUploadInput, Client as S3, DeleteObjectInput, GetObjectInput,
+    ListMultipartUploadsInput, ListObjectsV2Input,
 };
 
 use crate::access::is_denial;
 use crate::catalog::is_absent;
 use crate::model::{Execution, Writing};
+use crate::run::QUERY_ID;
 use crate::uri::S3Uri;
+
+/// Longest metadata that is read.
+const METADATA_BYTES_MAX: usize = 256 << 20;
+
+/// What became of a statement's writes.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Undone {
+    /// Nothing of them is there.
+    Gone,
+    /// They had been committed, and stay.
+    Committed,
+}
 
 /// Removes what a statement left. The table goes first: while it is there its rows are missed.
 ///
 /// # Errors
 /// What refused, or could not be asked.
-pub(crate) async fn undo(ctx: &Ctx, id: &str, writing: &Writing) -> Result<(), Fail> {
+pub(crate) async fn undo(ctx: &Ctx, id: &str, writing: &Writing) -> Result<Undone, Fail> {
+    if let Some((database, table)) = &writing.iceberg
+        && is_committed(ctx, id, database, table).await?
+    {
+        return Ok(Undone::Committed);
+    }
     if let Some((database, table)) = &writing.table {
         delete_table(ctx, database, table, &writing.location).await?;
     }
-    let Some(place) = S3Uri::parse(&writing.location) else { return Ok(()) };
+    let Some(place) = S3Uri::parse(&writing.location) else { return Ok(Undone::Gone) };
     let prefix = match place.key.trim_matches('/') {
         "" => String::new(),
         key => format!("{key}/"),
@@ -29,7 +47,33 @@ pub(crate) async fn undo(ctx: &Ctx, id: &str, writing: &Writing) -> Result<(), F
     let own = |key: &str| is_of(key, id);
     let deleted = delete_files(ctx, &place.bucket, &prefix, own).await;
     ignore_missing_bucket(deleted)?;
-    abort_uploads(ctx, &place.bucket, &prefix, own).await
+    abort_uploads(ctx, &place.bucket, &prefix, own).await?;
+    Ok(Undone::Gone)
+}
+
+/// Whether an Iceberg table has a snapshot that a statement made.
+async fn is_committed(ctx: &Ctx, id: &str, database: &str, name: &str) -> Result<bool, Fail> {
+    let input = glue_api::GetTableInput {
+        database_name: database.to_owned(),
+        name: name.to_owned(),
+        ..glue_api::GetTableInput::default()
+    };
+    let found = match glue_api::Client::get_table(ctx, input).await {
+        Ok(found) => found.table,
+        Err(fail) if is_absent(&fail) => None,
+        Err(fail) => return Err(fail),
+    };
+    let parameters = found.and_then(|table| table.parameters).unwrap_or_default();
+    let location = parameters.get("metadata_location").and_then(|text| S3Uri::parse(text));
+    let Some(S3Uri { bucket, key }) = location else { return Ok(false) };
+    let input = GetObjectInput { bucket, key, ..GetObjectInput::default() };
+    let read = S3::get_object(ctx, input).await?.body.collect(METADATA_BYTES_MAX).await?;
+    let metadata = aquifer_iceberg::TableMetadata::from_json(&read);
+    let metadata = metadata.map_err(|error| Fail::internal(anyhow::anyhow!("{error}")))?;
+    let is_its = |snapshot: &aquifer_iceberg::Snapshot| {
+        snapshot.summary.get(QUERY_ID).is_some_and(|own| own == id)
+    };
+    Ok(metadata.snapshots.iter().any(is_its))
 }
 
 /// Gives up the upload of a result file that is about to be written anew. One that stays only takes
@@ -45,6 +89,11 @@ pub(crate) async fn abandon_result(ctx: &Ctx, row: &Execution) {
 /// Whether a file is one that the statement wrote: their names start with its id.
 fn is_of(key: &str, id: &str) -> bool {
     let name = key.rsplit('/').next().unwrap_or(key);
+    // Lists of manifests begin with the snapshot's number.
+    let name = match name.strip_prefix("snap-") {
+        Some(rest) => rest.splitn(3, '-').last().unwrap_or(rest),
+        None => name,
+    };
     name.strip_prefix(id).is_some_and(|rest| rest.starts_with('_'))
 }
 
@@ -169,6 +218,7 @@ mod tests {
     fn files_of_a_statement_are_known_by_their_names() {
         assert!(is_of("t/month=1/q1_00000", "q1"));
         assert!(is_of("q1_00001.gz", "q1"));
+        assert!(is_of("t/metadata/snap-77-1-q1_u.avro", "q1"));
         assert!(!is_of("t/q1_00000/x", "q1"));
         assert!(!is_of("t/q10_00000", "q1"));
         assert!(!is_of("t/q1-manifest.csv", "q1"));

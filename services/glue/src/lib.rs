@@ -10,6 +10,7 @@
 mod catalog;
 mod crawl;
 mod error;
+mod iceberg;
 mod ops;
 mod pages;
 mod place;
@@ -37,5 +38,6 @@ pub fn service(house: &House) -> anyhow::Result<Service> {
     house.jobs.register(crawl::life::SCHEDULE, crawl::life::on_schedule);
     let names: Arc<dyn Names> = Arc::new(Catalogs);
     let room = ops::register(Service::new(&glue_api::SERVICE, Arc::new(Glue)));
-    Ok(room.names(&names).resources(Arc::new(Catalogs)).build())
+    let room = room.names(&names).resources(Arc::new(Catalogs));
+    Ok(room.endpoint(Arc::new(iceberg::Catalog)).build())
 }

@@ -82,7 +82,10 @@ pub fn read_manifest(bytes: &[u8], file: &ManifestFile, table: &TableMetadata) -
 }
 
 /// The types of a spec's partition values, as the source columns are in any schema of the table.
-pub(super) fn partition_types(
+///
+/// # Errors
+/// When a column cannot be parted so.
+pub fn partition_types(
     table: &TableMetadata,
     spec: &PartitionSpec,
 ) -> Result<Vec<Primitive>> {

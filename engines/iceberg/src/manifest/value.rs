@@ -34,7 +34,7 @@ pub(super) fn avro_type(of: Primitive, id: i32) -> Json {
 }
 
 /// Bytes that hold any decimal of a precision.
-fn decimal_bytes(precision: u32) -> usize {
+pub(crate) fn decimal_bytes(precision: u32) -> usize {
     let mut bytes = 1;
     let most = 10_i128.pow(precision.min(38)) - 1;
     while bytes < 16 && most > (1_i128 << (8 * bytes - 1)) - 1 {
@@ -58,6 +58,38 @@ pub fn single_value(of: Primitive, value: &Value) -> Option<Vec<u8>> {
         (_, Value::Bytes(bytes)) => bytes.clone(),
         _ => return None,
     })
+}
+
+/// A bound as a value; none where its bytes are not of the type. A column that became wider has
+/// bounds of the narrower type too.
+pub fn read_single_value(of: Primitive, bytes: &[u8]) -> Option<Value> {
+    let four = || <[u8; 4]>::try_from(bytes).ok();
+    let eight = || <[u8; 8]>::try_from(bytes).ok();
+    Some(match of {
+        Primitive::Boolean => Value::Boolean(*bytes.first()? != 0),
+        Primitive::Float => Value::Float(f32::from_le_bytes(four()?)),
+        Primitive::Double => match four() {
+            Some(short) => Value::Double(f32::from_le_bytes(short).into()),
+            None => Value::Double(f64::from_le_bytes(eight()?)),
+        },
+        Primitive::Int | Primitive::Date => Value::Long(i32::from_le_bytes(four()?).into()),
+        Primitive::Long | Primitive::Time | Primitive::Timestamp | Primitive::Timestamptz => {
+            match four() {
+                Some(short) => Value::Long(i32::from_le_bytes(short).into()),
+                None => Value::Long(i64::from_le_bytes(eight()?)),
+            }
+        }
+        Primitive::String => Value::String(String::from_utf8(bytes.to_vec()).ok()?),
+        Primitive::Uuid | Primitive::Fixed(_) | Primitive::Binary | Primitive::Decimal { .. } => {
+            Value::Bytes(bytes.to_vec())
+        }
+    })
+}
+
+/// Any decimal of a precision as partition values are written.
+pub fn decimal_value(precision: u32, unscaled: i128) -> Value {
+    let all = unscaled.to_be_bytes();
+    Value::Bytes(all[all.len() - decimal_bytes(precision)..].to_vec())
 }
 
 /// A number of two's complement, the highest byte first, in as few bytes as hold it.

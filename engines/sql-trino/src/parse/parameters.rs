@@ -4,7 +4,8 @@ use std::ops::ControlFlow;
 
 use aquifer_sql::{Explain, SqlError, Statement};
 use datafusion::sql::sqlparser::ast::{
-    Expr, Query, Value, ValueWithSpan, Visit, VisitMut, Visitor, VisitorMut,
+    Expr, Query, Statement as AstStatement, Value, ValueWithSpan, Visit, VisitMut, Visitor,
+    VisitorMut,
 };
 use datafusion::sql::sqlparser::parser::Parser;
 use datafusion::sql::sqlparser::tokenizer::Location;
@@ -16,10 +17,11 @@ use super::tokens::tokens;
 /// Replaces parameters by the literals given, in the order both are written.
 pub(crate) fn bind(statement: &mut Statement, parameters: &[String]) -> Result<(), SqlError> {
     let parsed = parameters.iter().map(|text| literal(text)).collect::<Result<Vec<_>, _>>()?;
-    let query = query_of(statement);
     let mut marks = Marks::default();
-    if let Some(query) = &query {
-        let _ = Visit::visit(*query, &mut marks);
+    match Bound::of(statement) {
+        Some(Bound::Query(query)) => drop(Visit::visit(query, &mut marks)),
+        Some(Bound::Change(change)) => drop(Visit::visit(change, &mut marks)),
+        None => {}
     }
     // The syntax tree is not visited in the order it is written in: LIMIT stands before OFFSET.
     marks.places.sort_unstable();
@@ -31,22 +33,34 @@ pub(crate) fn bind(statement: &mut Statement, parameters: &[String]) -> Result<(
         )
         .at(1, 1));
     }
-    if let Some(query) = query {
-        let _ = VisitMut::visit(query, &mut Binder { places: marks.places, parameters: parsed });
+    let mut binder = Binder { places: marks.places, parameters: parsed };
+    match Bound::of(statement) {
+        Some(Bound::Query(query)) => drop(VisitMut::visit(query, &mut binder)),
+        Some(Bound::Change(change)) => drop(VisitMut::visit(change, &mut binder)),
+        None => {}
     }
     Ok(())
 }
 
-fn query_of(statement: &mut Statement) -> Option<&mut Query> {
-    Some(match statement {
-        Statement::Query(query) => &mut query.ast,
-        Statement::CreateTableAs(create) => &mut create.query.ast,
-        Statement::InsertInto(insert) => &mut insert.query.ast,
-        Statement::Unload(unload) => &mut unload.query.ast,
-        Statement::CreateView(view) => &mut view.query.ast,
-        Statement::Explain(Explain { statement, .. }) => return query_of(statement),
-        _ => return None,
-    })
+/// Where a statement has parameters.
+enum Bound<'a> {
+    Query(&'a mut Query),
+    Change(&'a mut AstStatement),
+}
+
+impl<'a> Bound<'a> {
+    fn of(statement: &'a mut Statement) -> Option<Self> {
+        Some(Self::Query(match statement {
+            Statement::Query(query) => &mut query.ast,
+            Statement::CreateTableAs(create) => &mut create.query.ast,
+            Statement::InsertInto(insert) => &mut insert.query.ast,
+            Statement::Unload(unload) => &mut unload.query.ast,
+            Statement::CreateView(view) => &mut view.query.ast,
+            Statement::Explain(Explain { statement, .. }) => return Self::of(statement),
+            Statement::ModifyRows { change, .. } => return Some(Self::Change(change)),
+            _ => return None,
+        }))
+    }
 }
 
 fn literal(text: &str) -> Result<Expr, SqlError> {

@@ -7,7 +7,7 @@ use aquifer_sql::{
     CreateTableAs, CreateView, Explain, ExplainFormat, ExplainKind, InsertInto, ParsedQuery,
     Properties, PropertyValue, SqlError, Statement, TableName, Unload, table_name,
 };
-use datafusion::sql::sqlparser::ast::Ident;
+use datafusion::sql::sqlparser::ast::{FromTable, Ident, Statement as AstStatement, TableFactor};
 use datafusion::sql::sqlparser::keywords::Keyword;
 use datafusion::sql::sqlparser::parser::{Parser, ParserError};
 use datafusion::sql::sqlparser::tokenizer::{Span, Token, TokenWithSpan};
@@ -74,9 +74,9 @@ impl Reader<'_> {
                 let name = self.identifier()?.value;
                 Ok(Statement::Deallocate { name })
             }
-            "update" => self.modify("UPDATE", 1),
-            "delete" => self.modify("DELETE", 2),
-            "merge" => self.modify("MERGE", 2),
+            "update" => self.modify("UPDATE"),
+            "delete" => self.modify("DELETE"),
+            "merge" => self.modify("MERGE"),
             _ => Err(self.unexpected("<query>", &first)),
         }
     }
@@ -219,14 +219,26 @@ impl Reader<'_> {
         Ok(Statement::Execute { name, parameters })
     }
 
-    /// Only the table matters: what may be done to its rows is asked of its owner.
-    fn modify(&mut self, verb: &'static str, words: usize) -> Result<Statement, SqlError> {
-        self.advance(words);
-        let table = self.table()?;
-        while self.parser.peek_token().token != Token::EOF {
-            self.parser.advance_token();
-        }
-        Ok(Statement::ModifyRows { table, verb })
+    /// What may be done to the table's rows is asked of its owner.
+    fn modify(&mut self, verb: &'static str) -> Result<Statement, SqlError> {
+        let parsed = self.parser.parse_statement();
+        let change = Box::new(self.parsed(parsed)?);
+        let table = match change.as_ref() {
+            AstStatement::Update(update) => Some(&update.table.relation),
+            AstStatement::Delete(delete) => match &delete.from {
+                FromTable::WithFromKeyword(from) | FromTable::WithoutKeyword(from) => {
+                    from.first().map(|from| &from.relation)
+                }
+            },
+            AstStatement::Merge(merge) => Some(&merge.table),
+            _ => None,
+        };
+        let Some(TableFactor::Table { name, .. }) = table else {
+            let message = "mismatched input. Expecting: <table>";
+            return Err(SqlError::user("SYNTAX_ERROR", message).at(1, 1));
+        };
+        let table = table_name(name)?;
+        Ok(Statement::ModifyRows { table, verb, change })
     }
 
     fn column_list(&mut self) -> Result<Vec<Ident>, SqlError> {

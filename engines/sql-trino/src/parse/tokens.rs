@@ -37,11 +37,44 @@ pub(crate) fn tokens(sql: &str) -> Result<Tokens, SqlError> {
     while tokens.last().is_some_and(|t| t.token == Token::SemiColon) {
         tokens.pop();
     }
-    Ok(Tokens { tokens: parenthesised_values(selected_tables(tokens)), spelling })
+    // The values of a MERGE have their parentheses, and clauses behind them.
+    let is_merge = tokens.first().is_some_and(|t| is_keyword(&t.token, Keyword::MERGE));
+    let tokens = versions(selected_tables(tokens));
+    let tokens = if is_merge { tokens } else { parenthesised_values(tokens) };
+    Ok(Tokens { tokens, spelling })
 }
 
 fn is_keyword(token: &Token, keyword: Keyword) -> bool {
     matches!(token, Token::Word(Word { keyword: k, quote_style: None, .. }) if *k == keyword)
+}
+
+/// `FOR TIMESTAMP AS OF` as `TIMESTAMP AS OF`, and `FOR VERSION AS OF` as `FOR SYSTEM_TIME AS OF`:
+/// of the forms that the grammar below has, these two take any expression.
+fn versions(mut tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
+    let word = |tokens: &[TokenWithSpan], at: usize| match tokens.get(at).map(|t| &t.token) {
+        Some(Token::Word(Word { value, quote_style: None, .. })) => value.clone(),
+        _ => String::new(),
+    };
+    let mut at = 0;
+    while at + 3 < tokens.len() {
+        let is_form = word(&tokens, at) == "for"
+            && word(&tokens, at + 2) == "as"
+            && word(&tokens, at + 3) == "of";
+        if is_form {
+            match word(&tokens, at + 1).as_str() {
+                "timestamp" | "system_time" => {
+                    tokens[at + 1].token = Token::make_word("timestamp", None);
+                    tokens.remove(at);
+                }
+                "version" | "system_version" => {
+                    tokens[at + 1].token = Token::make_word("system_time", None);
+                }
+                _ => {}
+            }
+        }
+        at += 1;
+    }
+    tokens
 }
 
 /// `TABLE t` as `SELECT * FROM t`: the grammar below loses what follows the name.
@@ -175,6 +208,14 @@ mod tests {
         assert_eq!(text("(VALUES (1, 2), row(3, 4)) t"), "( values ( 1 , 2 ) , ( 3 , 4 ) ) t");
         assert_eq!(text("values (1) + 2 limit 1"), "values ( ( 1 ) + 2 ) limit 1");
         assert_eq!(text("values array[1, 2]"), "values ( array [ 1 , 2 ] )");
+    }
+
+    #[test]
+    fn states_of_tables_are_named() {
+        let at = "select * from t for timestamp as of timestamp '2024-01-01' u";
+        assert_eq!(text(at), at.replacen("for ", "", 1));
+        let number = "select * from t for version as of 5";
+        assert_eq!(text(number), number.replace("version", "system_time"));
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use aquifer_formats::Compression;
 use aquifer_lake::{Column, TableDef, Written};
 use aquifer_sql::{PreparedQuery, Session, SqlError, TableName};
+use datafusion::sql::sqlparser::ast::Statement as AstStatement;
 use glue_api::Table;
 
 use super::ddl::partition_inputs;
@@ -24,6 +25,9 @@ impl Run {
     ) -> Result<Done, Failure> {
         self.live.counts(query.stats());
         let (database, table) = self.target(name).await?;
+        if table_def::is_iceberg(&table) {
+            return self.insert_iceberg(session, (&database, &table), given, query).await;
+        }
         let def = table_def::table_def(&database, &table)?;
         let layout = layout(&table, &def)?;
         let header = header_lines_of(&table)? == 1;
@@ -95,13 +99,16 @@ impl Run {
         self.create_partitions(database, &def.name, partition_inputs(&storage, &new)).await
     }
 
-    /// `UPDATE`, `DELETE`, `MERGE`: refused, in the words for the sort of table it is.
-    pub(super) async fn modify_rows(&self, name: &TableName, verb: &str) -> Result<Done, Failure> {
-        let (_, table) = self.target(name).await?;
+    /// `UPDATE`, `DELETE`, `MERGE`: rows of Iceberg tables alone can be changed.
+    pub(super) async fn modify_rows(
+        &self,
+        name: &TableName,
+        verb: &'static str,
+        change: AstStatement,
+    ) -> Result<Done, Failure> {
+        let (database, table) = self.target(name).await?;
         if table_def::is_iceberg(&table) {
-            return Err(Failure::not_supported(format!(
-                "{verb} on Iceberg tables is not supported by this version of Aquifer"
-            )));
+            return self.change_iceberg((&database, &table.name), verb, change).await;
         }
         Err(Failure::not_supported(
             "Modifying Hive table rows is only supported for transactional tables",

@@ -2,6 +2,7 @@
 
 mod ctas;
 mod ddl;
+mod iceberg;
 mod insert;
 mod layout;
 mod msck;
@@ -18,6 +19,7 @@ use std::time::Duration;
 
 use aquifer_sql::{Prepared, SessionOptions, SqlError};
 use aquifer_sql_hive::{Statement, TableName};
+use aquifer_sql_iceberg::Io;
 use futures::FutureExt;
 use platform::{Ctx, PlatformParts, Principal, Scope, Session, StoreError, Unit};
 
@@ -29,6 +31,7 @@ use crate::queue::Live;
 use crate::s3_store::{Budget, Stores};
 use crate::{Core, jobs, store};
 
+pub(crate) use iceberg::QUERY_ID;
 pub(crate) use layout::{PARQUET_INPUT, TEXT_INPUT};
 
 /// A query that runs longer, of real time, has failed.
@@ -56,6 +59,8 @@ pub(crate) struct Run {
     /// The caller, as the room calls others on its behalf.
     ctx: Ctx,
     catalog: GlueCatalog,
+    /// S3, as the caller.
+    stores: Arc<Stores>,
 }
 
 /// Starts as many waiting queries as may run.
@@ -74,8 +79,11 @@ async fn carry_out(core: &Arc<Core>, parts: &PlatformParts, live: Arc<Live>) {
     live.started();
     let (caller, session) = (live.row.caller.clone(), live.row.session.clone());
     let ctx = acting(parts, &live.scope, caller, session);
-    let catalog = GlueCatalog::new(ctx.clone());
-    let run = Run { core: core.clone(), live: live.clone(), ctx: ctx.clone(), catalog };
+    let limit = live.row.cutoff_bytes.and_then(|limit| u64::try_from(limit).ok());
+    let budget = Arc::new(Budget::new(limit));
+    let stores = Arc::new(Stores { ctx: ctx.clone(), budget, live: live.clone() });
+    let catalog = GlueCatalog::new(ctx.clone(), Io::new(stores.clone()));
+    let run = Run { core: core.clone(), live: live.clone(), ctx: ctx.clone(), catalog, stores };
     let mut work = std::pin::pin!(AssertUnwindSafe(run.statement()).catch_unwind());
     let (outcome, late) = match tokio::time::timeout(RUN_MAX, &mut work).await {
         Ok(outcome) => (outcome, false),
@@ -225,6 +233,12 @@ impl Run {
         match session.prepare_with(sql, parameters).await? {
             Prepared::Query(query) => self.select(&session, query).await,
             Prepared::Explain(explain) => self.explain(&session, explain).await,
+            Prepared::CreateTableAs { table, if_not_exists, properties, with_data, query }
+                if iceberg::is_wanted(&properties) =>
+            {
+                let target = ctas::Target { table, if_not_exists, properties, with_data };
+                self.create_iceberg_as(&session, target, *query).await
+            }
             Prepared::CreateTableAs { table, if_not_exists, properties, with_data, query } => {
                 let target = ctas::Target { table, if_not_exists, properties, with_data };
                 self.create_table_as(&session, target, *query).await
@@ -243,24 +257,24 @@ impl Run {
             Prepared::Execute { .. } => {
                 Err(Failure::not_supported("EXECUTE of a statement that executes another"))
             }
-            Prepared::ModifyRows { table, verb } => self.modify_rows(&table, verb).await,
+            Prepared::ModifyRows { table, verb, change } => {
+                self.modify_rows(&table, verb, *change).await
+            }
         }
     }
 
     fn session(&self) -> aquifer_sql::Session {
-        let row = &self.live.row;
-        let limit = row.cutoff_bytes.and_then(|limit| u64::try_from(limit).ok());
-        let stores = Stores {
-            ctx: self.ctx.clone(),
-            budget: Arc::new(Budget::new(limit)),
-            live: self.live.clone(),
-        };
+        self.session_over(&self.catalog)
+    }
+
+    /// A session that sees a catalog.
+    fn session_over(&self, catalog: &GlueCatalog) -> aquifer_sql::Session {
         self.core.dialect.session(SessionOptions {
-            catalog: Arc::new(self.catalog.clone()),
-            partitions: Arc::new(self.catalog.clone()),
-            stores: Arc::new(stores),
+            catalog: Arc::new(catalog.clone()),
+            partitions: Arc::new(catalog.clone()),
+            stores: self.stores.clone(),
             default_database: self.database(),
-            now: row.submitted.to_chrono(),
+            now: self.live.row.submitted.to_chrono(),
             cancel: self.live.cancel.clone(),
         })
     }

@@ -121,6 +121,26 @@ impl Run {
         let writing = Writing {
             location: location.to_owned(),
             table,
+            iceberg: None,
+            caller: row.caller.clone(),
+            session: row.session.clone(),
+        };
+        let kept = self.ctx.write(|tx| store::begin_writing(tx, &self.live.id, &writing)).await;
+        kept.map_err(|error: StoreError| SqlError::internal(error.to_string()).into())
+    }
+
+    /// As [`Run::begin_writing`], for files that become an Iceberg table's by a commit.
+    pub(super) async fn begin_commit(
+        &self,
+        location: &str,
+        database: &str,
+        table: &str,
+    ) -> Result<(), Failure> {
+        let row = &self.live.row;
+        let writing = Writing {
+            location: location.to_owned(),
+            table: None,
+            iceberg: Some((database.to_owned(), table.to_owned())),
             caller: row.caller.clone(),
             session: row.session.clone(),
         };

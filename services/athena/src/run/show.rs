@@ -72,6 +72,7 @@ impl Run {
         let (_, table) = self.existing_table(name).await?;
         let storage = table.storage_descriptor.unwrap_or_default();
         let columns = storage.columns.into_iter().chain(table.partition_keys).flatten();
+        let columns = columns.filter(|column| !is_former(column));
         let lines = columns.map(|column| format!("{:<20}", column.name)).collect();
         self.lines(&["field"], lines).await
     }
@@ -82,7 +83,11 @@ impl Run {
             let sentence = "SHOW CREATE TABLE does not work on views; use SHOW CREATE VIEW";
             return Err(Failure::not_supported(sentence));
         }
-        let text = render_create_table(&description(&database, &table));
+        let described = match table_def::is_iceberg(&table) {
+            true => self.iceberg_description(&database, &table).await?,
+            false => description(&database, &table),
+        };
+        let text = render_create_table(&described);
         self.lines(&["createtab_stmt"], text.lines().map(str::to_owned).collect()).await
     }
 
@@ -115,6 +120,10 @@ impl Run {
 
     pub(super) async fn describe_table(&self, asked: &Describe) -> Result<Done, Failure> {
         let (database, table) = self.existing_table(&asked.table).await?;
+        if table_def::is_iceberg(&table) {
+            let lines = self.describe_iceberg(&table).await?;
+            return self.lines(&["col_name", "data_type", "comment"], lines).await;
+        }
         if !asked.partition.is_empty() {
             self.must_have_partition(&database, &table, &asked.partition).await?;
         }
@@ -147,6 +156,12 @@ impl Run {
         let lines = describe(&description(&database, &table));
         self.lines(&["col_name", "data_type", "comment"], lines).await
     }
+}
+
+/// Whether a column is one that the table had once: Iceberg's writers keep those in the catalog.
+fn is_former(column: &Column) -> bool {
+    let current = column.parameters.as_ref().and_then(|own| own.get("iceberg.field.current"));
+    current.is_some_and(|current| current == "false")
 }
 
 fn matching(names: Vec<String>, pattern: Option<&str>) -> Vec<String> {

@@ -19,9 +19,7 @@ impl Run {
     ) -> Result<Done, Failure> {
         let (database, table) = self.existing_table(name).await?;
         if table_def::is_iceberg(&table) {
-            return Err(Failure::not_supported(
-                "ALTER TABLE on Iceberg tables is not supported by this version of Aquifer",
-            ));
+            return self.alter_iceberg(&database, &table.name, action).await;
         }
         if table_def::is_view(&table) {
             return Err(Failure::semantic("Cannot alter a view with ALTER TABLE"));

@@ -44,8 +44,14 @@ impl Run {
             Statement::Execute { .. } => {
                 Err(SqlError::internal("EXECUTE is not a definition").into())
             }
-            Statement::Optimize { table, .. } => self.no_iceberg(&table, "OPTIMIZE").await,
-            Statement::Vacuum { table } => self.no_iceberg(&table, "VACUUM").await,
+            Statement::Optimize { table, predicate } => {
+                let (database, name) = self.iceberg_only(&table, "OPTIMIZE").await?;
+                self.optimize(&database, &name, predicate.map(|sql| sql.text)).await
+            }
+            Statement::Vacuum { table } => {
+                let (database, name) = self.iceberg_only(&table, "VACUUM").await?;
+                self.vacuum(&database, &name).await
+            }
             other => self.inspection(other).await,
         }
     }
@@ -79,12 +85,14 @@ impl Run {
     }
 
     /// What only Iceberg tables can have done to them.
-    async fn no_iceberg(&self, name: &TableName, verb: &str) -> Result<Done, Failure> {
+    async fn iceberg_only(
+        &self,
+        name: &TableName,
+        verb: &str,
+    ) -> Result<(String, String), Failure> {
         let (database, table) = self.existing_table(name).await?;
         if crate::table_def::is_iceberg(&table) {
-            return Err(Failure::not_supported(format!(
-                "{verb} on Iceberg tables is not supported by this version of Aquifer"
-            )));
+            return Ok((database, table.name));
         }
         let name = format!("{database}.{}", table.name);
         Err(Failure::not_supported(format!(

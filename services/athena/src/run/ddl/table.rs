@@ -13,7 +13,7 @@ use super::{already_exists, no_database};
 use crate::catalog::is_absent;
 use crate::failure::Failure;
 use crate::run::layout::{PARQUET_INPUT, PARQUET_OUTPUT, TEXT_INPUT, TEXT_OUTPUT};
-use crate::run::{Done, Run};
+use crate::run::{Done, Run, iceberg};
 use crate::table_def::{HIVE_JSON, LAZY_SIMPLE, PARQUET};
 use crate::uri::S3Uri;
 
@@ -46,6 +46,9 @@ const ION: [&str; 3] = [
 impl Run {
     pub(super) async fn create_table(&self, create: CreateTable) -> Result<Done, Failure> {
         let (database, name) = self.place(&create.table)?;
+        if iceberg::is_meant(&create) {
+            return self.create_iceberg(&database, &name, create).await;
+        }
         let if_not_exists = create.if_not_exists;
         let table = table_input(&name, create, self.ctx.now().as_secs())?;
         let input = CreateTableInput {
@@ -82,9 +85,7 @@ impl Run {
                 return Err(Failure::semantic(reason));
             }
             Some(found) if crate::table_def::is_iceberg(&found) => {
-                return Err(Failure::not_supported(
-                    "Dropping Iceberg tables is not supported by this version of Aquifer",
-                ));
+                return self.drop_iceberg(&database, &found).await;
             }
             Some(found) if crate::table_def::is_view(&found) => {
                 return Err(Failure::semantic("Cannot drop a view with DROP TABLE"));
@@ -95,7 +96,7 @@ impl Run {
         self.nothing().await
     }
 
-    pub(super) async fn delete_table(
+    pub(in crate::run) async fn delete_table(
         &self,
         database: &str,
         name: &str,
@@ -149,13 +150,11 @@ fn table_input(name: &str, create: CreateTable, now: i64) -> Result<TableInput, 
 }
 
 fn refuse_what_is_not_hive(create: &CreateTable) -> Result<(), Failure> {
-    let kind = create.properties.iter().find(|(key, _)| key.eq_ignore_ascii_case("table_type"));
-    let iceberg = kind.is_some_and(|(_, kind)| kind.eq_ignore_ascii_case("iceberg"));
     let transforms =
         create.partitioned_by.iter().any(|clause| matches!(clause, PartitionClause::Transform(_)));
-    if iceberg || transforms {
-        return Err(Failure::not_supported(
-            "Iceberg tables are not supported by this version of Aquifer",
+    if transforms {
+        return Err(Failure::semantic(
+            "Partition transforms are supported for table type ICEBERG only",
         ));
     }
     if !create.external {
@@ -311,8 +310,8 @@ mod tests {
                 "LINES TERMINATED BY only supports newline",
             ),
             (
-                "CREATE TABLE t (a int) LOCATION 's3://b/' TBLPROPERTIES ('table_type'='ICEBERG')",
-                "Iceberg",
+                "CREATE EXTERNAL TABLE t (a date) PARTITIONED BY (day(a)) LOCATION 's3://b/'",
+                "ICEBERG",
             ),
         ] {
             let failure = input(sql).unwrap_err();
