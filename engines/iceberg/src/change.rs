@@ -172,10 +172,7 @@ impl Change {
             ("total-data-files", come.data - go.data),
             ("total-records", come.rows - go.rows),
             ("total-files-size", come.bytes - go.bytes),
-            (
-                "total-delete-files",
-                come.position + come.equality - go.position - go.equality,
-            ),
+            ("total-delete-files", come.position + come.equality - go.position - go.equality),
             ("total-position-deletes", come.positions - go.positions),
             ("total-equality-deletes", come.equals - go.equals),
         ] {
@@ -260,7 +257,12 @@ mod tests {
     }
 
     /// Applies a change; what is known of the table after it.
-    fn step(table: &TableMetadata, known: &[Known], change: &Change, id: i64) -> (TableMetadata, Vec<Known>) {
+    fn step(
+        table: &TableMetadata,
+        known: &[Known],
+        change: &Change,
+        id: i64,
+    ) -> (TableMetadata, Vec<Known>) {
         let replaced = change.snapshot(table, known, &seed(id)).unwrap();
         let file = |path: &str| {
             let own = replaced.files.iter().find(|(own, _)| own == path);

@@ -87,9 +87,9 @@ impl Schema {
                 Ok(schema)
             }
             (from, to) if same_shape(from, to) => Ok(schema),
-            (Type::Primitive(from), Type::Primitive(to)) => Err(Error::invalid(format!(
-                "Cannot change column type: {name}: {from} -> {to}"
-            ))),
+            (Type::Primitive(from), Type::Primitive(to)) => {
+                Err(Error::invalid(format!("Cannot change column type: {name}: {from} -> {to}")))
+            }
             _ => Err(Error::invalid(format!("Cannot change the type of a nested column: {name}"))),
         }
     }
@@ -174,13 +174,8 @@ mod tests {
         let int = Type::Primitive(Primitive::Int);
         let schema = Schema::default();
         let schema = schema.with_column("a", &int, None, &mut last).unwrap();
-        let field = Field {
-            id: 0,
-            name: "x".into(),
-            required: false,
-            field_type: int.clone(),
-            doc: None,
-        };
+        let field =
+            Field { id: 0, name: "x".into(), required: false, field_type: int.clone(), doc: None };
         let nested = Type::List(Box::new(ListType {
             element_id: 0,
             element_required: false,

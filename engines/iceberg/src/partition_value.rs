@@ -24,9 +24,9 @@ impl Transform {
         let long = |number: Option<i64>| number.map_or(Value::Null, Value::Long);
         match self {
             Self::Identity => value.clone(),
-            Self::Bucket(buckets) => long(hash(source, value).map(|hash| {
-                i64::from(hash & i32::MAX) % i64::from(*buckets)
-            })),
+            Self::Bucket(buckets) => long(
+                hash(source, value).map(|hash| i64::from(hash & i32::MAX) % i64::from(*buckets)),
+            ),
             Self::Truncate(width) => match (source, value) {
                 (Primitive::Decimal { .. }, Value::Bytes(bytes)) => {
                     Value::Bytes(truncated_decimal(*width, bytes))
@@ -153,7 +153,9 @@ fn truncated(width: u32, value: &Value) -> Value {
     let width_i = i128::from(width);
     let down = |number: i128| number - number.rem_euclid(width_i);
     match value {
-        Value::Long(number) => Value::Long(i64::try_from(down(i128::from(*number))).unwrap_or(*number)),
+        Value::Long(number) => {
+            Value::Long(i64::try_from(down(i128::from(*number))).unwrap_or(*number))
+        }
         Value::String(text) => Value::String(text.chars().take(width as usize).collect()),
         Value::Bytes(bytes) => Value::Bytes(bytes.iter().take(width as usize).copied().collect()),
         _ => Value::Null,
@@ -277,7 +279,8 @@ mod tests {
         let cut = |value: Value| Transform::Truncate(10).apply(Primitive::Int, &value);
         assert_eq!(cut(Value::Long(-1)), Value::Long(-10));
         assert_eq!(cut(Value::Long(19)), Value::Long(10));
-        let text = Transform::Truncate(3).apply(Primitive::String, &Value::String("iceberg".into()));
+        let text =
+            Transform::Truncate(3).apply(Primitive::String, &Value::String("iceberg".into()));
         assert_eq!(text, Value::String("ice".into()));
         assert_eq!(truncated_decimal(50, &[0x04, 0x29]), [0x04, 0x1a], "10.65 becomes 10.50");
     }

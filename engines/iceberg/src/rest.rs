@@ -155,7 +155,8 @@ pub fn told(
         }
         Some(_) => return Err(Error::invalid("snapshots must be all or refs.")),
     }
-    let metadata = serde_json::to_value(&table).map_err(|error| Error::corrupt(error.to_string()))?;
+    let metadata =
+        serde_json::to_value(&table).map_err(|error| Error::corrupt(error.to_string()))?;
     let mut told = json!({ "metadata": metadata, "config": {} });
     if let Some(location) = location {
         told["metadata-location"] = Value::from(location);

@@ -43,8 +43,7 @@ fn converted(array: &ArrayRef, to: &Type, wanted: &DataType) -> Result<ArrayRef>
         (Type::Struct(fields), DataType::Struct(wanted)) => structure(array, fields, wanted),
         (Type::List(list), DataType::List(item)) => list_of(array, &list.element, item),
         (Type::Map(map), DataType::Map(entries, sorted)) => {
-            let (Some(found), DataType::Struct(pair)) =
-                (array.as_map_opt(), entries.data_type())
+            let (Some(found), DataType::Struct(pair)) = (array.as_map_opt(), entries.data_type())
             else {
                 return Err(mismatch(array, wanted));
             };

@@ -193,11 +193,7 @@ fn read_positions(file: Bytes) -> Result<Positions> {
 ///
 /// # Errors
 /// When one cannot be read.
-pub async fn deleted_among(
-    io: &Io,
-    files: &[&DataFile],
-    deleted: &DeletedRows,
-) -> Result<bool> {
+pub async fn deleted_among(io: &Io, files: &[&DataFile], deleted: &DeletedRows) -> Result<bool> {
     for file in files {
         if file.content == Content::EqualityDeletes {
             return Ok(true);

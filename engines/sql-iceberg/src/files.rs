@@ -55,7 +55,8 @@ pub async fn read_known(
     manifests: Vec<ManifestFile>,
     wanted: impl Fn(usize, &ManifestFile) -> bool,
 ) -> Result<Vec<Known>, DataFusionError> {
-    let wanted: Vec<bool> = manifests.iter().enumerate().map(|(at, file)| wanted(at, file)).collect();
+    let wanted: Vec<bool> =
+        manifests.iter().enumerate().map(|(at, file)| wanted(at, file)).collect();
     let paths = manifests.iter().zip(&wanted).filter(|(_, wanted)| **wanted);
     let paths: Vec<String> = paths.map(|(file, _)| file.manifest_path.clone()).collect();
     let mut bytes = io.read_all(&paths).await?.into_iter();

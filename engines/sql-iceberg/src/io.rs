@@ -31,7 +31,8 @@ impl Io {
     /// # Errors
     /// When it is no address of a store.
     pub fn place(&self, location: &str) -> Result<(Arc<dyn ObjectStore>, Path), DataFusionError> {
-        let place = Location::parse(location).map_err(|error| invalid_metadata(error.to_string()))?;
+        let place =
+            Location::parse(location).map_err(|error| invalid_metadata(error.to_string()))?;
         let url: &Url = place.store.as_ref();
         Ok((self.0.for_bucket(url)?, place.prefix))
     }

@@ -27,6 +27,4 @@ pub use io::{Io, as_sql};
 pub use scalar::scalar;
 pub use table::IcebergTable;
 pub use types::{arrow_type, column_fields, type_of_arrow};
-pub use write::{
-    DeletedRows, RowWriter, WriteOptions, discard, write_deletes, write_rows,
-};
+pub use write::{DeletedRows, RowWriter, WriteOptions, discard, write_deletes, write_rows};

@@ -103,8 +103,7 @@ impl IcebergProvider {
 
     /// The files that filters leave.
     async fn tasks(&self, state: &dyn Session, filters: &[Expr]) -> Result<Vec<Task>> {
-        let pruner =
-            Pruner::new(state, &self.table, &self.columns, &self.file_schema, filters)?;
+        let pruner = Pruner::new(state, &self.table, &self.columns, &self.file_schema, filters)?;
         let listed = manifests(&self.io, self.snapshot.as_ref()).await?;
         let wanted = pruner.manifests(&listed)?;
         // Deletes are of rows, whose columns their own bounds say nothing of.
@@ -236,13 +235,13 @@ impl IcebergProvider {
                 }
                 best.filter(|best| !best.is_null())
             };
-            let inexact = |found: Option<ScalarValue>| {
-                found.map_or(Precision::Absent, Precision::Inexact)
-            };
+            let inexact =
+                |found: Option<ScalarValue>| found.map_or(Precision::Absent, Precision::Inexact);
             let nulls: Option<i64> =
                 tasks.iter().map(|task| task.file.null_value_counts.get(&field.id).copied()).sum();
             *known = ColumnStatistics {
-                null_count: nulls.and_then(|nulls| usize::try_from(nulls).ok())
+                null_count: nulls
+                    .and_then(|nulls| usize::try_from(nulls).ok())
                     .map_or(Precision::Absent, Precision::Inexact),
                 min_value: inexact(bound(false)),
                 max_value: inexact(bound(true)),

@@ -38,7 +38,10 @@ impl<'a> Pruner<'a> {
     ) -> Result<Self> {
         let named = DFSchema::try_from(columns.as_ref().clone())?;
         let known = filters.iter().filter(|filter| {
-            filter.column_refs().iter().all(|column| named.has_column_with_unqualified_name(&column.name))
+            filter
+                .column_refs()
+                .iter()
+                .all(|column| named.has_column_with_unqualified_name(&column.name))
         });
         let bare = known.cloned().map(unqualified).collect::<Result<Vec<_>>>()?;
         let predicate = match conjunction(bare) {
@@ -105,7 +108,12 @@ impl Known<'_> {
     }
 
     /// The range of a column's values that partitions tell.
-    fn by_partition(&self, container: &Container<'_>, field: &Field, of: Primitive) -> Option<(Value, Value)> {
+    fn by_partition(
+        &self,
+        container: &Container<'_>,
+        field: &Field,
+        of: Primitive,
+    ) -> Option<(Value, Value)> {
         let spec_id = match container {
             Container::File(spec, _) => *spec,
             Container::Manifest(file) => file.partition_spec_id,

@@ -46,7 +46,10 @@ impl IcebergTable {
     ///
     /// # Errors
     /// When the table has no such version.
-    fn version(&self, version: Option<&Version>) -> Result<(Option<&Snapshot>, Arc<Schema>), SqlError> {
+    fn version(
+        &self,
+        version: Option<&Version>,
+    ) -> Result<(Option<&Snapshot>, Arc<Schema>), SqlError> {
         let table = &self.metadata;
         let invalid = |message: String| SqlError::user("INVALID_ARGUMENTS", message);
         let own = |snapshot: Option<&Snapshot>| {
@@ -56,39 +59,40 @@ impl IcebergTable {
                 None => table.current_schema().map(|one| Arc::new(one.clone())).map_err(refused),
             }
         };
-        let snapshot = match version {
-            None => {
-                let schema = table.current_schema().map_err(refused)?;
-                return Ok((table.current_snapshot(), Arc::new(schema.clone())));
-            }
-            Some(Version::At(micros)) => {
-                let at = micros.div_euclid(1_000);
-                let known = table.snapshot_log.iter().filter(|entry| entry.timestamp_ms <= at);
-                let found = known.max_by_key(|entry| entry.timestamp_ms);
-                let found = found.and_then(|entry| table.snapshot(entry.snapshot_id));
-                Some(found.ok_or_else(|| {
-                    invalid(format!(
-                        "No version history table at or before {}",
-                        crate::about::instant(*micros)
-                    ))
-                })?)
-            }
-            Some(Version::Number(id)) => Some(table.snapshot(*id).ok_or_else(|| {
-                invalid(format!("Iceberg snapshot ID does not exists: {id}"))
-            })?),
-            Some(Version::Name(name)) => {
-                let found = table.refs.get(name).ok_or_else(|| {
-                    invalid(format!("Cannot find snapshot with reference name: {name}"))
-                })?;
-                let snapshot = table.snapshot(found.snapshot_id);
-                // A branch is read by the schema of the table, a tag by that of its snapshot.
-                if found.kind == RefKind::Branch || name == MAIN {
+        let snapshot =
+            match version {
+                None => {
                     let schema = table.current_schema().map_err(refused)?;
-                    return Ok((snapshot, Arc::new(schema.clone())));
+                    return Ok((table.current_snapshot(), Arc::new(schema.clone())));
                 }
-                snapshot
-            }
-        };
+                Some(Version::At(micros)) => {
+                    let at = micros.div_euclid(1_000);
+                    let known = table.snapshot_log.iter().filter(|entry| entry.timestamp_ms <= at);
+                    let found = known.max_by_key(|entry| entry.timestamp_ms);
+                    let found = found.and_then(|entry| table.snapshot(entry.snapshot_id));
+                    Some(found.ok_or_else(|| {
+                        invalid(format!(
+                            "No version history table at or before {}",
+                            crate::about::instant(*micros)
+                        ))
+                    })?)
+                }
+                Some(Version::Number(id)) => Some(table.snapshot(*id).ok_or_else(|| {
+                    invalid(format!("Iceberg snapshot ID does not exists: {id}"))
+                })?),
+                Some(Version::Name(name)) => {
+                    let found = table.refs.get(name).ok_or_else(|| {
+                        invalid(format!("Cannot find snapshot with reference name: {name}"))
+                    })?;
+                    let snapshot = table.snapshot(found.snapshot_id);
+                    // A branch is read by the schema of the table, a tag by that of its snapshot.
+                    if found.kind == RefKind::Branch || name == MAIN {
+                        let schema = table.current_schema().map_err(refused)?;
+                        return Ok((snapshot, Arc::new(schema.clone())));
+                    }
+                    snapshot
+                }
+            };
         Ok((snapshot, own(snapshot)?))
     }
 }
@@ -103,12 +107,8 @@ impl ForeignTable for IcebergTable {
     async fn provider(&self, wanted: Wanted) -> Result<Option<Arc<dyn TableProvider>>, SqlError> {
         let (snapshot, schema) = self.version(wanted.version.as_ref())?;
         if let Some(part) = &wanted.part {
-            let about = about::About {
-                table: &self.metadata,
-                snapshot,
-                schema: &schema,
-                io: &self.io,
-            };
+            let about =
+                about::About { table: &self.metadata, snapshot, schema: &schema, io: &self.io };
             return about.table(part).await.map_err(as_sql);
         }
         if self.metadata.format_version > 2 {

@@ -21,7 +21,11 @@ fn within(of: &Type) -> DataType {
     match of {
         Type::Primitive(primitive) => primitive_type(*primitive),
         Type::Struct(fields) => DataType::Struct(
-            fields.fields.iter().map(|f| Field::new(&f.name, within(&f.field_type), true)).collect(),
+            fields
+                .fields
+                .iter()
+                .map(|f| Field::new(&f.name, within(&f.field_type), true))
+                .collect(),
         ),
         Type::List(list) => {
             DataType::List(Arc::new(Field::new("item", within(&list.element), true)))
@@ -63,8 +67,9 @@ fn primitive_type(of: Primitive) -> DataType {
 
 /// The columns as queries see them: names have no case, anything may be null.
 pub fn column_fields(schema: &Schema) -> Vec<Field> {
-    let field =
-        |column: &Column| Field::new(column.name.to_lowercase(), arrow_type(&column.field_type), true);
+    let field = |column: &Column| {
+        Field::new(column.name.to_lowercase(), arrow_type(&column.field_type), true)
+    };
     schema.columns.fields.iter().map(field).collect()
 }
 

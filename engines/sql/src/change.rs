@@ -69,7 +69,8 @@ impl Session {
             let parsed = ParsedQuery { ast, names: OutputNames::default() };
             let mut query = self.plan_query(parsed, Instant::now()).await?;
             let own = fields.iter().filter(|_| with_values);
-            let sources: Vec<Option<usize>> = own.clone().enumerate().map(|(i, _)| Some(i + 3)).collect();
+            let sources: Vec<Option<usize>> =
+                own.clone().enumerate().map(|(i, _)| Some(i + 3)).collect();
             let own: Vec<Field> = own.cloned().collect();
             self.check_types(&query, &sources, &own, verb)?;
             query.schema = row_schema(&own);
@@ -259,17 +260,12 @@ fn merged(
     mark_rows(&mut target);
     let on = JoinConstraint::On(on);
     // Rows of the source without one of the target matter only to who inserts.
-    let join_operator =
-        if inserts { JoinOperator::LeftOuter(on) } else { JoinOperator::Inner(on) };
+    let join_operator = if inserts { JoinOperator::LeftOuter(on) } else { JoinOperator::Inner(on) };
     let join = Join { relation: target, global: false, join_operator };
     Ok(select(items, TableWithJoins { relation: source, joins: vec![join] }, None))
 }
 
-fn case<'a>(
-    clause: MergeClause,
-    table: &Ident,
-    fields: &'a [Field],
-) -> Result<Case<'a>, SqlError> {
+fn case<'a>(clause: MergeClause, table: &Ident, fields: &'a [Field]) -> Result<Case<'a>, SqlError> {
     let file = Box::new(column_of(table, ROW_FILE));
     let met = match clause.clause_kind {
         MergeClauseKind::Matched => Expr::IsNotNull(file),

@@ -118,7 +118,9 @@ impl Session {
                 }
                 Ok(Arc::new(if looking.with_path { table.with_path_column() } else { table }))
             }
-            Some(Relation::View(view)) if part.is_none() => self.view(name, database, view, looking).await,
+            Some(Relation::View(view)) if part.is_none() => {
+                self.view(name, database, view, looking).await
+            }
             _ if !catalog.has_database(database).await? => {
                 let message = format!("Schema '{database}' does not exist");
                 Err(SqlError::user("SCHEMA_NOT_FOUND", message).at(line, column))

@@ -118,10 +118,8 @@ impl Session {
     async fn constant(&self, expr: Expr) -> Result<ScalarValue, SqlError> {
         let mut ast = crate::change::bare_select();
         if let SetExpr::Select(select) = ast.body.as_mut() {
-            select.projection = vec![SelectItem::ExprWithAlias {
-                expr,
-                alias: Ident::with_quote('"', "version"),
-            }];
+            select.projection =
+                vec![SelectItem::ExprWithAlias { expr, alias: Ident::with_quote('"', "version") }];
         }
         let parsed = ParsedQuery { ast, names: OutputNames::default() };
         let query = self.plan_query(parsed, Instant::now()).await?;

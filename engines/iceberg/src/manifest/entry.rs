@@ -85,10 +85,7 @@ pub fn read_manifest(bytes: &[u8], file: &ManifestFile, table: &TableMetadata) -
 ///
 /// # Errors
 /// When a column cannot be parted so.
-pub fn partition_types(
-    table: &TableMetadata,
-    spec: &PartitionSpec,
-) -> Result<Vec<Primitive>> {
+pub fn partition_types(table: &TableMetadata, spec: &PartitionSpec) -> Result<Vec<Primitive>> {
     let of = |field: &crate::partition::PartitionField| {
         let current = table.current_schema()?;
         let schemas = std::iter::once(current).chain(table.schemas.iter().rev());

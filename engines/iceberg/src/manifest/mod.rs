@@ -11,9 +11,7 @@ use crate::avro::{Schema, Value};
 use crate::error::{Error, Result};
 
 pub use data_file::{Content, DataFile};
-pub use entry::{
-    Manifest, ManifestEntry, Status, partition_types, read_manifest, write_manifest,
-};
+pub use entry::{Manifest, ManifestEntry, Status, partition_types, read_manifest, write_manifest};
 pub use list::{FieldSummary, ManifestFile, read_manifest_list, write_manifest_list};
 pub use value::{decimal_value, read_single_value, single_value};
 

@@ -127,7 +127,10 @@ impl About<'_> {
                 Arc::new(Int32Array::from_iter_values(files().map(|file| content(file.content)))),
             ),
             ("file_path", Arc::new(StringArray::from_iter_values(files().map(|f| &f.file_path)))),
-            ("file_format", Arc::new(StringArray::from_iter_values(files().map(|f| &f.file_format)))),
+            (
+                "file_format",
+                Arc::new(StringArray::from_iter_values(files().map(|f| &f.file_format))),
+            ),
             ("spec_id", Arc::new(Int32Array::from_iter_values(all.iter().map(|(spec, _)| *spec)))),
             ("record_count", long(|file| file.record_count)),
             ("file_size_in_bytes", long(|file| file.file_size_in_bytes)),

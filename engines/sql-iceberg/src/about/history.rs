@@ -32,8 +32,14 @@ impl About<'_> {
         }
         vec![
             ("committed_at", moments(all().map(|one| one.timestamp_ms))),
-            ("snapshot_id", Arc::new(Int64Array::from_iter_values(all().map(|one| one.snapshot_id)))),
-            ("parent_id", Arc::new(all().map(|one| one.parent_snapshot_id).collect::<Int64Array>())),
+            (
+                "snapshot_id",
+                Arc::new(Int64Array::from_iter_values(all().map(|one| one.snapshot_id))),
+            ),
+            (
+                "parent_id",
+                Arc::new(all().map(|one| one.parent_snapshot_id).collect::<Int64Array>()),
+            ),
             ("operation", Arc::new(said("operation"))),
             (
                 "manifest_list",
@@ -57,8 +63,14 @@ impl About<'_> {
         let is_ancestor = |id: i64| Some(ancestors.contains(&id));
         vec![
             ("made_current_at", moments(all().map(|one| one.timestamp_ms))),
-            ("snapshot_id", Arc::new(Int64Array::from_iter_values(all().map(|one| one.snapshot_id)))),
-            ("parent_id", Arc::new(all().map(|one| parent(one.snapshot_id)).collect::<Int64Array>())),
+            (
+                "snapshot_id",
+                Arc::new(Int64Array::from_iter_values(all().map(|one| one.snapshot_id))),
+            ),
+            (
+                "parent_id",
+                Arc::new(all().map(|one| parent(one.snapshot_id)).collect::<Int64Array>()),
+            ),
             (
                 "is_current_ancestor",
                 Arc::new(all().map(|one| is_ancestor(one.snapshot_id)).collect::<BooleanArray>()),

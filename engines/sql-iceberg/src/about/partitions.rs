@@ -49,7 +49,8 @@ impl About<'_> {
         }
         let all: Vec<Partition<'_>> = partitions.into_values().collect();
         let sum = |of: fn(&DataFile) -> i64| -> ArrayRef {
-            let sums = all.iter().map(|partition| partition.files.iter().map(|file| of(file)).sum());
+            let sums =
+                all.iter().map(|partition| partition.files.iter().map(|file| of(file)).sum());
             Arc::new(Int64Array::from_iter_values(sums))
         };
         let mut columns: Columns = Vec::new();
@@ -96,7 +97,8 @@ impl About<'_> {
             let Type::Primitive(of) = column.field_type else { continue };
             let data_type = nested(&arrow_type(&column.field_type));
             let bounds = |greatest: bool| {
-                all.iter().map(move |partition| outermost(&partition.files, column.id, of, greatest))
+                all.iter()
+                    .map(move |partition| outermost(&partition.files, column.id, of, greatest))
             };
             let counts = |of: fn(&DataFile) -> &BTreeMap<i32, i64>| -> ArrayRef {
                 let sum = |partition: &Partition<'_>| -> Option<i64> {

@@ -76,9 +76,9 @@ pub async fn write_deletes(
         tasks.iter().map(|task| (task.file.file_path.as_str(), task)).collect();
     let mut groups: BTreeMap<(i32, String), (Vec<Value>, Vec<&str>)> = BTreeMap::new();
     for file in deleted.files() {
-        let task = known.get(file).ok_or_else(|| {
-            SqlError::internal(format!("{file} is not a file of the table"))
-        })?;
+        let task = known
+            .get(file)
+            .ok_or_else(|| SqlError::internal(format!("{file} is not a file of the table")))?;
         let key = (task.spec_id, partition_key(&task.file));
         let group = groups.entry(key);
         group.or_insert_with(|| (task.file.partition.clone(), Vec::new())).1.push(file);

@@ -156,5 +156,7 @@ fn column_sizes(metadata: &ParquetMetaData) -> BTreeMap<i32, i64> {
 /// Where groups of rows begin.
 fn offsets(metadata: &ParquetMetaData) -> Vec<i64> {
     let first = metadata.row_groups().iter().filter_map(|group| group.columns().first());
-    first.map(|column| column.dictionary_page_offset().unwrap_or(column.data_page_offset())).collect()
+    first
+        .map(|column| column.dictionary_page_offset().unwrap_or(column.data_page_offset()))
+        .collect()
 }

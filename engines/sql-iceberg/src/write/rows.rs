@@ -94,14 +94,15 @@ impl RowWriter {
         if batch.num_rows() == 0 {
             return Ok(());
         }
-        let columns = batch.columns().iter().zip(self.file_schema.fields()).map(|(column, field)| {
-            if !field.is_nullable() && column.null_count() > 0 {
-                let message =
-                    format!("NULL value not allowed for NOT NULL column: {}", field.name());
-                return Err(SqlError::user("CONSTRAINT_VIOLATION", message).into());
-            }
-            reshape(column, field.data_type())
-        });
+        let columns =
+            batch.columns().iter().zip(self.file_schema.fields()).map(|(column, field)| {
+                if !field.is_nullable() && column.null_count() > 0 {
+                    let message =
+                        format!("NULL value not allowed for NOT NULL column: {}", field.name());
+                    return Err(SqlError::user("CONSTRAINT_VIOLATION", message).into());
+                }
+                reshape(column, field.data_type())
+            });
         let columns = columns.collect::<Result<Vec<ArrayRef>>>()?;
         let rows = RecordBatch::try_new(self.file_schema.clone(), columns)?;
         if self.parts.is_empty() {
@@ -139,8 +140,10 @@ impl RowWriter {
     ) -> Result<()> {
         if !self.open.contains_key(&key) {
             if self.open.len() >= self.options.open_max {
-                let message =
-                    format!("Exceeded limit of {} open writers for partitions", self.options.open_max);
+                let message = format!(
+                    "Exceeded limit of {} open writers for partitions",
+                    self.options.open_max
+                );
                 return Err(SqlError::user("ICEBERG_TOO_MANY_OPEN_PARTITIONS", message).into());
             }
             let open = self.begin(partition)?;

@@ -61,7 +61,12 @@ impl Run {
     }
 
     /// Whether the table is there already, which fails unless it may be.
-    pub(super) async fn is_there(&self, database: &str, name: &str, target: &Target) -> Result<bool, Failure> {
+    pub(super) async fn is_there(
+        &self,
+        database: &str,
+        name: &str,
+        target: &Target,
+    ) -> Result<bool, Failure> {
         let found = self.catalog.table(database, name).await;
         if found.map_err(|fail| Failure::catalog(&fail))?.is_some() {
             if target.if_not_exists {

@@ -77,11 +77,8 @@ pub(super) async fn exists(asked: &Asked<'_>, name: &str) -> Result<EndpointAnsw
 /// An empty one goes.
 pub(super) async fn drop(asked: &Asked<'_>, name: &str) -> Result<EndpointAnswer> {
     let name = get(asked, name).await?.name;
-    let input = GetTablesInput {
-        database_name: name.clone(),
-        max_results: Some(1),
-        ..Default::default()
-    };
+    let input =
+        GetTablesInput { database_name: name.clone(), max_results: Some(1), ..Default::default() };
     let tables = asked.platform.run_as::<GetTables>(asked.ctx, input).await?;
     if tables.table_list.is_some_and(|tables| !tables.is_empty()) {
         let message = format!("Namespace {name} is not empty.");

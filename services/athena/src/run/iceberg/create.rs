@@ -105,9 +105,10 @@ fn described(create: CreateTable) -> Result<NewTable, Failure> {
     if let Some((clause, _)) = hive_only.iter().find(|(_, given)| *given) {
         return Err(Failure::semantic(format!("{clause} not supported for table type ICEBERG")));
     }
-    let location = create.location.clone().ok_or_else(|| {
-        Failure::semantic("LOCATION is required for table type ICEBERG")
-    })?;
+    let location = create
+        .location
+        .clone()
+        .ok_or_else(|| Failure::semantic("LOCATION is required for table type ICEBERG"))?;
     if S3Uri::parse(&location).is_none() {
         return Err(Failure::semantic(format!("'{location}' is not a location in S3")));
     }

@@ -101,8 +101,9 @@ impl Run {
             let table = new_table(name, None, &metadata, &location);
             match self.make_table(database, table).await {
                 Err(fail) if fail.is("AlreadyExistsException") => {
-                    let message =
-                        format!("Destination table 'awsdatacatalog.{database}.{name}' already exists");
+                    let message = format!(
+                        "Destination table 'awsdatacatalog.{database}.{name}' already exists"
+                    );
                     Err(SqlError::user("TABLE_ALREADY_EXISTS", message).at(1, 1).into())
                 }
                 made => made.map_err(|fail| Failure::catalog(&fail)),

@@ -40,7 +40,8 @@ impl Run {
         let (store, path) = self.io().place(location).map_err(as_sql)?;
         let base = location.trim_end_matches('/').strip_suffix(path.as_ref());
         let base = base.unwrap_or(location).to_owned();
-        let listed = store.list(Some(&path)).map_ok(|meta| (format!("{base}{}", meta.location), meta));
+        let listed =
+            store.list(Some(&path)).map_ok(|meta| (format!("{base}{}", meta.location), meta));
         let listed: Result<Vec<_>, object_store::Error> = listed.try_collect().await;
         listed.map_err(|error| as_sql(DataFusionError::ObjectStore(Box::new(error))).into())
     }

@@ -51,8 +51,7 @@ impl Run {
     /// Adds files to the table as it is by then: what others add or delete meanwhile does not matter
     /// to them.
     async fn append(&self, first: Loaded, files: &[(i32, DataFile)]) -> Result<(), Failure> {
-        let change =
-            Change { operation: "append", added: files.to_vec(), ..Change::default() };
+        let change = Change { operation: "append", added: files.to_vec(), ..Change::default() };
         let (schema_id, spec_id) =
             (first.metadata.current_schema_id, first.metadata.default_spec_id);
         let mut loaded = first;

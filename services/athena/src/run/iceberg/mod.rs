@@ -130,12 +130,7 @@ pub(super) fn as_written(files: &[(i32, DataFile)], rows: u64) -> Written {
         bytes: number(file.file_size_in_bytes),
     };
     let files: Vec<WrittenFile> = files.iter().map(file).collect();
-    Written {
-        bytes: files.iter().map(|file| file.bytes).sum(),
-        files,
-        rows,
-        ..Written::default()
-    }
+    Written { bytes: files.iter().map(|file| file.bytes).sum(), files, rows, ..Written::default() }
 }
 
 /// An error of the engine in a session's words.

@@ -97,10 +97,7 @@ impl Run {
             let all = tasks(table, &known).map_err(as_sql)?;
             let session = self.session_over(&catalog);
             let meant = self.meant(&session, &loaded, predicate.as_deref()).await?;
-            let meant: Vec<&Task> = all
-                .iter()
-                .filter(|task| meant.as_ref().is_none_or(|m| m.contains(&task.file.file_path)))
-                .collect();
+            let meant = in_partitions(&all, meant.as_ref());
             let chosen = Rules::of(table).choose(table, &meant);
             if chosen.is_empty() {
                 return self.written(&as_written(&[], 0)).await;
@@ -136,9 +133,8 @@ impl Run {
     ) -> Result<Option<BTreeSet<String>>, Failure> {
         let Some(predicate) = predicate else { return Ok(None) };
         let (database, name) = (&loaded.database, loaded.name());
-        let sql = format!(
-            "SELECT DISTINCT \"$path\" FROM \"{database}\".\"{name}\" WHERE {predicate}"
-        );
+        let sql =
+            format!("SELECT DISTINCT \"$path\" FROM \"{database}\".\"{name}\" WHERE {predicate}");
         if let Ok(Statement::Query(parsed)) = self.core.dialect.front_end().parse(&sql) {
             check_partitioned(&parsed.ast, &loaded.metadata)?;
         }
@@ -211,6 +207,16 @@ impl Run {
             Committed::Late => Ok(None),
         }
     }
+}
+
+/// Files of the partitions that some files are in: where all rows of a file are deleted, no row tells
+/// of it. All files, if nothing is said of them.
+fn in_partitions<'t>(all: &'t [Task], some: Option<&BTreeSet<String>>) -> Vec<&'t Task> {
+    let Some(some) = some else { return all.iter().collect() };
+    let key = |task: &Task| format!("{} {:?}", task.spec_id, task.file.partition);
+    let meant = all.iter().filter(|task| some.contains(&task.file.file_path));
+    let meant: BTreeSet<String> = meant.map(key).collect();
+    all.iter().filter(|task| meant.contains(&key(task))).collect()
 }
 
 /// Files of deletes that are of nothing any more once some files are gone.

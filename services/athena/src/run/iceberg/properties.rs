@@ -18,11 +18,7 @@ const KNOWN: [(&str, &str, Kind); 11] = [
     ("optimize_rewrite_delete_file_threshold", SAME, Kind::Number(1)),
     ("vacuum_min_snapshots_to_keep", SAME, Kind::Number(1)),
     ("vacuum_max_snapshot_age_seconds", SAME, Kind::Number(1)),
-    (
-        "vacuum_max_metadata_files_to_keep",
-        "write.metadata.previous-versions-max",
-        Kind::Number(1),
-    ),
+    ("vacuum_max_metadata_files_to_keep", "write.metadata.previous-versions-max", Kind::Number(1)),
 ];
 
 /// The metadata calls it as Athena does.
@@ -101,10 +97,9 @@ pub(super) fn number(properties: &BTreeMap<String, String>, name: &str, usual: i
 
 /// What every new table has that is told nothing else.
 pub(super) fn with_defaults(properties: &mut BTreeMap<String, String>) {
-    for (key, value) in [
-        ("write.format.default", "parquet"),
-        ("write.parquet.compression-codec", "zstd"),
-    ] {
+    for (key, value) in
+        [("write.format.default", "parquet"), ("write.parquet.compression-codec", "zstd")]
+    {
         properties.entry(key.to_owned()).or_insert_with(|| value.to_owned());
     }
 }

@@ -57,7 +57,9 @@ impl Run {
         lines.push("# Partition spec:\t\t".to_owned());
         lines.push("# field_name\tfield_transform\tcolumn_name".to_owned());
         let fields = parts(metadata);
-        lines.extend(fields.map(|(name, transform, column)| format!("{name}\t{transform}\t{column}")));
+        lines.extend(
+            fields.map(|(name, transform, column)| format!("{name}\t{transform}\t{column}")),
+        );
         Ok(lines)
     }
 }
