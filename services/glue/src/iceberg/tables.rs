@@ -159,7 +159,7 @@ pub(super) async fn register(asked: &Asked<'_>, space: &str) -> Result<EndpointA
 
 /// A table goes; its files too, if that is asked.
 pub(super) async fn drop(asked: &Asked<'_>, space: &str, name: &str) -> Result<EndpointAnswer> {
-    let purges = asked.query("purgeRequested") == Some("true");
+    let purges = asked.query("purgeRequested").is_some_and(|it| it.eq_ignore_ascii_case("true"));
     let loaded = if purges { Some(read(asked, space, name).await?) } else { None };
     get(asked, space, name).await?;
     let input = DeleteTableInput {

@@ -1,9 +1,9 @@
 //! Commits: changes of a table under requirements.
 
-use aquifer_iceberg::{TableMetadata, TableRequirement, TableUpdate, check_requirements};
+use aquifer_iceberg::rest::Commit;
+use aquifer_iceberg::{TableMetadata, TableUpdate, check_requirements};
 use platform::{EndpointAnswer, Result};
 use s3tables_api::{UpdateTableMetadataLocation, UpdateTableMetadataLocationInput};
-use serde::Deserialize;
 
 use super::Asked;
 use super::tables::{self, Loaded, require};
@@ -12,13 +12,6 @@ use crate::error;
 
 /// How often a commit is tried again whose requirements still hold after another was first.
 const TRIES: usize = 5;
-
-#[derive(Deserialize)]
-struct Commit {
-    #[serde(default)]
-    requirements: Vec<TableRequirement>,
-    updates: Vec<TableUpdate>,
-}
 
 /// Changes a table.
 pub(super) async fn commit(asked: &Asked<'_>, space: &str, name: &str) -> Result<EndpointAnswer> {
@@ -33,7 +26,7 @@ pub(super) async fn commit(asked: &Asked<'_>, space: &str, name: &str) -> Result
             // Another was first; what this one rests on may be as it was.
             Err(fail) if fail.is("ConflictException") && tries > 0 => {}
             Err(fail) => return Err(fail),
-            Ok((location, metadata)) => return Ok(tables::told(&location, &metadata)),
+            Ok((location, metadata)) => return tables::told(&location, &metadata, None),
         }
     }
 }

@@ -12,12 +12,14 @@ mod commit;
 mod namespaces;
 mod tables;
 
+use aquifer_iceberg::rest::Route;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use platform::{Ctx, Endpoint, EndpointAnswer, EndpointRequest, Fail, Platform, Result};
 use serde_json::json;
 
 use self::answer::ok;
+use crate::create::refused;
 use crate::error;
 
 /// The catalog.
@@ -39,10 +41,6 @@ const ENDPOINTS: [&str; 13] = [
     "POST /v1/{prefix}/tables/rename",
     "GET /v1/config",
 ];
-
-/// What it does not do, as the ends of paths of the specification.
-const REFUSED: [&str; 8] =
-    ["properties", "register", "views", "metrics", "plan", "tasks", "credentials", "commit"];
 
 /// A request, with who asks and what serves.
 pub(crate) struct Asked<'a> {
@@ -79,11 +77,7 @@ impl Asked<'_> {
 
 /// A namespace as paths write it.
 fn namespace(text: &str) -> Result<String> {
-    // Levels are parted by the unit separator.
-    match text.contains('\u{1f}') || text.is_empty() {
-        true => Err(error::invalid("A namespace has one level.")),
-        false => Ok(text.to_owned()),
-    }
+    aquifer_iceberg::rest::namespace(text).map_err(refused)
 }
 
 /// A namespace as bodies write it.
@@ -128,34 +122,29 @@ async fn route(
         _ => return Err(unknown(request)),
     };
     let asked = Asked { platform, ctx, bucket, request };
-    match (request.method.as_str(), rest) {
-        ("GET", ["namespaces"]) => namespaces::list(&asked).await,
-        ("POST", ["namespaces"]) => namespaces::create(&asked).await,
-        ("GET", ["namespaces", name]) => namespaces::load(&asked, name).await,
-        ("HEAD", ["namespaces", name]) => namespaces::exists(&asked, name).await,
-        ("DELETE", ["namespaces", name]) => namespaces::drop(&asked, name).await,
-        ("GET", ["namespaces", name, "tables"]) => tables::list(&asked, name).await,
-        ("POST", ["namespaces", name, "tables"]) => tables::create(&asked, name).await,
-        ("GET", ["namespaces", name, "tables", table]) => tables::load(&asked, name, table).await,
-        ("POST", ["namespaces", name, "tables", table]) => {
-            commit::commit(&asked, name, table).await
-        }
-        ("HEAD", ["namespaces", name, "tables", table]) => {
-            tables::exists(&asked, name, table).await
-        }
-        ("DELETE", ["namespaces", name, "tables", table]) => {
-            tables::drop(&asked, name, table).await
-        }
-        ("POST", ["tables", "rename"]) => tables::rename(&asked).await,
-        (_, [.., last]) if REFUSED.contains(last) || rest.contains(&"views") => {
-            let message = format!(
-                "{} of {last} is not supported by this version of Aquifer.",
-                request.method
-            );
-            Err(Fail::new("NotImplemented", 501, message))
-        }
-        _ => Err(unknown(request)),
+    match Route::of(&request.method, rest).ok_or_else(|| unknown(request))? {
+        Route::ListNamespaces => namespaces::list(&asked).await,
+        Route::CreateNamespace => namespaces::create(&asked).await,
+        Route::LoadNamespace(name) => namespaces::load(&asked, name).await,
+        Route::NamespaceExists(name) => namespaces::exists(&asked, name).await,
+        Route::DropNamespace(name) => namespaces::drop(&asked, name).await,
+        Route::ListTables(name) => tables::list(&asked, name).await,
+        Route::CreateTable(name) => tables::create(&asked, name).await,
+        Route::LoadTable(name, table) => tables::load(&asked, name, table).await,
+        Route::CommitTable(name, table) => commit::commit(&asked, name, table).await,
+        Route::TableExists(name, table) => tables::exists(&asked, name, table).await,
+        Route::DropTable(name, table) => tables::drop(&asked, name, table).await,
+        Route::RenameTable => tables::rename(&asked).await,
+        Route::RegisterTable(_) => Err(absent(request, "register")),
+        Route::ReportMetrics(..) => Err(absent(request, "metrics")),
+        Route::Other(what) => Err(absent(request, what)),
     }
+}
+
+fn absent(request: &EndpointRequest, what: &str) -> Fail {
+    let method = &request.method;
+    let message = format!("{method} of {what} is not supported by this version of Aquifer.");
+    Fail::new("NotImplemented", 501, message)
 }
 
 fn unknown(request: &EndpointRequest) -> Fail {

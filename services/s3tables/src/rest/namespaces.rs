@@ -1,17 +1,16 @@
 //! Namespaces.
 
-use std::collections::BTreeMap;
-
+use aquifer_iceberg::rest::NewNamespace;
 use platform::{EndpointAnswer, Result};
 use s3tables_api::{
     CreateNamespace, CreateNamespaceInput, DeleteNamespace, DeleteNamespaceInput, GetNamespace,
     GetNamespaceInput, ListNamespaces, ListNamespacesInput,
 };
-use serde::Deserialize;
 use serde_json::json;
 
 use super::answer::{done, ok};
-use super::{Asked, namespace, of_levels};
+use super::{Asked, namespace};
+use crate::create::refused;
 use crate::error;
 
 /// All of them; a namespace has none within.
@@ -31,20 +30,13 @@ pub(super) async fn list(asked: &Asked<'_>) -> Result<EndpointAnswer> {
     Ok(ok(&json!({ "namespaces": names, "next-page-token": page.continuation_token })))
 }
 
-#[derive(Deserialize)]
-struct Create {
-    namespace: Vec<String>,
-    #[serde(default)]
-    properties: Option<BTreeMap<String, String>>,
-}
-
 /// A new one.
 pub(super) async fn create(asked: &Asked<'_>) -> Result<EndpointAnswer> {
-    let Create { namespace: levels, properties } = asked.body()?;
-    if properties.is_some_and(|properties| !properties.is_empty()) {
+    let new: NewNamespace = asked.body()?;
+    if new.properties.as_ref().is_some_and(|properties| !properties.is_empty()) {
         return Err(error::invalid("Namespace properties are not supported."));
     }
-    let name = of_levels(levels)?;
+    let name = new.name().map_err(refused)?;
     let input = CreateNamespaceInput {
         table_bucket_arn: asked.bucket.to_owned(),
         namespace: vec![name.clone()],

@@ -1,7 +1,6 @@
 //! Tables, but for commits.
 
-use std::collections::{BTreeMap, BTreeSet};
-
+use aquifer_iceberg::rest::NewTable;
 use aquifer_iceberg::{PartitionSpec, Schema, SortOrder, TableMetadata};
 use platform::{EndpointAnswer, Result};
 use s3tables_api::{
@@ -71,45 +70,24 @@ pub(super) async fn require(asked: &Asked<'_>, action: &str, found: &Found) -> R
 }
 
 /// Where a table is and what it is.
-pub(super) fn told(location: &str, metadata: &TableMetadata) -> EndpointAnswer {
-    ok(&json!({ "metadata-location": location, "metadata": metadata, "config": {} }))
+pub(super) fn told(
+    location: &str,
+    metadata: &TableMetadata,
+    snapshots: Option<&str>,
+) -> Result<EndpointAnswer> {
+    let told = aquifer_iceberg::rest::told(Some(location), metadata, snapshots);
+    Ok(ok(&told.map_err(refused)?))
 }
 
 /// A table with its metadata.
 pub(super) async fn load(asked: &Asked<'_>, space: &str, name: &str) -> Result<EndpointAnswer> {
-    let mut loaded = read(asked, space, name).await?;
-    match asked.query("snapshots") {
-        None | Some("all") => {}
-        Some("refs") => {
-            let refs = loaded.metadata.refs.values();
-            let named: BTreeSet<i64> = refs.map(|reference| reference.snapshot_id).collect();
-            loaded.metadata.snapshots.retain(|snapshot| named.contains(&snapshot.snapshot_id));
-        }
-        Some(_) => return Err(error::invalid("snapshots must be all or refs.")),
-    }
-    Ok(told(&loaded.location, &loaded.metadata))
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case")]
-struct Create {
-    name: String,
-    #[serde(default)]
-    location: Option<String>,
-    schema: Schema,
-    #[serde(default)]
-    partition_spec: Option<PartitionSpec>,
-    #[serde(default)]
-    write_order: Option<SortOrder>,
-    #[serde(default)]
-    stage_create: Option<bool>,
-    #[serde(default)]
-    properties: Option<BTreeMap<String, String>>,
+    let loaded = read(asked, space, name).await?;
+    told(&loaded.location, &loaded.metadata, asked.query("snapshots"))
 }
 
 /// A new table.
 pub(super) async fn create(asked: &Asked<'_>, space: &str) -> Result<EndpointAnswer> {
-    let create: Create = asked.body()?;
+    let create: NewTable = asked.body()?;
     if create.stage_create == Some(true) {
         return Err(error::invalid("The stage-create option is not supported."));
     }
@@ -136,7 +114,7 @@ pub(super) async fn create(asked: &Asked<'_>, space: &str) -> Result<EndpointAns
     let found = find::unasked(asked.ctx, asked.bucket, &space, &name)?;
     require(asked, "s3tables:PutTableData", &found).await?;
     let loaded = read(asked, &space, &name).await?;
-    Ok(told(&loaded.location, &loaded.metadata))
+    told(&loaded.location, &loaded.metadata, None)
 }
 
 fn schema(schema: &Schema) -> Result<IcebergSchemaV2> {
