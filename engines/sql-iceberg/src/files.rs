@@ -70,12 +70,15 @@ pub async fn read_known(
     Ok(known)
 }
 
+/// A file of deletes, and how old it counts.
+type Aged = (i64, Arc<DataFile>);
+
 /// Files of deletes, found by what they may be of.
 pub struct DeletesOf {
     /// By spec and partition.
-    here: HashMap<(i32, String), Vec<(i64, Arc<DataFile>)>>,
+    here: HashMap<(i32, String), Vec<Aged>>,
     /// Of the whole table.
-    everywhere: Vec<(i64, Arc<DataFile>)>,
+    everywhere: Vec<Aged>,
 }
 
 impl DeletesOf {
@@ -110,7 +113,7 @@ impl DeletesOf {
         }
         let here = self.here.get(&(spec_id, partition_key(file)));
         let all = here.into_iter().flatten().chain(&self.everywhere);
-        let apt = |(deleted_at, delete): &&(i64, Arc<DataFile>)| match delete.content {
+        let apt = |(deleted_at, delete): &&Aged| match delete.content {
             Content::Data => false,
             Content::EqualityDeletes => *deleted_at > age,
             Content::PositionDeletes => *deleted_at >= age && may_name(delete, &file.file_path),

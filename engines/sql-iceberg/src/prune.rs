@@ -56,7 +56,7 @@ impl<'a> Pruner<'a> {
 
     /// Whether each manifest may have files with rows.
     pub(crate) fn manifests(&self, files: &[ManifestFile]) -> Result<Vec<bool>> {
-        self.prune(files.iter().map(|file| Container::Manifest(file)).collect())
+        self.prune(files.iter().map(Container::Manifest).collect())
     }
 
     /// Whether each file may have rows.
@@ -209,6 +209,6 @@ impl PruningStatistics for Known<'_> {
             if may { None } else { Some(false) }
         };
         let found: BooleanArray = self.containers.iter().map(one).collect();
-        (found.len() > 0).then_some(found)
+        (!found.is_empty()).then_some(found)
     }
 }

@@ -90,6 +90,18 @@ pub(crate) fn no_statistics(column: &str) -> Fail {
     error::entity_not_found_exception(format!("Column statistics of {column} not found."))
 }
 
+pub(crate) fn optimizer_exists(kind: &str, table: &str) -> Fail {
+    error::already_exists_exception(format!(
+        "A table optimizer of type {kind} already exists for table {table}."
+    ))
+}
+
+pub(crate) fn no_optimizer(kind: &str, table: &str) -> Fail {
+    error::entity_not_found_exception(format!(
+        "A table optimizer of type {kind} is not found for table {table}."
+    ))
+}
+
 pub(crate) fn partition_exists() -> Fail {
     error::already_exists_exception("Partition already exists.")
 }

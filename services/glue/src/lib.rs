@@ -12,6 +12,7 @@ mod crawl;
 mod error;
 mod iceberg;
 mod ops;
+mod optimize;
 mod pages;
 mod place;
 mod policy;
@@ -36,6 +37,7 @@ pub fn service(house: &House) -> anyhow::Result<Service> {
     house.jobs.register_long(catalog::index::KIND, catalog::index::run);
     house.jobs.register_long(crawl::life::CRAWL, crawl::run);
     house.jobs.register(crawl::life::SCHEDULE, crawl::life::on_schedule);
+    optimize::register(house);
     let names: Arc<dyn Names> = Arc::new(Catalogs);
     let room = ops::register(Service::new(&glue_api::SERVICE, Arc::new(Glue)));
     let room = room.names(&names).resources(Arc::new(Catalogs));

@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 
 use glue_api::{
     Classifier, ColumnStatistics, Crawler, Database, GluePolicy, Partition,
-    PartitionIndexDescriptor, Table as CatalogTable, UserDefinedFunction,
+    PartitionIndexDescriptor, Table as CatalogTable, TableOptimizerConfiguration,
+    TableOptimizerRun, UserDefinedFunction,
 };
 use platform::{AsKey, AsPrefix, Key, Row, Stored, Table, Tags, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -40,6 +41,9 @@ pub(crate) static TABLE_STATISTICS: Table<u64, StatisticsRow> =
 /// Table's number, values → what is known of the columns of that partition.
 pub(crate) static PARTITION_STATISTICS: Table<(u64, Values), StatisticsRow> =
     Table::regional("glue.partition_statistics");
+/// Table's number, type → optimizer.
+pub(crate) static OPTIMIZERS: Table<(u64, String), OptimizerRow> =
+    Table::regional("glue.optimizers");
 /// The resource part of an ARN → its tags.
 pub(crate) static TAGS: Table<String, Tags> = Table::regional("glue.tags");
 /// Name → registry of schemas.
@@ -166,6 +170,18 @@ pub(crate) struct VersionPlace {
 }
 
 impl Row for VersionPlace {}
+
+/// An optimizer of a table: what it is told, and its last runs, the newest last.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct OptimizerRow {
+    pub database: String,
+    pub table: String,
+    pub configuration: Stored<TableOptimizerConfiguration>,
+    #[serde(default)]
+    pub runs: Vec<Stored<TableOptimizerRun>>,
+}
+
+impl Row for OptimizerRow {}
 
 /// A crawler: its definition, how it stands, and what its last run did.
 #[derive(Clone, Debug, Serialize, Deserialize)]

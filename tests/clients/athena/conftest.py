@@ -156,3 +156,25 @@ def orders(lake):
     )
     lake.ask("MSCK REPAIR TABLE orders")
     return lake
+
+
+@pytest.fixture
+def catalog(aws, monkeypatch):
+    """PyIceberg's Glue catalog."""
+    from pyiceberg.catalog import load_catalog
+
+    env = aws.env()
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION"):
+        monkeypatch.setenv(name, env[name])
+    return load_catalog("glue", **{
+        "type": "glue",
+        "glue.endpoint": aws.url,
+        "glue.region": env["AWS_DEFAULT_REGION"],
+        "glue.access-key-id": env["AWS_ACCESS_KEY_ID"],
+        "glue.secret-access-key": env["AWS_SECRET_ACCESS_KEY"],
+        "s3.endpoint": aws.url,
+        "s3.access-key-id": env["AWS_ACCESS_KEY_ID"],
+        "s3.secret-access-key": env["AWS_SECRET_ACCESS_KEY"],
+        "s3.region": env["AWS_DEFAULT_REGION"],
+        "py-io-impl": "pyiceberg.io.pyarrow.PyArrowFileIO",
+    })

@@ -6,7 +6,6 @@ import json
 import pyarrow as pa
 import pytest
 from harness import behaviour
-from pyiceberg.catalog import load_catalog
 from pyiceberg.exceptions import CommitFailedException
 from pyiceberg.partitioning import PartitionField, PartitionSpec
 from pyiceberg.schema import Schema
@@ -33,26 +32,6 @@ def metadata(lake, name="t"):
     table = lake.glue.get_table(DatabaseName="d", Name=name)["Table"]
     key = table["Parameters"]["metadata_location"].removeprefix(f"s3://{lake.bucket}/")
     return json.loads(lake.s3.get_object(Bucket=lake.bucket, Key=key)["Body"].read())
-
-
-@pytest.fixture
-def catalog(aws, monkeypatch):
-    """PyIceberg's Glue catalog."""
-    env = aws.env()
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION"):
-        monkeypatch.setenv(name, env[name])
-    return load_catalog("glue", **{
-        "type": "glue",
-        "glue.endpoint": aws.url,
-        "glue.region": env["AWS_DEFAULT_REGION"],
-        "glue.access-key-id": env["AWS_ACCESS_KEY_ID"],
-        "glue.secret-access-key": env["AWS_SECRET_ACCESS_KEY"],
-        "s3.endpoint": aws.url,
-        "s3.access-key-id": env["AWS_ACCESS_KEY_ID"],
-        "s3.secret-access-key": env["AWS_SECRET_ACCESS_KEY"],
-        "s3.region": env["AWS_DEFAULT_REGION"],
-        "py-io-impl": "pyiceberg.io.pyarrow.PyArrowFileIO",
-    })
 
 
 @behaviour("ATH-51")

@@ -62,6 +62,9 @@ impl DeletedRows {
     }
 }
 
+/// A partition's values, and its files of rows.
+type Group<'a> = (Vec<Value>, Vec<&'a str>);
+
 /// Writes files of deletes, one for each partition. On failure nothing is left.
 ///
 /// # Errors
@@ -74,7 +77,7 @@ pub async fn write_deletes(
 ) -> Result<Vec<Written>> {
     let known: HashMap<&str, &Task> =
         tasks.iter().map(|task| (task.file.file_path.as_str(), task)).collect();
-    let mut groups: BTreeMap<(i32, String), (Vec<Value>, Vec<&str>)> = BTreeMap::new();
+    let mut groups: BTreeMap<(i32, String), Group<'_>> = BTreeMap::new();
     for file in deleted.files() {
         let task = known
             .get(file)

@@ -105,6 +105,22 @@ impl Run<'_> {
     }
 }
 
+/// The context of work that a role is given for.
+///
+/// # Errors
+/// When the role cannot be had.
+pub(crate) async fn session_of(ctx: &Ctx, role: &str) -> Result<Ctx> {
+    let service = Principal::service(glue_api::SERVICE.principal);
+    let ctx = ctx.with_operation(glue_api::SERVICE.name, "UpdateTable").with_caller(service);
+    session::of(&ctx, role).await.map_err(|stop| {
+        let why = match stop {
+            Stop::Failed(why) => why,
+            Stop::Cancelled | Stop::Shutdown => "The run was stopped.".to_owned(),
+        };
+        glue_api::error::access_denied_exception(why)
+    })
+}
+
 /// The job that crawls.
 ///
 /// # Errors

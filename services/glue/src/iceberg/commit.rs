@@ -6,7 +6,7 @@ use glue_api::{UpdateTable, UpdateTableInput};
 use platform::{EndpointAnswer, Result};
 
 use super::answer::ok;
-use super::tables::{self, Loaded, metadata_location, pointed};
+use super::tables::{self, Loaded, next_location, pointed};
 use super::{Asked, files, refused};
 use crate::error;
 
@@ -64,10 +64,7 @@ async fn attempt(
         return Ok((loaded.location.clone(), after));
     }
     let after = after.with_previous(&loaded.location, before);
-    let file = loaded.location.rsplit('/').next().unwrap_or_default();
-    let number = file.split('-').next().and_then(|number| number.parse::<u64>().ok());
-    let number = number.map_or(1, |number| number + 1);
-    let location = metadata_location(&after, number, &asked.ctx.ids().uuid());
+    let location = next_location(&loaded.location, &after, &asked.ctx.ids().uuid());
     files::write(asked.ctx, &location, after.to_json().map_err(refused)?).await?;
     let input = tables::input_of(loaded.table.clone());
     let input = UpdateTableInput {

@@ -10,6 +10,8 @@ use crate::error;
 
 /// Longest metadata that is read.
 const FILE_BYTES_MAX: usize = 256 << 20;
+/// Longest file of rows that is read whole.
+const ROWS_BYTES_MAX: usize = 1 << 30;
 
 /// Bucket and key of an address.
 fn place(location: &str) -> Result<(String, String)> {
@@ -19,7 +21,16 @@ fn place(location: &str) -> Result<(String, String)> {
     found.ok_or_else(|| error::invalid(format!("{location} is not a location in S3.")))
 }
 
-pub(super) async fn read(ctx: &Ctx, location: &str) -> Result<Bytes> {
+pub(crate) async fn read(ctx: &Ctx, location: &str) -> Result<Bytes> {
+    read_within(ctx, location, FILE_BYTES_MAX).await
+}
+
+/// A file of rows.
+pub(crate) async fn read_large(ctx: &Ctx, location: &str) -> Result<Bytes> {
+    read_within(ctx, location, ROWS_BYTES_MAX).await
+}
+
+async fn read_within(ctx: &Ctx, location: &str, most: usize) -> Result<Bytes> {
     let (bucket, key) = place(location)?;
     let input = GetObjectInput { bucket, key, ..Default::default() };
     let found = Client::get_object(ctx, input).await;
@@ -27,11 +38,11 @@ pub(super) async fn read(ctx: &Ctx, location: &str) -> Result<Bytes> {
         true => error::invalid(format!("The metadata file {location} does not exist.")),
         false => fail,
     })?;
-    Ok(found.body.collect(FILE_BYTES_MAX).await?)
+    Ok(found.body.collect(most).await?)
 }
 
 /// Writes a file that is not there yet.
-pub(super) async fn write(ctx: &Ctx, location: &str, bytes: Vec<u8>) -> Result<()> {
+pub(crate) async fn write(ctx: &Ctx, location: &str, bytes: Vec<u8>) -> Result<()> {
     let (bucket, key) = place(location)?;
     let input = PutObjectInput {
         bucket,
@@ -44,7 +55,7 @@ pub(super) async fn write(ctx: &Ctx, location: &str, bytes: Vec<u8>) -> Result<(
 }
 
 /// Deletes a file that nobody refers to; one that stays only takes space.
-pub(super) async fn forget(ctx: &Ctx, location: &str) {
+pub(crate) async fn forget(ctx: &Ctx, location: &str) {
     let deleted = async {
         let (bucket, key) = place(location)?;
         delete(ctx, bucket, vec![key]).await
@@ -54,8 +65,30 @@ pub(super) async fn forget(ctx: &Ctx, location: &str) {
     }
 }
 
+/// All files under a folder, each with when it was written, in milliseconds since 1970.
+pub(crate) async fn list(ctx: &Ctx, location: &str) -> Result<Vec<(String, i64)>> {
+    let (bucket, prefix) = place(&format!("{}/", location.trim_end_matches('/')))?;
+    let (mut all, mut continuation_token) = (Vec::new(), None);
+    loop {
+        let input = ListObjectsV2Input {
+            bucket: bucket.clone(),
+            prefix: Some(prefix.clone()),
+            continuation_token,
+            ..Default::default()
+        };
+        let page = Client::list_objects_v2(ctx, input).await?;
+        all.extend(page.contents.into_iter().flatten().filter_map(|object| {
+            Some((format!("s3://{bucket}/{}", object.key?), object.last_modified?.as_millis()))
+        }));
+        continuation_token = page.next_continuation_token;
+        if continuation_token.is_none() {
+            return Ok(all);
+        }
+    }
+}
+
 /// Deletes all files under a folder.
-pub(super) async fn purge(ctx: &Ctx, location: &str) -> Result<()> {
+pub(crate) async fn purge(ctx: &Ctx, location: &str) -> Result<()> {
     let (bucket, key) = place(&format!("{}/", location.trim_end_matches('/')))?;
     loop {
         let input = ListObjectsV2Input {

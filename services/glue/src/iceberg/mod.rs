@@ -9,7 +9,7 @@
 
 mod answer;
 mod commit;
-mod files;
+pub(crate) mod files;
 mod namespaces;
 mod tables;
 
@@ -21,6 +21,8 @@ use serde_json::json;
 
 use self::answer::ok;
 use crate::error;
+
+pub(crate) use self::tables::{next_location, pointed};
 
 /// The catalog.
 pub(crate) struct Catalog;
@@ -74,7 +76,7 @@ impl Asked<'_> {
 }
 
 /// What the engine of tables refuses.
-fn refused(cause: aquifer_iceberg::Error) -> Fail {
+pub(crate) fn refused(cause: aquifer_iceberg::Error) -> Fail {
     match cause {
         aquifer_iceberg::Error::Conflict(message) => {
             glue_api::error::concurrent_modification_exception(message)

@@ -185,13 +185,20 @@ async fn location_in(asked: &Asked<'_>, space: &str, name: &str) -> Result<Strin
 }
 
 /// Where a metadata file goes.
-pub(super) fn metadata_location(metadata: &TableMetadata, number: u64, unique: &str) -> String {
+fn metadata_location(metadata: &TableMetadata, number: u64, unique: &str) -> String {
     let folder = metadata.location.trim_end_matches('/');
     format!("{folder}/metadata/{number:05}-{unique}.metadata.json")
 }
 
+/// Where the next metadata file goes: one number further.
+pub(crate) fn next_location(current: &str, metadata: &TableMetadata, unique: &str) -> String {
+    let file = current.rsplit('/').next().unwrap_or_default();
+    let number = file.split('-').next().and_then(|number| number.parse::<u64>().ok());
+    metadata_location(metadata, number.map_or(1, |number| number + 1), unique)
+}
+
 /// A table's definition as it points to metadata.
-pub(super) fn pointed(
+pub(crate) fn pointed(
     mut input: TableInput,
     metadata: &TableMetadata,
     location: &str,

@@ -5,6 +5,7 @@ mod crawler;
 mod database;
 mod function;
 mod index;
+mod optimizer;
 mod partition;
 mod policy;
 mod registry;
@@ -22,5 +23,6 @@ pub(crate) fn register(room: ServiceBuilder<Glue>) -> ServiceBuilder<Glue> {
     let room = partition::register(table::register(database::register(room)));
     let room = tag::register(crawler::register(classifier::register(room)));
     let room = statistics::register(function::register(index::register(policy::register(room))));
-    version::register(schema::register(registry::register(room)))
+    let room = version::register(schema::register(registry::register(room)));
+    optimizer::register(room)
 }
