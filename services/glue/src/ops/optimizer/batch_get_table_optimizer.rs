@@ -38,7 +38,7 @@ async fn one(ctx: &Ctx, entry: &BatchGetTableOptimizerEntry) -> Result<BatchTabl
     let missing = |name: &str| error::invalid(format!("{name} must not be null."));
     let database = entry.database_name.as_deref().ok_or_else(|| missing("databaseName"))?;
     let name = entry.table_name.as_deref().ok_or_else(|| missing("tableName"))?;
-    let kind = entry.r#type.clone().ok_or_else(|| missing("type"))?;
+    let kind = entry.r#type.ok_or_else(|| missing("type"))?;
     let arn = Arn::new("glue", ctx.scope(), &format!("table/{database}/{name}"));
     require(ctx, &glue_api::SERVICE, "glue:GetTableOptimizer", arn.as_str()).await?;
     let (database, name) = place::table(ctx, entry.catalog_id.as_deref(), database, name).await?;
