@@ -231,15 +231,4 @@ pub(crate) fn kept(rows: u64, gone: &[u64]) -> RowSelection {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_not_gone_is_kept() {
-        let selection = kept(6, &[0, 2, 3, 9]);
-        let runs: Vec<(bool, usize)> =
-            selection.iter().map(|one| (one.skip, one.row_count)).collect();
-        assert_eq!(runs, [(true, 1), (false, 1), (true, 2), (false, 2)]);
-        assert_eq!(kept(2, &[0, 1]).row_count(), 0);
-    }
-}
+mod tests;
