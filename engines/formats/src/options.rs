@@ -16,19 +16,75 @@ pub enum Format {
     Csv(CsvOptions),
     /// One JSON object a line.
     Json(JsonOptions),
+    /// Lines taken apart by an expression.
+    Pattern(PatternOptions),
+    /// Apache Avro's object container files.
+    Avro(AvroOptions),
+    /// Apache ORC.
+    Orc(OrcOptions),
     /// Apache Parquet.
     Parquet,
 }
 
 impl Format {
-    /// The lower-case name: `csv`, `json` or `parquet`.
+    /// The lower-case name: `csv`, `json`, `pattern`, `avro`, `orc` or `parquet`.
     pub fn name(&self) -> &'static str {
         match self {
             Format::Csv(_) => "csv",
             Format::Json(_) => "json",
+            Format::Pattern(_) => "pattern",
+            Format::Avro(_) => "avro",
+            Format::Orc(_) => "orc",
             Format::Parquet => "parquet",
         }
     }
+
+    /// Whether files are read as text, from one end to the other.
+    pub fn is_text(&self) -> bool {
+        matches!(self, Format::Csv(_) | Format::Json(_) | Format::Pattern(_))
+    }
+}
+
+/// Options of ORC files.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct OrcOptions {
+    /// Whether columns are found by their names; by default they are where the table has them.
+    pub by_name: bool,
+}
+
+/// How an expression takes lines apart.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PatternStyle {
+    /// A regular expression that matches whole lines; its groups are the columns in order.
+    Regex {
+        /// Whether case does not matter.
+        case_insensitive: bool,
+    },
+    /// A grok expression, whose fields are the columns of the same name.
+    Grok {
+        /// Patterns that come with it, one a line.
+        custom: String,
+    },
+}
+
+/// Options of lines taken apart by an expression.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PatternOptions {
+    /// The expression.
+    pub expression: String,
+    /// What sort it is.
+    pub style: PatternStyle,
+    /// Lines dropped at the start of each file.
+    pub skip_header_lines: usize,
+    /// Patterns in Java's `SimpleDateFormat` letters tried before the built-in ones.
+    pub timestamp_formats: Vec<String>,
+}
+
+/// Options of Avro files.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct AvroOptions {
+    /// The schema rows are read by, as JSON; by default it follows from the columns.
+    pub schema: Option<String>,
 }
 
 /// Which reader's rules hold where delimited files are ambiguous.
@@ -177,6 +233,9 @@ pub struct JsonOptions {
     pub dots_in_keys: bool,
     /// Column name → the key it is read from, where they differ.
     pub mapping: HashMap<String, String>,
+    /// The key of the array whose objects are the rows, where rows are not lines.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub records: Option<String>,
     /// Whose rules hold.
     pub style: JsonStyle,
     /// Patterns in Java's `SimpleDateFormat` letters tried before the built-in ones.
@@ -190,6 +249,7 @@ impl Default for JsonOptions {
             ignore_malformed: false,
             dots_in_keys: false,
             mapping: HashMap::new(),
+            records: None,
             style: JsonStyle::Hive,
             timestamp_formats: Vec::new(),
         }

@@ -7,6 +7,7 @@ use bytes::{Buf, Bytes};
 use zstd::stream::raw::{Decoder as ZstdDecoder, InBuffer, Operation, OutBuffer};
 
 use super::Compression;
+use super::lz4::Lz4Decoder;
 use super::snappy::SnappyDecoder;
 use crate::error::{Error, Result};
 
@@ -40,6 +41,8 @@ enum Codec {
     Zstd(Box<ZstdDecoder<'static>>),
     Bzip2(Box<bzip2::Decompress>),
     Snappy(Box<SnappyDecoder>),
+    Zlib(Box<flate2::Decompress>),
+    Lz4(Box<Lz4Decoder>),
 }
 
 /// What one step of a codec did.
@@ -58,6 +61,8 @@ impl Decompressor {
             Compression::Zstd => Codec::Zstd(Box::new(ZstdDecoder::new()?)),
             Compression::Bzip2 => Codec::Bzip2(Box::new(bzip2::Decompress::new(false))),
             Compression::Snappy => Codec::Snappy(Box::default()),
+            Compression::Deflate => Codec::Zlib(Box::new(flate2::Decompress::new(true))),
+            Compression::Lz4 => Codec::Lz4(Box::default()),
         };
         Ok(Decompressor {
             codec,
@@ -94,6 +99,7 @@ impl Decompressor {
         let between = match &self.codec {
             Codec::None => true,
             Codec::Snappy(snappy) => snappy.is_between_chunks(),
+            Codec::Lz4(lz4) => lz4.is_between_blocks(),
             _ => !self.inside,
         };
         if between {
@@ -155,6 +161,8 @@ impl Decompressor {
             Codec::Zstd(_) => "zstd",
             Codec::Bzip2(_) => "bzip2",
             Codec::Snappy(_) => "snappy",
+            Codec::Zlib(_) => "deflate",
+            Codec::Lz4(_) => "lz4",
         }
     }
 }
@@ -167,7 +175,7 @@ impl Codec {
                 out[..n].copy_from_slice(&input[..n]);
                 Ok(Step { used: n, made: n, ended: false })
             }
-            Codec::Gzip(gzip) => {
+            Codec::Gzip(gzip) | Codec::Zlib(gzip) => {
                 let (before_in, before_out) = (gzip.total_in(), gzip.total_out());
                 let status = gzip
                     .decompress(input, out, flate2::FlushDecompress::None)
@@ -197,6 +205,10 @@ impl Codec {
                 let (used, made) = snappy.step(input, out)?;
                 Ok(Step { used, made, ended: false })
             }
+            Codec::Lz4(lz4) => {
+                let (used, made) = lz4.step(input, out)?;
+                Ok(Step { used, made, ended: false })
+            }
         }
     }
 
@@ -206,7 +218,8 @@ impl Codec {
             Codec::Gzip(gzip) => **gzip = flate2::Decompress::new_gzip(15),
             Codec::Zstd(zstd) => zstd.reinit()?,
             Codec::Bzip2(bzip2) => **bzip2 = bzip2::Decompress::new(false),
-            Codec::None | Codec::Snappy(_) => {}
+            Codec::Zlib(zlib) => **zlib = flate2::Decompress::new(true),
+            Codec::None | Codec::Snappy(_) | Codec::Lz4(_) => {}
         }
         Ok(())
     }
@@ -282,12 +295,14 @@ mod tests {
         bytes
     }
 
-    const ALL: [Compression; 5] = [
+    const ALL: [Compression; 7] = [
         Compression::None,
         Compression::Gzip,
         Compression::Zstd,
         Compression::Bzip2,
         Compression::Snappy,
+        Compression::Deflate,
+        Compression::Lz4,
     ];
 
     #[test]
@@ -338,9 +353,10 @@ mod tests {
             for byte in &mut packed[middle..middle + 64] {
                 *byte ^= 0x55;
             }
-            // Hadoop's snappy has no checksum: a flip may change bytes and nothing else.
+            // Hadoop's blocks have no checksum: a flip may change bytes and nothing else.
             let got = read_all(*compression, &packed, 999, 4096);
-            assert!(got.is_err() || *compression == Compression::Snappy, "{compression:?}");
+            let unchecked = matches!(compression, Compression::Snappy | Compression::Lz4);
+            assert!(got.is_err() || unchecked, "{compression:?}");
         }
     }
 

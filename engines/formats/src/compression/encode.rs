@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use super::Compression;
-use super::snappy::{HADOOP_BLOCK, write_hadoop_block};
+use super::{lz4, snappy};
 use crate::error::Result;
 
 /// Compresses bytes as they are written; what is ready is appended to the caller's buffer.
@@ -18,11 +18,18 @@ enum Codec {
     Bzip2(bzip2::write::BzEncoder<Vec<u8>>),
     /// What the current block has so far.
     Snappy(Vec<u8>),
+    Zlib(flate2::write::ZlibEncoder<Vec<u8>>),
+    Lz4(Vec<u8>),
 }
 
 impl Compressor {
     /// A compressor at the start of a file, at the codec's usual level.
     pub fn new(compression: Compression) -> Result<Self> {
+        Self::with_level(compression, None)
+    }
+
+    /// As [`Compressor::new`], with another level where the codec is zstd.
+    pub fn with_level(compression: Compression, level: Option<i32>) -> Result<Self> {
         let codec = match compression {
             Compression::None => Codec::None,
             Compression::Gzip => Codec::Gzip(flate2::write::GzEncoder::new(
@@ -30,7 +37,8 @@ impl Compressor {
                 flate2::Compression::default(),
             )),
             Compression::Zstd => {
-                let mut encoder = zstd::stream::write::Encoder::new(Vec::new(), 3)?;
+                let mut encoder =
+                    zstd::stream::write::Encoder::new(Vec::new(), level.unwrap_or(3))?;
                 // Off by default; without it a flipped bit is read as data.
                 encoder.include_checksum(true)?;
                 Codec::Zstd(encoder)
@@ -40,6 +48,11 @@ impl Compressor {
                 bzip2::Compression::default(),
             )),
             Compression::Snappy => Codec::Snappy(Vec::new()),
+            Compression::Deflate => Codec::Zlib(flate2::write::ZlibEncoder::new(
+                Vec::new(),
+                flate2::Compression::default(),
+            )),
+            Compression::Lz4 => Codec::Lz4(Vec::new()),
         };
         Ok(Compressor { codec })
     }
@@ -60,16 +73,22 @@ impl Compressor {
                 encoder.write_all(bytes)?;
                 out.append(encoder.get_mut());
             }
+            Codec::Zlib(encoder) => {
+                encoder.write_all(bytes)?;
+                out.append(encoder.get_mut());
+            }
             Codec::Snappy(block) => {
-                let mut rest = bytes;
-                while block.len() + rest.len() >= HADOOP_BLOCK {
-                    let (now, later) = rest.split_at(HADOOP_BLOCK - block.len());
-                    block.extend_from_slice(now);
-                    write_hadoop_block(block, out).map_err(std::io::Error::other)?;
-                    block.clear();
-                    rest = later;
-                }
-                block.extend_from_slice(rest);
+                let mut write = |plain: &[u8]| {
+                    snappy::write_hadoop_block(plain, out).map_err(std::io::Error::other)
+                };
+                in_blocks(block, bytes, snappy::HADOOP_BLOCK, &mut write)?;
+            }
+            Codec::Lz4(block) => {
+                let mut write = |plain: &[u8]| {
+                    lz4::write_hadoop_block(plain, out);
+                    Ok(())
+                };
+                in_blocks(block, bytes, lz4::HADOOP_BLOCK, &mut write)?;
             }
         }
         Ok(())
@@ -84,10 +103,35 @@ impl Compressor {
             Codec::Bzip2(encoder) => out.append(&mut encoder.finish()?),
             Codec::Snappy(block) => {
                 if !block.is_empty() {
-                    write_hadoop_block(&block, out).map_err(std::io::Error::other)?;
+                    snappy::write_hadoop_block(&block, out).map_err(std::io::Error::other)?;
+                }
+            }
+            Codec::Zlib(encoder) => out.append(&mut encoder.finish()?),
+            Codec::Lz4(block) => {
+                if !block.is_empty() {
+                    lz4::write_hadoop_block(&block, out);
                 }
             }
         }
         Ok(())
     }
+}
+
+/// Writes every block of `size` bytes that what is pending and `bytes` make.
+fn in_blocks(
+    pending: &mut Vec<u8>,
+    bytes: &[u8],
+    size: usize,
+    write: &mut dyn FnMut(&[u8]) -> std::io::Result<()>,
+) -> std::io::Result<()> {
+    let mut rest = bytes;
+    while pending.len() + rest.len() >= size {
+        let (now, later) = rest.split_at(size - pending.len());
+        pending.extend_from_slice(now);
+        write(pending)?;
+        pending.clear();
+        rest = later;
+    }
+    pending.extend_from_slice(rest);
+    Ok(())
 }

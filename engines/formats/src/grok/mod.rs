@@ -31,6 +31,8 @@ const GROUP: &str = "aquifer_";
 pub struct Grok {
     regex: Regex,
     columns: Vec<(String, HiveType)>,
+    /// By column, its group.
+    groups: Vec<usize>,
 }
 
 /// Why an expression cannot be used.
@@ -62,21 +64,41 @@ impl Grok {
     /// # Errors
     /// If the expression or a pattern it uses is malformed.
     pub fn new(expression: &str, custom: &str) -> Result<Grok, GrokError> {
+        Self::read(expression, custom, false)
+    }
+
+    /// As [`Grok::new`], to read rows by: a pattern of the expression itself that names no column
+    /// is one of its own name.
+    pub(crate) fn for_rows(expression: &str, custom: &str) -> Result<Grok, GrokError> {
+        Self::read(expression, custom, true)
+    }
+
+    fn read(expression: &str, custom: &str, all: bool) -> Result<Grok, GrokError> {
         let mut patterns: HashMap<&str, &str> = PATTERNS.iter().copied().collect();
         let lines = custom.lines().map(str::trim).filter(|line| !line.is_empty());
         let named = lines.filter_map(|line| line.split_once(char::is_whitespace));
         patterns.extend(named.map(|(name, definition)| (name, definition.trim_start())));
-        let mut expander = Expander { patterns, regex: String::new(), fields: Vec::new() };
+        let mut expander = Expander { patterns, regex: String::new(), fields: Vec::new(), all };
         expander.expand(expression, 0)?;
         let regex = RegexBuilder::new(&expander.regex)
             .size_limit(COMPILED_MAX)
             .build()
             .map_err(|error| GrokError::Regex(error.to_string()))?;
-        let columns = columns(&regex, &expander.fields);
+        let (columns, groups) = columns(&regex, &expander.fields);
         if columns.is_empty() {
             return Err(GrokError::NoColumns);
         }
-        Ok(Grok { regex, columns })
+        Ok(Grok { regex, columns, groups })
+    }
+
+    /// The group that a column's values are in.
+    pub(crate) fn group_of(&self, column: &str) -> Option<usize> {
+        let at = self.columns.iter().position(|(name, _)| name.eq_ignore_ascii_case(column))?;
+        self.groups.get(at).copied()
+    }
+
+    pub(crate) fn into_regex(self) -> Regex {
+        self.regex
     }
 
     /// Names in lower case, each once, and types, in the order of the expression.
@@ -90,10 +112,13 @@ impl Grok {
     }
 }
 
-/// The columns of the groups of an expression: those made of fields, and those it names itself.
-fn columns(regex: &Regex, fields: &[(String, HiveType)]) -> Vec<(String, HiveType)> {
+/// The columns of the groups of an expression, those made of fields and those it names itself, and
+/// the group of each.
+fn columns(regex: &Regex, fields: &[(String, HiveType)]) -> (Vec<(String, HiveType)>, Vec<usize>) {
     let mut columns: Vec<(String, HiveType)> = Vec::new();
-    for group in regex.capture_names().flatten() {
+    let mut groups = Vec::new();
+    for (number, group) in regex.capture_names().enumerate() {
+        let Some(group) = group else { continue };
         let field = group.strip_prefix(GROUP).and_then(|number| number.parse::<usize>().ok());
         let (name, ty) = match field.and_then(|number| fields.get(number)) {
             Some((name, ty)) => (name.to_lowercase(), ty.clone()),
@@ -101,9 +126,10 @@ fn columns(regex: &Regex, fields: &[(String, HiveType)]) -> Vec<(String, HiveTyp
         };
         if !columns.iter().any(|(known, _)| *known == name) {
             columns.push((name, ty));
+            groups.push(number);
         }
     }
-    columns
+    (columns, groups)
 }
 
 /// Writes a grok expression out as a regular expression.
@@ -111,6 +137,8 @@ struct Expander<'a> {
     patterns: HashMap<&'a str, &'a str>,
     regex: String,
     fields: Vec<(String, HiveType)>,
+    /// Whether unnamed patterns of the expression itself are columns too.
+    all: bool,
 }
 
 impl<'a> Expander<'a> {
@@ -138,8 +166,10 @@ impl<'a> Expander<'a> {
             "" => GrokError::Malformed(format!("%{{{inside}}}")),
             name => GrokError::Unknown(name.to_owned()),
         })?;
-        match (parts.next().map(str::trim), parts.next()) {
-            (None | Some(""), _) => self.regex.push_str("(?:"),
+        let column = parts.next().map(str::trim).filter(|column| !column.is_empty());
+        let own = (self.all && depth == 0).then_some(name);
+        match (column.or(own), parts.next()) {
+            (None, _) => self.regex.push_str("(?:"),
             (Some(column), ty) => {
                 let ty = ty.map_or(Ok(HiveType::String), field_type)?;
                 write!(self.regex, "(?P<{GROUP}{}>", self.fields.len())

@@ -22,7 +22,7 @@ use crate::error::Result;
 use crate::hive::HiveType;
 
 /// A column being built.
-pub(super) enum Column {
+pub(crate) enum Column {
     Boolean(BooleanBuilder),
     Int8(PrimitiveBuilder<Int8Type>),
     Int16(PrimitiveBuilder<Int16Type>),
@@ -55,14 +55,14 @@ pub(super) enum Column {
 }
 
 /// An array's items and where each array ends.
-pub(super) struct List {
+pub(crate) struct List {
     pub items: Column,
     field: FieldRef,
     lists: Runs,
 }
 
 /// A map's keys and values and where each map ends.
-pub(super) struct Map {
+pub(crate) struct Map {
     pub keys: Column,
     pub values: Column,
     entries: FieldRef,
@@ -70,7 +70,7 @@ pub(super) struct Map {
 }
 
 /// One column per field.
-pub(super) struct Struct {
+pub(crate) struct Struct {
     pub columns: Vec<Column>,
     fields: Fields,
     nulls: NullBufferBuilder,
@@ -96,7 +96,7 @@ impl Runs {
 
 impl Column {
     /// A builder for values of a column (`top`) or of something inside one.
-    pub(super) fn new(ty: &HiveType, top: bool, capacity: usize) -> Column {
+    pub(crate) fn new(ty: &HiveType, top: bool, capacity: usize) -> Column {
         fn primitive<T: arrow::datatypes::ArrowPrimitiveType>(n: usize) -> PrimitiveBuilder<T> {
             PrimitiveBuilder::with_capacity(n)
         }
@@ -161,7 +161,7 @@ impl Column {
         }
     }
 
-    pub(super) fn push_null(&mut self) {
+    pub(crate) fn push_null(&mut self) {
         match self {
             Column::Boolean(b) => b.append_null(),
             Column::Int8(b) => b.append_null(),
@@ -188,7 +188,7 @@ impl Column {
 
     /// Appends the value of a scalar's text and answers true; or, if the text is not of the
     /// column's type, appends nothing and answers false. Text that is not UTF-8 is repaired.
-    pub(super) fn push_scalar(&mut self, text: &[u8], formats: &TimestampFormats) -> bool {
+    pub(crate) fn push_scalar(&mut self, text: &[u8], formats: &TimestampFormats) -> bool {
         fn push<T: arrow::datatypes::ArrowPrimitiveType>(
             builder: &mut PrimitiveBuilder<T>,
             value: Option<T::Native>,
@@ -227,7 +227,7 @@ impl Column {
     }
 
     /// As [`Column::push_scalar`], for text known to be UTF-8.
-    pub(super) fn push_str(&mut self, text: &str) -> bool {
+    pub(crate) fn push_str(&mut self, text: &str) -> bool {
         match self {
             Column::View { builder, limit } => builder.append_value(first_chars(text, *limit)),
             Column::Text { builder, limit } => builder.append_value(first_chars(text, *limit)),
@@ -236,11 +236,11 @@ impl Column {
         true
     }
 
-    pub(super) fn is_text(&self) -> bool {
+    pub(crate) fn is_text(&self) -> bool {
         matches!(self, Column::View { .. } | Column::Text { .. })
     }
 
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         use arrow::array::ArrayBuilder;
         match self {
             Column::Boolean(b) => b.len(),
@@ -264,7 +264,7 @@ impl Column {
     }
 
     /// The array of what was pushed.
-    pub(super) fn finish(self) -> Result<ArrayRef> {
+    pub(crate) fn finish(self) -> Result<ArrayRef> {
         Ok(match self {
             Column::Boolean(mut b) => Arc::new(b.finish()),
             Column::Int8(mut b) => Arc::new(b.finish()),
@@ -289,7 +289,7 @@ impl Column {
 
 impl List {
     /// Ends one array after its items were pushed; `valid` is false for NULL.
-    pub(super) fn end(&mut self, valid: bool) {
+    pub(crate) fn end(&mut self, valid: bool) {
         self.lists.end(self.items.len(), valid);
     }
 
@@ -302,7 +302,7 @@ impl List {
 
 impl Map {
     /// Ends one map after its keys and values were pushed; `valid` is false for NULL.
-    pub(super) fn end(&mut self, valid: bool) {
+    pub(crate) fn end(&mut self, valid: bool) {
         self.maps.end(self.keys.len(), valid);
     }
 
@@ -319,8 +319,13 @@ impl Map {
 }
 
 impl Struct {
+    /// The place of a field by its name, whatever its case.
+    pub(crate) fn position(&self, name: &str) -> Option<usize> {
+        self.fields.iter().position(|field| field.name().eq_ignore_ascii_case(name))
+    }
+
     /// Ends one struct after each of its columns got a value.
-    pub(super) fn end(&mut self, valid: bool) {
+    pub(crate) fn end(&mut self, valid: bool) {
         self.nulls.append(valid);
     }
 

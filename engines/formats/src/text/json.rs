@@ -9,7 +9,9 @@ use memchr::memchr;
 use super::Selected;
 use super::column::Column;
 use super::json_scan::{Cursor, Malformed, Scan, unescape};
+use super::lines::Lines;
 use super::pattern::TimestampFormats;
+use super::records::Records;
 use super::value;
 use crate::error::{Error, Result};
 use crate::hive::HiveType;
@@ -24,23 +26,13 @@ const MILLIS_FROM: f64 = 1e11;
 pub(super) struct JsonRows {
     options: JsonOptions,
     formats: TimestampFormats,
-    /// Lines that are not blank.
-    lines: Vec<Line>,
-    /// Lines of any kind before the place scanned to.
-    line: u64,
-    /// Where the line being scanned begins.
-    line_start: usize,
-    /// Where the first line not given out begins.
-    start: usize,
+    /// Lines that are not blank, or records.
+    lines: Lines,
+    /// Where rows are not lines but objects of an array.
+    records: Option<Records>,
     keys: Keys,
     /// By column, how its values are read.
     shapes: Vec<Shape>,
-}
-
-struct Line {
-    from: u32,
-    to: u32,
-    number: u64,
 }
 
 /// Finds the column of a key. Objects of one file mostly have the same keys in the same order, so
@@ -70,10 +62,8 @@ impl JsonRows {
             .map_err(|p| Error::Options(format!("timestamp formats are not understood: {p}")))?;
         Ok(JsonRows {
             formats,
-            lines: Vec::new(),
-            line: 0,
-            line_start: 0,
-            start: 0,
+            lines: Lines::new(false),
+            records: options.records.as_deref().map(Records::new),
             keys: Keys::new(columns.iter().map(|c| c.name.as_str()), options),
             shapes: columns.iter().map(|c| Shape::new(&c.ty, options)).collect(),
             options: options.clone(),
@@ -81,64 +71,24 @@ impl JsonRows {
     }
 
     pub(super) fn scan(&mut self, data: &[u8], from: usize, last: bool, max: usize) -> usize {
-        let mut at = from;
-        while self.lines.len() < max {
-            match memchr(b'\n', &data[at..]) {
-                Some(length) => {
-                    at += length + 1;
-                    self.line(data, at - 1);
-                    self.line_start = at;
-                }
-                None if last => {
-                    if data.len() > self.line_start {
-                        self.line(data, data.len());
-                        self.line_start = data.len();
-                    }
-                    return data.len();
-                }
-                None => return data.len(),
-            }
-        }
-        at
-    }
-
-    /// Notes the line from `line_start` to `end`.
-    fn line(&mut self, data: &[u8], end: usize) {
-        self.line += 1;
-        if data[self.line_start..end].iter().any(|b| !b.is_ascii_whitespace()) {
-            // Offsets fit because records and batches are bounded.
-            let (from, to) = (self.line_start as u32, end as u32);
-            self.lines.push(Line { from, to, number: self.line });
-        } else if self.lines.is_empty() {
-            self.start = end;
+        match &mut self.records {
+            Some(records) => records.scan(data, from, last, max, &mut self.lines),
+            None => self.lines.scan(data, from, last, max),
         }
     }
 
-    pub(super) fn ready(&self) -> usize {
-        self.lines.len()
+    pub(super) fn lines(&self) -> &Lines {
+        &self.lines
     }
 
-    pub(super) fn start(&self) -> usize {
-        self.start
-    }
-
-    pub(super) fn line_of(&self, row: usize) -> u64 {
-        self.lines.get(row).map_or(self.line + 1, |l| l.number)
-    }
-
-    pub(super) fn consume(&mut self, n: usize) {
-        if let Some(line) = self.lines[..n].last() {
-            self.start = line.to as usize;
-        }
-        self.lines.drain(..n);
+    pub(super) fn lines_mut(&mut self) -> &mut Lines {
+        &mut self.lines
     }
 
     pub(super) fn rebase(&mut self, by: usize) {
-        self.start -= by;
-        self.line_start -= by.min(self.line_start);
-        for line in &mut self.lines {
-            line.from -= by as u32;
-            line.to -= by as u32;
+        self.lines.rebase(by);
+        if let Some(records) = &mut self.records {
+            records.rebase(by);
         }
     }
 
@@ -151,7 +101,7 @@ impl JsonRows {
     ) -> Result<Vec<Column>, (usize, Error)> {
         let width = columns.len();
         let mut slots: Vec<Slot> = vec![0..0; n * width];
-        for (row, line) in self.lines[..n].iter().enumerate() {
+        for (row, line) in self.lines.first(n).iter().enumerate() {
             let text = &data[line.from as usize..line.to as usize];
             let found = &mut slots[row * width..(row + 1) * width];
             match find(&mut Cursor::new(text), &mut self.keys, found, 0) {

@@ -7,7 +7,12 @@ mod column;
 mod csv;
 mod json;
 mod json_scan;
+mod lines;
+mod matched;
 mod pattern;
+#[cfg(test)]
+mod pattern_tests;
+mod records;
 mod scan;
 #[cfg(test)]
 mod tests;
@@ -22,9 +27,10 @@ use arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions};
 use arrow::datatypes::{Field, Schema, SchemaRef};
 use bytes::Bytes;
 
-use self::column::Column;
+pub(crate) use self::column::Column;
 use self::csv::CsvRows;
 use self::json::JsonRows;
+use self::matched::MatchedRows;
 use crate::compression::{Compression, Decompressor, Progress};
 use crate::error::{Error, Result};
 use crate::hive::HiveType;
@@ -88,7 +94,8 @@ pub struct TextDecoder {
 
 enum Rows {
     Csv(CsvRows),
-    Json(JsonRows),
+    Json(Box<JsonRows>),
+    Matched(Box<MatchedRows>),
 }
 
 impl TextDecoder {
@@ -116,9 +123,13 @@ impl TextDecoder {
             Format::Csv(options) => {
                 (Rows::Csv(CsvRows::new(options, &columns)?), options.skip_header_lines)
             }
-            Format::Json(options) => (Rows::Json(JsonRows::new(options, &columns)?), 0),
-            Format::Parquet => {
-                return Err(Error::Options("Parquet is not read as text".to_owned()));
+            Format::Json(options) => (Rows::Json(Box::new(JsonRows::new(options, &columns)?)), 0),
+            Format::Pattern(options) => (
+                Rows::Matched(Box::new(MatchedRows::new(options, &columns)?)),
+                options.skip_header_lines,
+            ),
+            Format::Avro(_) | Format::Orc(_) | Format::Parquet => {
+                return Err(Error::Options(format!("{} is not read as text", format.name())));
             }
         };
         Ok(TextDecoder {
@@ -252,6 +263,7 @@ impl TextDecoder {
         let built = match &mut self.rows {
             Rows::Csv(rows) => rows.build(&self.data, n, &self.columns),
             Rows::Json(rows) => rows.build(&self.data, n, &self.columns),
+            Rows::Matched(rows) => rows.build(&self.data, n, &self.columns),
         };
         let columns = built.map_err(|(row, error)| self.at_line(row, error))?;
         let arrays: Vec<ArrayRef> =
@@ -278,13 +290,15 @@ impl Rows {
         match self {
             Rows::Csv(rows) => rows.scan(data, from, last, max),
             Rows::Json(rows) => rows.scan(data, from, last, max),
+            Rows::Matched(rows) => rows.lines_mut().scan(data, from, last, max),
         }
     }
 
     fn ready(&self) -> usize {
         match self {
             Rows::Csv(rows) => rows.ready(),
-            Rows::Json(rows) => rows.ready(),
+            Rows::Json(rows) => rows.lines().ready(),
+            Rows::Matched(rows) => rows.lines().ready(),
         }
     }
 
@@ -292,21 +306,24 @@ impl Rows {
     fn start(&self) -> usize {
         match self {
             Rows::Csv(rows) => rows.start(),
-            Rows::Json(rows) => rows.start(),
+            Rows::Json(rows) => rows.lines().start(),
+            Rows::Matched(rows) => rows.lines().start(),
         }
     }
 
     fn line_of(&self, row: usize, data: &[u8]) -> u64 {
         match self {
             Rows::Csv(rows) => rows.line_of(row, data),
-            Rows::Json(rows) => rows.line_of(row),
+            Rows::Json(rows) => rows.lines().line_of(row),
+            Rows::Matched(rows) => rows.lines().line_of(row),
         }
     }
 
     fn consume(&mut self, n: usize, data: &[u8]) {
         match self {
             Rows::Csv(rows) => rows.consume(n, data),
-            Rows::Json(rows) => rows.consume(n),
+            Rows::Json(rows) => rows.lines_mut().consume(n),
+            Rows::Matched(rows) => rows.lines_mut().consume(n),
         }
     }
 
@@ -314,6 +331,7 @@ impl Rows {
         match self {
             Rows::Csv(rows) => rows.rebase(by),
             Rows::Json(rows) => rows.rebase(by),
+            Rows::Matched(rows) => rows.lines_mut().rebase(by),
         }
     }
 }

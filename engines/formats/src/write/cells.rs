@@ -9,12 +9,12 @@ use base64::engine::general_purpose::STANDARD;
 use crate::error::{Error, Result};
 
 /// One column of a batch.
-pub(super) struct Cells<'a> {
+pub(crate) struct Cells<'a> {
     array: &'a dyn Array,
     kind: Kind<'a>,
 }
 
-pub(super) enum Kind<'a> {
+pub(crate) enum Kind<'a> {
     Boolean(&'a BooleanArray),
     Int8(&'a Int8Array),
     Int16(&'a Int16Array),
@@ -36,7 +36,7 @@ pub(super) enum Kind<'a> {
 }
 
 impl<'a> Cells<'a> {
-    pub(super) fn new(array: &'a ArrayRef) -> Result<Self> {
+    pub(crate) fn new(array: &'a ArrayRef) -> Result<Self> {
         let kind = match array.data_type() {
             DataType::Boolean => Kind::Boolean(array.as_boolean()),
             DataType::Int8 => Kind::Int8(array.as_primitive()),
@@ -71,16 +71,16 @@ impl<'a> Cells<'a> {
         Ok(Cells { array, kind })
     }
 
-    pub(super) fn is_null(&self, row: usize) -> bool {
+    pub(crate) fn is_null(&self, row: usize) -> bool {
         self.array.is_null(row)
     }
 
-    pub(super) fn kind(&self) -> &Kind<'a> {
+    pub(crate) fn kind(&self) -> &Kind<'a> {
         &self.kind
     }
 
     /// The text of a value that is text itself.
-    pub(super) fn text(&self, row: usize) -> Option<&'a str> {
+    pub(crate) fn text(&self, row: usize) -> Option<&'a str> {
         match &self.kind {
             Kind::View(array) => Some(array.value(row)),
             Kind::Text(array) => Some(array.value(row)),
@@ -89,7 +89,7 @@ impl<'a> Cells<'a> {
     }
 
     /// Whether values print as JSON prints them, without quotes.
-    pub(super) fn is_bare(&self, row: usize) -> bool {
+    pub(crate) fn is_bare(&self, row: usize) -> bool {
         match &self.kind {
             Kind::Boolean(_) | Kind::Int8(_) | Kind::Int16(_) | Kind::Int32(_) | Kind::Int64(_) => {
                 true
@@ -102,7 +102,7 @@ impl<'a> Cells<'a> {
     }
 
     /// Prints a value that is not NULL and holds no others.
-    pub(super) fn print(&self, row: usize, out: &mut Vec<u8>) {
+    pub(crate) fn print(&self, row: usize, out: &mut Vec<u8>) {
         match &self.kind {
             Kind::Boolean(array) => {
                 let text: &[u8] = if array.value(row) { b"true" } else { b"false" };

@@ -1,4 +1,4 @@
-//! Writes Arrow batches as a CSV, JSON or Parquet file, in pieces of bounded size.
+//! Writes Arrow batches as a CSV, JSON, Avro, ORC or Parquet file, in pieces of bounded size.
 
 mod cells;
 mod csv;
@@ -11,13 +11,16 @@ use arrow::compute::cast;
 use arrow::datatypes::{DataType, Schema, SchemaRef, TimeUnit};
 use bytes::Bytes;
 
+pub(crate) use self::cells::{Cells, Kind};
 use self::csv::CsvRow;
 use self::parquet::ParquetFile;
 pub use self::records::{Column, Kind as ColumnKind, RecordFile, Value};
+use crate::avro::AvroFile;
 use crate::compression::{Compression, Compressor};
 use crate::error::{Error, Result};
 use crate::hive::HiveType;
 use crate::options::Format;
+use crate::orc::OrcFile;
 
 /// Plain text is handed to the codec in pieces of about this size.
 const PIECE: usize = 256 << 10;
@@ -37,6 +40,8 @@ pub enum Quoting {
 pub struct WriteOptions {
     /// Text files as a whole; Parquet pages (where [`Compression::Bzip2`] is refused).
     pub compression: Compression,
+    /// How hard zstd tries, from 1 to 22; 3 by default.
+    pub level: Option<i32>,
     /// Whether a CSV file begins with the columns' names.
     pub header: bool,
     /// When CSV fields are quoted, if the format has a quote.
@@ -53,6 +58,7 @@ impl Default for WriteOptions {
     fn default() -> Self {
         WriteOptions {
             compression: Compression::None,
+            level: None,
             header: false,
             quoting: Quoting::Needed,
             null_text: None,
@@ -63,10 +69,12 @@ impl Default for WriteOptions {
 }
 
 impl WriteOptions {
-    /// What tables are written with if nothing else is said: Parquet in snappy, text plain.
+    /// What tables are written with if nothing else is said: Parquet in snappy, Avro and ORC
+    /// deflated, text plain.
     pub fn for_format(format: &Format) -> Self {
         let compression = match format {
             Format::Parquet => Compression::Snappy,
+            Format::Avro(_) | Format::Orc(_) => Compression::Deflate,
             _ => Compression::None,
         };
         WriteOptions { compression, ..WriteOptions::default() }
@@ -85,6 +93,8 @@ pub struct FileWriter {
 
 enum Sink {
     Text(Box<TextFile>),
+    Avro(Box<AvroFile>),
+    Orc(Box<OrcFile>),
     Parquet(Box<ParquetFile>),
 }
 
@@ -107,6 +117,12 @@ impl FileWriter {
     pub fn new(format: &Format, schema: SchemaRef, options: WriteOptions) -> Result<Self> {
         let sink = match format {
             Format::Parquet => Sink::Parquet(Box::new(ParquetFile::new(schema, &options)?)),
+            Format::Avro(_) => Sink::Avro(Box::new(AvroFile::new(&schema, &options)?)),
+            Format::Orc(_) => Sink::Orc(Box::new(OrcFile::new(&schema, &options)?)),
+            Format::Pattern(_) => {
+                let name = format.name();
+                return Err(Error::Options(format!("files of format {name} cannot be written")));
+            }
             Format::Csv(csv) => {
                 let mut plain = Vec::new();
                 let row = CsvRow::new(csv, &options)?;
@@ -127,6 +143,8 @@ impl FileWriter {
     pub fn write(&mut self, batch: &RecordBatch) -> Result<()> {
         match &mut self.sink {
             Sink::Text(text) => text.write(batch)?,
+            Sink::Avro(avro) => avro.write(batch)?,
+            Sink::Orc(orc) => orc.write(batch)?,
             Sink::Parquet(parquet) => parquet.write(batch)?,
         }
         self.rows += batch.num_rows() as u64;
@@ -137,6 +155,8 @@ impl FileWriter {
     pub fn take_ready(&mut self) -> Bytes {
         let ready = match &mut self.sink {
             Sink::Text(text) => std::mem::take(&mut text.ready),
+            Sink::Avro(avro) => avro.take_ready(),
+            Sink::Orc(orc) => orc.take_ready(),
             Sink::Parquet(parquet) => parquet.take_ready(),
         };
         self.bytes += ready.len() as u64;
@@ -147,6 +167,8 @@ impl FileWriter {
     pub fn finish(&mut self) -> Result<Bytes> {
         match &mut self.sink {
             Sink::Text(text) => text.finish()?,
+            Sink::Avro(avro) => avro.finish()?,
+            Sink::Orc(orc) => orc.finish()?,
             Sink::Parquet(parquet) => parquet.finish()?,
         }
         Ok(self.take_ready())
@@ -161,6 +183,8 @@ impl FileWriter {
     pub fn bytes(&self) -> u64 {
         let ready = match &self.sink {
             Sink::Text(text) => text.ready.len(),
+            Sink::Avro(avro) => avro.ready(),
+            Sink::Orc(orc) => orc.ready(),
             Sink::Parquet(parquet) => parquet.ready(),
         };
         self.bytes + ready as u64
@@ -179,7 +203,7 @@ impl TextFile {
             .iter()
             .map(|f| Ok(text_type(&HiveType::from_arrow(f.data_type())?, f.data_type())))
             .collect::<Result<_>>()?;
-        let compressor = Compressor::new(options.compression)?;
+        let compressor = Compressor::with_level(options.compression, options.level)?;
         Ok(Box::new(TextFile { format, types, plain, compressor, ready: Vec::new() }))
     }
 

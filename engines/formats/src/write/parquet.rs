@@ -23,9 +23,11 @@ impl ParquetFile {
             Compression::None => Codec::UNCOMPRESSED,
             Compression::Snappy => Codec::SNAPPY,
             Compression::Gzip => Codec::GZIP(GzipLevel::default()),
-            Compression::Zstd => Codec::ZSTD(ZstdLevel::try_new(3)?),
-            Compression::Bzip2 => {
-                return Err(Error::Options("Parquet has no bzip2 compression".to_owned()));
+            Compression::Zstd => Codec::ZSTD(ZstdLevel::try_new(options.level.unwrap_or(3))?),
+            Compression::Lz4 => Codec::LZ4_RAW,
+            codec @ (Compression::Bzip2 | Compression::Deflate) => {
+                let name = codec.name();
+                return Err(Error::Options(format!("Parquet has no {name} compression")));
             }
         };
         let properties = WriterProperties::builder()
