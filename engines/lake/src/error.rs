@@ -21,9 +21,21 @@ pub enum LakeError {
     /// A partition column the rows do not have.
     #[error("Partition column '{column}' is not among the columns written")]
     NoPartitionColumn { column: String },
+    /// Rows cannot be put into buckets by these columns.
+    #[error("Bucketing is not supported by {message}")]
+    Bucket { message: String },
     /// A partition's value that is not of its column's type.
     #[error("Invalid partition value '{value}' for {hive_type} partition key: {key}")]
     PartitionValue { key: String, value: String, hive_type: String },
+    /// A partition key whose values only the query can say, and did not.
+    #[error(
+        "For the injected projected partition column {key}, the WHERE clause must contain only \
+         static equality conditions, and at least one such condition must be present."
+    )]
+    NotInjected { key: String },
+    /// More partitions follow from the rules than a scan may have.
+    #[error("{message}")]
+    TooManyProjected { message: String },
     /// A data file that is not what its table says.
     #[error("{file}: {message}")]
     BadData { file: String, message: String },

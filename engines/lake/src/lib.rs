@@ -12,8 +12,10 @@ mod estimate;
 mod footers;
 mod listing;
 mod location;
+mod orc;
 mod partition_list;
 mod partitions;
+mod projection;
 mod provider;
 mod stats;
 mod table;
@@ -25,6 +27,9 @@ pub use footers::{FooterCache, ParquetReaders};
 pub use location::Location;
 pub use partition_list::PartitionList;
 pub use partitions::NULL_PARTITION;
+pub use projection::{
+    DatePattern, DateRule, DateUnit, KeyRule, PROJECTED_MAX, Projection, check_template,
+};
 pub use provider::{LakeTable, PATH_COLUMN};
 pub use stats::{ScanStats, ScanTotals};
 pub use table::{Column, PartitionDef, PartitionSource, TableDef};

@@ -29,6 +29,7 @@ use crate::estimate;
 use crate::footers::{FooterCache, ParquetReaders};
 use crate::listing::data_files;
 use crate::location::Location;
+use crate::orc::OrcSource;
 use crate::partition_list::PartitionList;
 use crate::partitions::{decides_by_keys, key_fields, metastore_filter, prune};
 use crate::stats::ScanStats;
@@ -123,6 +124,9 @@ impl LakeTable {
             return Ok(vec![(whole, vec![])]);
         }
         let by_keys: Vec<&Expr> = filters.iter().filter(|f| decides_by_keys(f, keys)).collect();
+        if let Some(projection) = &self.def.projection {
+            return projection.partitions(state, &self.def, &by_keys);
+        }
         let asked = metastore_filter(&by_keys, keys);
         let found = self
             .partitions
@@ -209,6 +213,12 @@ impl LakeTable {
         });
         let source: Arc<dyn FileSource> = match &scan.format {
             Format::Parquet => self.parquet(state, &scan, store, table_schema, late),
+            Format::Orc(options) => Arc::new(OrcSource::new(
+                table_schema,
+                &self.def.columns,
+                options.clone(),
+                self.stats.clone(),
+            )),
             text => {
                 let compression = self.def.compression;
                 let plain = scan.files.iter().all(|f| {

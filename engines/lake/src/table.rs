@@ -8,6 +8,7 @@ use aquifer_formats::{Compression, Format, HiveType};
 use async_trait::async_trait;
 
 use crate::error::Result;
+use crate::projection::Projection;
 
 /// A column of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +47,8 @@ pub struct TableDef {
     pub compression: Option<Compression>,
     /// Properties, verbatim.
     pub parameters: BTreeMap<String, String>,
+    /// The rules its partitions follow from, if no catalog is asked for them.
+    pub projection: Option<Projection>,
 }
 
 impl TableDef {

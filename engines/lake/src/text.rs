@@ -1,10 +1,10 @@
-//! Text files (CSV, JSON) as a DataFusion file source: bytes stream from the store through a
+//! Files read from one end to the other (text, Avro) as a DataFusion file source: bytes stream from the store through a
 //! decoder; plain files without quoting may be read in pieces by several threads.
 
 use std::fmt;
 use std::sync::Arc;
 
-use aquifer_formats::{Compression, CsvStyle, Format, HiveType, TextDecoder};
+use aquifer_formats::{AvroDecoder, Compression, CsvStyle, Format, HiveType, TextDecoder};
 use bytes::Bytes;
 use datafusion::arrow::array::RecordBatch;
 use datafusion::common::tree_node::TreeNodeRecursion;
@@ -83,8 +83,9 @@ fn ends_rows_at_line_breaks(format: &Format) -> bool {
         Format::Csv(csv) => {
             csv.style == CsvStyle::LazySimple && csv.quote.is_none() && csv.escape.is_none()
         }
-        Format::Json(_) => true,
-        Format::Parquet => false,
+        Format::Json(json) => json.records.is_none(),
+        Format::Pattern(_) => true,
+        Format::Avro(_) | Format::Orc(_) | Format::Parquet => false,
     }
 }
 
@@ -196,6 +197,8 @@ impl FileOpener for TextOpener {
             let mut bytes = rest.read(to).await?;
             let first = bytes.try_next().await?.unwrap_or_default();
             let compression = match source.compression {
+                // Avro's codec is said inside.
+                _ if !source.format.is_text() => Compression::None,
                 Some(compression) => compression,
                 None if start > 0 => Compression::None,
                 None => Compression::detect(&first, path.as_ref()).map_err(LakeError::from)?,
@@ -204,20 +207,15 @@ impl FileOpener for TextOpener {
                 piece = Piece::new(0, size, size);
             }
             let mut format = source.format.as_ref().clone();
-            if start > 0
-                && let Format::Csv(csv) = &mut format
-            {
+            if start > 0 {
                 // Only the first piece has the header.
-                csv.skip_header_lines = 0;
+                match &mut format {
+                    Format::Csv(csv) => csv.skip_header_lines = 0,
+                    Format::Pattern(pattern) => pattern.skip_header_lines = 0,
+                    _ => {}
+                }
             }
-            let decoder = TextDecoder::new(
-                &format,
-                compression,
-                &source.columns,
-                &source.projection.file_indices,
-                source.batch_rows,
-            )
-            .map_err(LakeError::from)?;
+            let decoder = Decoder::new(&source, &format, compression).map_err(LakeError::from)?;
             let reading = Reading {
                 first: Some(first),
                 bytes,
@@ -314,12 +312,64 @@ fn memchr_line(bytes: &[u8]) -> Option<usize> {
     bytes.iter().position(|b| *b == b'\n')
 }
 
+/// What makes batches of bytes.
+enum Decoder {
+    Text(Box<TextDecoder>),
+    Avro(Box<AvroDecoder>),
+}
+
+impl Decoder {
+    fn new(
+        source: &TextSource,
+        format: &Format,
+        compression: Compression,
+    ) -> aquifer_formats::Result<Self> {
+        let (table, wanted) = (&source.columns, &source.projection.file_indices);
+        Ok(match format {
+            Format::Avro(options) => Decoder::Avro(Box::new(AvroDecoder::new(
+                options,
+                table,
+                wanted,
+                source.batch_rows,
+            )?)),
+            text => Decoder::Text(Box::new(TextDecoder::new(
+                text,
+                compression,
+                table,
+                wanted,
+                source.batch_rows,
+            )?)),
+        })
+    }
+
+    fn feed(&mut self, bytes: Bytes) {
+        match self {
+            Decoder::Text(text) => text.feed(bytes),
+            Decoder::Avro(avro) => avro.feed(bytes),
+        }
+    }
+
+    fn end(&mut self) {
+        match self {
+            Decoder::Text(text) => text.end(),
+            Decoder::Avro(avro) => avro.end(),
+        }
+    }
+
+    fn next_batch(&mut self) -> aquifer_formats::Result<Option<RecordBatch>> {
+        match self {
+            Decoder::Text(text) => text.next_batch(),
+            Decoder::Avro(avro) => avro.next_batch(),
+        }
+    }
+}
+
 struct Reading {
     first: Option<Bytes>,
     bytes: BoxStream<'static, object_store::Result<Bytes>>,
     rest: Rest,
     piece: Piece,
-    decoder: TextDecoder,
+    decoder: Decoder,
     name: String,
     done: bool,
 }

@@ -98,10 +98,14 @@ fn lake_error(error: &LakeError) -> SqlError {
             SqlError::user("HIVE_TOO_MANY_OPEN_PARTITIONS", message)
         }
         LakeError::PartitionValue { .. } => SqlError::user("HIVE_INVALID_PARTITION_VALUE", message),
+        LakeError::NotInjected { .. } | LakeError::TooManyProjected { .. } => {
+            SqlError::user("CONSTRAINT_VIOLATION", message)
+        }
         LakeError::BadData { .. } => SqlError::user("HIVE_BAD_DATA", message),
         LakeError::Format(_) => SqlError::user("HIVE_BAD_DATA", message),
         LakeError::Location { .. } => SqlError::user("HIVE_FILESYSTEM_ERROR", message),
         LakeError::NoPartitionColumn { .. } => SqlError::user("INVALID_TABLE_PROPERTY", message),
+        LakeError::Bucket { .. } => SqlError::user("INVALID_TABLE_PROPERTY", message),
         LakeError::Store(inner) => store_error(inner),
         LakeError::Catalog { retryable, source, .. } => {
             let own = source.as_ref().and_then(|s| s.downcast_ref::<SqlError>());

@@ -32,6 +32,7 @@ fn table(name: &str, columns: &[(&str, &str)], keys: &[(&str, &str)], format: Fo
         format,
         compression: None,
         parameters: BTreeMap::new(),
+        projection: None,
     }
 }
 

@@ -91,7 +91,12 @@ impl Session {
         };
         let suffix = part == Some("partitions");
         let found = catalog.relation(database, table).await;
-        match found.map_err(|e| SqlError { at: e.at.or(Some(name.at)), ..e })? {
+        // What a definition says wrong is not said in the statement.
+        let placed = |e: SqlError| match e.code.starts_with("HIVE_") {
+            true => e,
+            false => SqlError { at: e.at.or(Some(name.at)), ..e },
+        };
+        match found.map_err(placed)? {
             Some(Relation::Foreign(table)) => {
                 let wanted = Wanted {
                     part: part.map(str::to_owned),

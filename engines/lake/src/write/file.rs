@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use aquifer_formats::{FileWriter, Format};
+use aquifer_formats::FileWriter;
 use bytes::Bytes;
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::SchemaRef;
@@ -39,10 +39,10 @@ impl OpenFile {
         schema: SchemaRef,
         spec: &TargetSpec,
     ) -> Result<(Self, Path)> {
-        // Text files say their codec; Parquet files know it inside.
-        let extension = match spec.format {
-            Format::Parquet => "",
-            _ => spec.options.compression.extension(),
+        // Text files say their codec; others know it inside.
+        let extension = match spec.format.is_text() {
+            true => spec.options.compression.extension(),
+            false => "",
         };
         let path = Path::parse(format!("{name}{extension}")).map_err(|e| LakeError::Location {
             location: name.to_owned(),

@@ -6,6 +6,7 @@
 //! drops in the middle is only as clean as its store: stop a write by making its stream fail, and
 //! wait for it.
 
+mod bucket;
 mod file;
 mod router;
 
@@ -33,7 +34,9 @@ pub struct TargetSpec {
     pub options: WriteOptions,
     /// Columns that become folders, in this order, and are left out of the files.
     pub partition_by: Vec<String>,
-    /// More partitions than this are refused.
+    /// Columns whose hash chooses a row's bucket, and how many buckets there are.
+    pub bucket_by: Option<(Vec<String>, u32)>,
+    /// More partitions than this, each bucket of one counted, are refused.
     pub max_partitions: usize,
     /// Bytes after which the next file is begun.
     pub target_file_size: u64,

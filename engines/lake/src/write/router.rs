@@ -1,7 +1,7 @@
 //! Which file each row goes to, how many files are open, and when they appear: all together, when
 //! there are no more rows.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, ArrayRef, RecordBatch, UInt32Array};
@@ -12,6 +12,7 @@ use futures::StreamExt;
 use object_store::ObjectStore;
 use object_store::path::Path;
 
+use super::bucket::buckets;
 use super::file::OpenFile;
 use super::{TargetSpec, Written, WrittenFile, WrittenPartition, partition_path};
 use crate::error::{LakeError, Result};
@@ -20,6 +21,9 @@ use crate::partitions::NULL_PARTITION;
 
 /// Bytes held in memory by all open files; beyond it the fullest is sealed.
 const HELD_MAX: usize = 256 << 20;
+
+/// Partition values, and the bucket.
+type Place = (Vec<String>, Option<u32>);
 
 /// Writes batches to the files of their partitions.
 pub(super) struct Router {
@@ -31,7 +35,11 @@ pub(super) struct Router {
     /// Where the others stand.
     data: Vec<usize>,
     data_schema: SchemaRef,
-    open: BTreeMap<Vec<String>, OpenFile>,
+    /// Where the columns stand that choose a row's bucket.
+    bucket_columns: Vec<usize>,
+    open: BTreeMap<Place, OpenFile>,
+    /// Partitions and buckets that have files.
+    places: BTreeSet<Place>,
     /// Sent as a whole, and not there yet.
     sealed: Vec<OpenFile>,
     partitions: BTreeMap<Vec<String>, String>,
@@ -51,6 +59,8 @@ impl Router {
             schema.index_of(name).map_err(|_| LakeError::NoPartitionColumn { column: name.clone() })
         };
         let keys = spec.partition_by.iter().map(find).collect::<Result<Vec<_>>>()?;
+        let buckets = spec.bucket_by.iter().flat_map(|(columns, _)| columns);
+        let bucket_columns = buckets.map(find).collect::<Result<Vec<_>>>()?;
         let data: Vec<usize> = (0..schema.fields().len()).filter(|i| !keys.contains(i)).collect();
         let data_schema = schema.project(&data).map_err(|e| LakeError::Query(e.into()))?;
         Ok(Router {
@@ -60,7 +70,9 @@ impl Router {
             keys,
             data,
             data_schema: Arc::new(data_schema),
+            bucket_columns,
             open: BTreeMap::new(),
+            places: BTreeSet::new(),
             sealed: Vec::new(),
             partitions: BTreeMap::new(),
             finished: Vec::new(),
@@ -71,30 +83,38 @@ impl Router {
 
     pub(super) async fn write(&mut self, batch: &RecordBatch) -> Result<()> {
         let rows = batch.project(&self.data).map_err(|e| LakeError::Query(e.into()))?;
-        if self.keys.is_empty() {
-            return self.append(Vec::new(), &rows).await;
+        let buckets = match &self.spec.bucket_by {
+            None => None,
+            Some((_, count)) => {
+                let columns: Vec<_> =
+                    self.bucket_columns.iter().map(|i| batch.column(*i)).collect();
+                Some(buckets(&columns, batch.num_rows(), *count)?)
+            }
+        };
+        if self.keys.is_empty() && buckets.is_none() {
+            return self.append((Vec::new(), None), &rows).await;
         }
         let keys: Vec<&ArrayRef> = self.keys.iter().map(|i| batch.column(*i)).collect();
-        for (values, places) in grouped(&keys, batch.num_rows())? {
-            let part = take_record_batch(&rows, &UInt32Array::from(places))
+        for (place, rows_of) in grouped(&keys, buckets.as_deref(), batch.num_rows())? {
+            let part = take_record_batch(&rows, &UInt32Array::from(rows_of))
                 .map_err(|e| LakeError::Query(e.into()))?;
-            self.append(values, &part).await?;
+            self.append(place, &part).await?;
         }
         Ok(())
     }
 
-    async fn append(&mut self, values: Vec<String>, rows: &RecordBatch) -> Result<()> {
+    async fn append(&mut self, place: Place, rows: &RecordBatch) -> Result<()> {
         if rows.num_rows() == 0 {
             return Ok(());
         }
-        if !self.open.contains_key(&values) {
-            let file = self.begin(&values)?;
-            self.open.insert(values.clone(), file);
+        if !self.open.contains_key(&place) {
+            let file = self.begin(&place)?;
+            self.open.insert(place.clone(), file);
         }
-        let Some(file) = self.open.get_mut(&values) else { return Ok(()) };
+        let Some(file) = self.open.get_mut(&place) else { return Ok(()) };
         file.write(rows).await?;
         if file.written() >= self.spec.target_file_size {
-            self.seal(&values).await?;
+            self.seal(&place).await?;
         }
         while let Some(fullest) = self.too_full() {
             self.seal(&fullest).await?;
@@ -103,27 +123,38 @@ impl Router {
     }
 
     /// The fullest file, if all together hold too much.
-    fn too_full(&self) -> Option<Vec<String>> {
+    fn too_full(&self) -> Option<Place> {
         if self.open.values().map(OpenFile::held).sum::<usize>() <= HELD_MAX {
             return None;
         }
-        self.open.iter().max_by_key(|(_, f)| f.held()).map(|(values, _)| values.clone())
+        self.open.iter().max_by_key(|(_, f)| f.held()).map(|(place, _)| place.clone())
     }
 
-    fn begin(&mut self, values: &[String]) -> Result<OpenFile> {
+    fn begin(&mut self, place: &Place) -> Result<OpenFile> {
+        let (values, bucket) = (&place.0, place.1);
+        let known = self.places.contains(place);
+        if !known && (!values.is_empty() || bucket.is_some()) {
+            if self.places.len() >= self.spec.max_partitions {
+                return Err(LakeError::TooManyOpenPartitions { limit: self.spec.max_partitions });
+            }
+            self.places.insert(place.clone());
+        }
         let folder = match partition_path(&self.spec.partition_by, values) {
             path if path.is_empty() => self.location.prefix.to_string(),
             path => format!("{}/{path}", self.location.prefix),
         };
         if !values.is_empty() && !self.partitions.contains_key(values) {
-            if self.partitions.len() >= self.spec.max_partitions {
-                return Err(LakeError::TooManyOpenPartitions { limit: self.spec.max_partitions });
-            }
             let base = self.location.store.as_str();
             let folder = folder.trim_start_matches('/');
-            self.partitions.insert(values.to_vec(), format!("{base}{folder}/"));
+            self.partitions.insert(values.clone(), format!("{base}{folder}/"));
         }
-        let name = format!("{folder}/{}_{:05}", self.spec.file_prefix, self.begun);
+        let prefix = &self.spec.file_prefix;
+        // Hive finds a file's bucket in its name.
+        let name = match bucket {
+            None => format!("{folder}/{prefix}_{:05}", self.begun),
+            Some(bucket) if known => format!("{folder}/{prefix}_bucket-{bucket:05}_{}", self.begun),
+            Some(bucket) => format!("{folder}/{prefix}_bucket-{bucket:05}"),
+        };
         self.begun += 1;
         let (file, path) = OpenFile::create(
             self.store.clone(),
@@ -136,11 +167,11 @@ impl Router {
     }
 
     /// Sends the rest of a file. One that fails stays among the open ones, to be aborted.
-    async fn seal(&mut self, values: &[String]) -> Result<()> {
-        if let Some(file) = self.open.get_mut(values) {
+    async fn seal(&mut self, place: &Place) -> Result<()> {
+        if let Some(file) = self.open.get_mut(place) {
             file.seal().await?;
         }
-        self.sealed.extend(self.open.remove(values));
+        self.sealed.extend(self.open.remove(place));
         Ok(())
     }
 
@@ -184,16 +215,20 @@ impl Router {
     }
 }
 
-/// Rows by their partition values, in the order of first appearance within each.
-fn grouped(keys: &[&ArrayRef], rows: usize) -> Result<Vec<(Vec<String>, Vec<u32>)>> {
+/// Rows by their partition values and buckets, in the order of first appearance within each.
+fn grouped(
+    keys: &[&ArrayRef],
+    buckets: Option<&[u32]>,
+    rows: usize,
+) -> Result<Vec<(Place, Vec<u32>)>> {
     let options = FormatOptions::default();
     let formatters = keys
         .iter()
         .map(|k| ArrayFormatter::try_new(k.as_ref(), &options))
         .collect::<Result<Vec<_>, _>>()
         .map_err(|e| LakeError::Query(e.into()))?;
-    let mut groups: Vec<(Vec<String>, Vec<u32>)> = Vec::new();
-    let mut index: HashMap<Vec<String>, usize> = HashMap::new();
+    let mut groups: Vec<(Place, Vec<u32>)> = Vec::new();
+    let mut index: HashMap<Place, usize> = HashMap::new();
     for row in 0..rows {
         let pairs = keys.iter().zip(&formatters);
         let values: Vec<String> = pairs
@@ -206,8 +241,9 @@ fn grouped(keys: &[&ArrayRef], rows: usize) -> Result<Vec<(Vec<String>, Vec<u32>
                 },
             })
             .collect();
-        let at = *index.entry(values).or_insert_with_key(|values| {
-            groups.push((values.clone(), Vec::new()));
+        let place = (values, buckets.and_then(|buckets| buckets.get(row)).copied());
+        let at = *index.entry(place).or_insert_with_key(|place| {
+            groups.push((place.clone(), Vec::new()));
             groups.len() - 1
         });
         groups[at].1.push(row as u32);

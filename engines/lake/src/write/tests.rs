@@ -90,6 +90,7 @@ fn spec(target_file_size: u64) -> TargetSpec {
         format: Format::Parquet,
         options: WriteOptions::for_format(&Format::Parquet),
         partition_by: Vec::new(),
+        bucket_by: None,
         max_partitions: 1,
         target_file_size,
         must_be_empty: true,

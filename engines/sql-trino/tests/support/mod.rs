@@ -204,6 +204,7 @@ impl Lab {
             options: WriteOptions::for_format(&format),
             format,
             partition_by: vec![],
+            bucket_by: None,
             max_partitions: self.max_partitions,
             target_file_size: 64 << 20,
             must_be_empty: false,
@@ -255,6 +256,7 @@ fn define(
         compression: compression
             .map_err(|e| SqlError::user("INVALID_TABLE_PROPERTY", e.to_string()))?,
         parameters: BTreeMap::new(),
+        projection: None,
     })
 }
 
