@@ -241,7 +241,7 @@ impl Catalog for GlueCatalog {
             }
             return Ok(Some(Relation::Foreign(Arc::new(read))));
         }
-        let def = table_def::table_def(database, &table)?;
+        let def = table_def::table_def(database, &table, self.ctx.now().to_chrono())?;
         Ok(Some(Relation::Table(Box::new(def))))
     }
 }

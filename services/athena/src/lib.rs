@@ -10,6 +10,7 @@
 
 mod access;
 mod catalog;
+mod encryption;
 mod engine;
 mod error;
 mod failure;

@@ -58,6 +58,8 @@ pub(crate) struct Stores {
     pub ctx: Ctx,
     pub budget: Arc<Budget>,
     pub live: Arc<Live>,
+    /// The key that files are to be encrypted with.
+    pub kms_key: Option<String>,
 }
 
 impl std::fmt::Debug for Stores {
@@ -116,6 +118,10 @@ impl S3Store {
             _ if denied => Error::PermissionDenied { path, source },
             _ => Error::Generic { store: "S3", source },
         }
+    }
+
+    fn as_asked(&self) -> AsAsked {
+        AsAsked { kms_key: self.stores.kms_key.clone(), ..AsAsked::default() }
     }
 
     async fn head(&self, location: &Path) -> Result<GetResult> {
@@ -208,7 +214,10 @@ impl ObjectStore for S3Store {
             PutMode::Create => (None, Some("*".to_owned())),
             PutMode::Update(version) => (version.e_tag, None),
         };
+        let as_asked = self.as_asked();
         let input = PutObjectInput {
+            server_side_encryption: as_asked.server_side(),
+            ssekms_key_id: as_asked.kms_key,
             bucket: self.bucket.clone(),
             key: location.to_string(),
             body: ByteStream::from(Bytes::from(payload)),
@@ -227,7 +236,7 @@ impl ObjectStore for S3Store {
         _opts: PutMultipartOptions,
     ) -> Result<Box<dyn MultipartUpload>> {
         let to = S3Uri { bucket: self.bucket.clone(), key: location.to_string() };
-        let begun = Upload::begin(self.ctx(), to, AsAsked::default()).await;
+        let begun = Upload::begin(self.ctx(), to, self.as_asked()).await;
         let upload = begun.map_err(|fail| self.error(location.as_ref(), fail))?;
         Ok(Box::new(upload::StoreUpload::new(self.clone(), upload)))
     }

@@ -2,12 +2,17 @@
 //! what its SerDe's name and parameters say.
 
 mod checks;
+mod projection;
 
 use std::collections::{BTreeMap, HashMap};
 
-use aquifer_formats::{CsvOptions, Format, HiveType, JsonOptions, JsonStyle};
+use aquifer_formats::{
+    AvroOptions, CsvOptions, Format, HiveType, JsonOptions, JsonStyle, OrcOptions, PatternOptions,
+    PatternStyle,
+};
 use aquifer_lake::{Column, PartitionDef, TableDef};
 use aquifer_sql::SqlError;
+use chrono::{DateTime, Utc};
 use glue_api::{Partition, SerDeInfo, StorageDescriptor, Table};
 
 pub(crate) const LAZY_SIMPLE: &str = "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe";
@@ -15,6 +20,14 @@ pub(crate) const OPEN_CSV: &str = "org.apache.hadoop.hive.serde2.OpenCSVSerde";
 pub(crate) const PARQUET: &str = "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe";
 pub(crate) const OPENX_JSON: &str = "org.openx.data.jsonserde.JsonSerDe";
 pub(crate) const HIVE_JSON: &str = "org.apache.hive.hcatalog.data.JsonSerDe";
+pub(crate) const AVRO: &str = "org.apache.hadoop.hive.serde2.avro.AvroSerDe";
+pub(crate) const ORC: &str = "org.apache.hadoop.hive.ql.io.orc.OrcSerde";
+const REGEX: &str = "org.apache.hadoop.hive.serde2.RegexSerDe";
+const REGEX_OLD: &str = "org.apache.hadoop.hive.contrib.serde2.RegexSerDe";
+const GROK: &str = "com.amazonaws.glue.serde.GrokSerDe";
+const CLOUD_TRAIL: &str = "com.amazon.emr.hive.serde.CloudTrailSerde";
+/// Each object of a trail's file is a row, whatever reads it.
+pub(crate) const CLOUD_TRAIL_INPUT: &str = "com.amazon.emr.cloudtrail.CloudTrailInputFormat";
 const HIVE_JSON_NEW: &str = "org.apache.hadoop.hive.serde2.JsonSerDe";
 
 type Parameters = BTreeMap<String, String>;
@@ -37,7 +50,11 @@ pub(crate) fn parameter<'a>(parameters: Option<&'a Parameters>, name: &str) -> O
 }
 
 /// The definition of a table that is not a view.
-pub(crate) fn table_def(database: &str, table: &Table) -> Result<TableDef, SqlError> {
+pub(crate) fn table_def(
+    database: &str,
+    table: &Table,
+    now: DateTime<Utc>,
+) -> Result<TableDef, SqlError> {
     if is_iceberg(table) {
         return Err(SqlError::not_supported(format!(
             "Table {database}.{} is an Iceberg table; Iceberg tables are not supported by this \
@@ -46,23 +63,20 @@ pub(crate) fn table_def(database: &str, table: &Table) -> Result<TableDef, SqlEr
         )));
     }
     let parameters = table.parameters.clone().unwrap_or_default();
-    if parameter(Some(&parameters), "projection.enabled").is_some_and(|v| v == "true") {
-        return Err(SqlError::not_supported(format!(
-            "Table {database}.{} uses partition projection, which is not supported by this \
-             version of Aquifer",
-            table.name
-        )));
-    }
     let storage = table.storage_descriptor.clone().unwrap_or_default();
+    let keys = columns(&table.name, table.partition_keys.as_deref().unwrap_or_default())?;
+    let full_name = format!("{database}.{}", table.name);
+    let projection = projection::projection(&full_name, &keys, &parameters, now.naive_utc())?;
     Ok(TableDef {
         database: database.to_owned(),
         name: table.name.to_lowercase(),
         columns: columns(&table.name, storage.columns.as_deref().unwrap_or_default())?,
-        partition_keys: columns(&table.name, table.partition_keys.as_deref().unwrap_or_default())?,
+        partition_keys: keys,
         location: storage.location.clone().unwrap_or_default(),
         format: format(&storage, Some(&parameters))?,
         compression: None,
         parameters,
+        projection,
     })
 }
 
@@ -115,7 +129,12 @@ pub(crate) fn format(
     storage: &StorageDescriptor,
     table: Option<&Parameters>,
 ) -> Result<Format, SqlError> {
-    let format = format_of_serde(storage, table)?;
+    let mut format = format_of_serde(storage, table)?;
+    if let Format::Json(json) = &mut format
+        && storage.input_format.as_deref() == Some(CLOUD_TRAIL_INPUT)
+    {
+        json.records = Some("Records".to_owned());
+    }
     checks::check(&format, storage, table)?;
     Ok(format)
 }
@@ -137,6 +156,11 @@ fn format_of_serde(
         (Some(PARQUET), _) | (None, Some("parquet")) => Ok(Format::Parquet),
         (Some(OPENX_JSON), _) | (None, Some("json")) => Ok(json(own, JsonStyle::OpenX)),
         (Some(HIVE_JSON | HIVE_JSON_NEW), _) => Ok(json(own, JsonStyle::Hive)),
+        (Some(CLOUD_TRAIL), _) => Ok(json(own, JsonStyle::OpenX)),
+        (Some(AVRO), _) | (None, Some("avro")) => avro(own, table),
+        (Some(ORC), _) | (None, Some("orc")) => Ok(Format::Orc(orc(own, table))),
+        (Some(REGEX | REGEX_OLD), _) => regex(storage, own, table),
+        (Some(GROK), _) => grok(own, table),
         (Some(library), _) => Err(SqlError::user(
             "HIVE_UNSUPPORTED_FORMAT",
             format!("SerDe {library} is not supported by this version of Aquifer"),
@@ -187,6 +211,74 @@ fn open_csv(own: Option<&Parameters>, table: Option<&Parameters>) -> Result<Form
     Ok(Format::Csv(options))
 }
 
+fn avro(own: Option<&Parameters>, table: Option<&Parameters>) -> Result<Format, SqlError> {
+    let said = |name: &str| parameter(own, name).or_else(|| parameter(table, name));
+    if let Some(url) = said("avro.schema.url") {
+        return Err(SqlError::not_supported(format!(
+            "Property avro.schema.url = '{url}' is not supported by this version of Aquifer: say \
+             avro.schema.literal"
+        )));
+    }
+    let schema = said("avro.schema.literal").map(str::trim).filter(|schema| !schema.is_empty());
+    Ok(Format::Avro(AvroOptions { schema: schema.map(str::to_owned) }))
+}
+
+/// Columns are found by their places unless a property says otherwise.
+fn orc(own: Option<&Parameters>, table: Option<&Parameters>) -> OrcOptions {
+    let name = "orc.column.index.access";
+    let said = parameter(own, name).or_else(|| parameter(table, name));
+    OrcOptions { by_name: said.is_some_and(|value| value.eq_ignore_ascii_case("false")) }
+}
+
+fn regex(
+    storage: &StorageDescriptor,
+    own: Option<&Parameters>,
+    table: Option<&Parameters>,
+) -> Result<Format, SqlError> {
+    let Some(expression) = parameter(own, "input.regex") else {
+        let message = "This table does not have serde property \"input.regex\"!";
+        return Err(SqlError::user("HIVE_INVALID_METADATA", message));
+    };
+    let groups = aquifer_formats::regex_groups(expression).map_err(|problem| {
+        let message = format!("input.regex is not a regular expression: {problem}");
+        SqlError::user("HIVE_INVALID_METADATA", message)
+    })?;
+    if groups < storage.columns.as_ref().map_or(0, Vec::len) {
+        let message = "Number of matching groups doesn't match the number of columns";
+        return Err(SqlError::user("HIVE_CURSOR_ERROR", message));
+    }
+    let case_insensitive = parameter(own, "input.regex.case.insensitive")
+        .is_some_and(|value| value.eq_ignore_ascii_case("true"));
+    let style = PatternStyle::Regex { case_insensitive };
+    pattern(expression, style, own, table)
+}
+
+fn grok(own: Option<&Parameters>, table: Option<&Parameters>) -> Result<Format, SqlError> {
+    let Some(expression) = parameter(own, "input.format") else {
+        let message = "GrokSerDe needs the serde property input.format";
+        return Err(SqlError::user("HIVE_INVALID_METADATA", message));
+    };
+    let custom = parameter(own, "input.grokCustomPatterns").unwrap_or_default().to_owned();
+    aquifer_formats::Grok::new(expression, &custom).map_err(|problem| {
+        SqlError::user("HIVE_INVALID_METADATA", format!("input.format: {problem}"))
+    })?;
+    pattern(expression, PatternStyle::Grok { custom }, own, table)
+}
+
+fn pattern(
+    expression: &str,
+    style: PatternStyle,
+    own: Option<&Parameters>,
+    table: Option<&Parameters>,
+) -> Result<Format, SqlError> {
+    Ok(Format::Pattern(PatternOptions {
+        expression: expression.to_owned(),
+        style,
+        skip_header_lines: header_lines(own, table)?,
+        timestamp_formats: timestamp_formats(own),
+    }))
+}
+
 /// Hive takes a number for a character's code before it takes it for a character: the `1` that
 /// every table without delimiters of its own says.
 fn code_or_delimiter(text: &str) -> Result<u8, SqlError> {
@@ -235,6 +327,7 @@ fn json(own: Option<&Parameters>, style: JsonStyle) -> Format {
         ignore_malformed: is("ignore.malformed.json", false),
         dots_in_keys: is("dots.in.keys", false),
         mapping,
+        records: None,
         style,
         timestamp_formats: timestamp_formats(own),
     })
@@ -282,8 +375,19 @@ mod tests {
 
         let class = parameters(&[("classification", "parquet")]);
         assert_eq!(format(&storage(None, &[]), Some(&class)).unwrap(), Format::Parquet);
-        let orc = storage(Some("org.apache.hadoop.hive.ql.io.orc.OrcSerde"), &[]);
-        assert_eq!(format(&orc, None).unwrap_err().code, "HIVE_UNSUPPORTED_FORMAT");
+        let ion = storage(Some("com.amazon.ionhiveserde.IonHiveSerDe"), &[]);
+        assert_eq!(format(&ion, None).unwrap_err().code, "HIVE_UNSUPPORTED_FORMAT");
+
+        let grok = storage(Some(GROK), &[("input.format", "%{INT:n}")]);
+        assert_eq!(format(&grok, None).unwrap().name(), "pattern");
+        let regex = storage(Some(REGEX), &[("input.regex", "(.*)")]);
+        assert_eq!(format(&regex, None).unwrap_err().code, "HIVE_CURSOR_ERROR");
+        let trail = StorageDescriptor {
+            input_format: Some(CLOUD_TRAIL_INPUT.to_owned()),
+            ..storage(Some(HIVE_JSON), &[])
+        };
+        let Format::Json(json) = format(&trail, None).unwrap() else { panic!("not JSON") };
+        assert_eq!(json.records.as_deref(), Some("Records"));
     }
 
     #[test]
@@ -300,7 +404,7 @@ mod tests {
             }),
             ..Table::default()
         };
-        let error = table_def("d", &table).unwrap_err();
+        let error = table_def("d", &table, DateTime::UNIX_EPOCH).unwrap_err();
         assert!(error.message.starts_with("Column 'a' of table 't'"), "{error}");
     }
 }

@@ -5,6 +5,7 @@ use platform::{Bytes, Ctx, Fail};
 use s3_api::{Client, GetObjectInput};
 
 use super::Description;
+use crate::encryption::{Opener, TAG};
 use crate::uri::S3Uri;
 
 /// A description larger than this is not one of ours.
@@ -29,8 +30,16 @@ pub(crate) async fn read(
 ) -> Result<(Description, Rows), Fail> {
     let key = format!("{}.metadata", file.key);
     let described = S3Uri { bucket: file.bucket.clone(), key };
-    let body = Client::get_object(ctx, get(&described, 0)).await?.body;
-    let bytes = body.collect(DESCRIPTION_MAX).await?;
+    let found = Client::get_object(ctx, get(&described, 0)).await?;
+    let opener = Opener::new(ctx, found.metadata.as_ref()).await?;
+    let mut bytes = found.body.collect(DESCRIPTION_MAX).await?.to_vec();
+    if let Some(mut opener) = opener {
+        let tag = bytes.split_off(bytes.len().saturating_sub(TAG as usize));
+        opener.open(&mut bytes);
+        if !opener.is_whole(&tag) {
+            return Err(crate::error::invalid("The encrypted result was changed."));
+        }
+    }
     let description: Description = serde_json::from_slice(&bytes).map_err(Fail::internal)?;
     if description.update_count.is_some() || description.columns.is_empty() {
         return Ok((description, Rows::default()));
@@ -41,11 +50,24 @@ pub(crate) async fn read(
         Err(fail) if fail.is("InvalidRange") => return Ok((description, Rows::default())),
         Err(fail) => return Err(fail),
     };
+    let mut opener = Opener::new(ctx, found.metadata.as_ref()).await?;
     let size = from + found.content_length.and_then(|n| u64::try_from(n).ok()).unwrap_or(0);
+    let size = size - opener.as_ref().map_or(0, |_| TAG.min(size - from));
+    if let Some(opener) = &mut opener {
+        opener.seek(from);
+    }
+    let mut left = size - from;
     let mut parser = Parser::new(description.rows, limit);
     let mut body = found.body;
     while let Some(chunk) = body.next().await {
-        let chunk: Bytes = chunk?;
+        let mut chunk: Bytes = chunk?;
+        if let Some(opener) = &mut opener {
+            let mut own =
+                chunk[..usize::try_from(left).unwrap_or(usize::MAX).min(chunk.len())].to_vec();
+            left -= own.len() as u64;
+            opener.open(&mut own);
+            chunk = own.into();
+        }
         if parser.feed(&chunk)? {
             break;
         }

@@ -6,6 +6,7 @@ use datafusion::arrow::datatypes::DataType;
 use platform::{ByteStream, Bytes, Ctx, Fail};
 use s3_api::{Client, PutObjectInput};
 
+use crate::encryption::{Encryption, Sealer};
 use crate::s3_store::{AsAsked, Upload};
 use crate::uri::S3Uri;
 
@@ -17,13 +18,15 @@ pub(crate) struct ResultWriter {
     ctx: Ctx,
     to: S3Uri,
     as_asked: AsAsked,
+    sealer: Option<Sealer>,
     pending: Vec<u8>,
     upload: Option<(Upload, i32)>,
 }
 
 impl ResultWriter {
-    pub(crate) fn new(ctx: &Ctx, to: S3Uri, as_asked: AsAsked) -> Self {
-        Self { ctx: ctx.clone(), to, as_asked, pending: Vec::new(), upload: None }
+    pub(crate) fn new(ctx: &Ctx, to: S3Uri, mut as_asked: AsAsked, sealer: Option<Sealer>) -> Self {
+        as_asked.metadata = sealer.as_ref().map(Sealer::metadata);
+        Self { ctx: ctx.clone(), to, as_asked, sealer, pending: Vec::new(), upload: None }
     }
 
     /// Where bytes are appended; [`ResultWriter::flush`] sends them when there are enough.
@@ -35,7 +38,10 @@ impl ResultWriter {
     pub(crate) async fn flush(&mut self) -> Result<(), Fail> {
         while self.pending.len() >= PART_BYTES {
             let rest = self.pending.split_off(PART_BYTES);
-            let part = std::mem::replace(&mut self.pending, rest);
+            let mut part = std::mem::replace(&mut self.pending, rest);
+            if let Some(sealer) = &mut self.sealer {
+                sealer.seal(&mut part);
+            }
             self.send(part).await?;
         }
         Ok(())
@@ -55,9 +61,13 @@ impl ResultWriter {
 
     /// Completes the object; where that fails, nothing is left.
     pub(crate) async fn finish(mut self) -> Result<(), Fail> {
-        let last = std::mem::take(&mut self.pending);
+        let mut last = std::mem::take(&mut self.pending);
+        if let Some(mut sealer) = self.sealer.take() {
+            sealer.seal(&mut last);
+            last.extend_from_slice(&sealer.tag());
+        }
         if self.upload.is_none() {
-            return put_whole(&self.ctx, &self.to, self.as_asked, last).await;
+            return put_sealed(&self.ctx, &self.to, self.as_asked, last).await;
         }
         let completed = self.complete(last).await;
         if completed.is_err() {
@@ -91,15 +101,28 @@ impl ResultWriter {
 pub(crate) async fn put_whole(
     ctx: &Ctx,
     to: &S3Uri,
-    as_asked: AsAsked,
-    body: Vec<u8>,
+    mut as_asked: AsAsked,
+    encryption: &Encryption,
+    mut body: Vec<u8>,
 ) -> Result<(), Fail> {
+    if let Some(mut sealer) = encryption.sealer(ctx).await? {
+        as_asked.metadata = Some(sealer.metadata());
+        sealer.seal(&mut body);
+        body.extend_from_slice(&sealer.tag());
+    }
+    put_sealed(ctx, to, as_asked, body).await
+}
+
+async fn put_sealed(ctx: &Ctx, to: &S3Uri, as_asked: AsAsked, body: Vec<u8>) -> Result<(), Fail> {
     let input = PutObjectInput {
         bucket: to.bucket.clone(),
         key: to.key.clone(),
+        server_side_encryption: as_asked.server_side(),
         content_type: as_asked.content_type,
         expected_bucket_owner: as_asked.owner,
         acl: as_asked.acl,
+        ssekms_key_id: as_asked.kms_key,
+        metadata: as_asked.metadata,
         body: ByteStream::from(Bytes::from(body)),
         ..PutObjectInput::default()
     };

@@ -13,7 +13,7 @@ use crate::failure::Failure;
 use crate::uri::{S3Uri, folder};
 
 /// The codecs' properties; where several are given the last one stands.
-const CODECS: &[&str] = &["write_compression", "parquet_compression"];
+const CODECS: &[&str] = &["write_compression", "parquet_compression", "orc_compression"];
 
 /// The table to be made.
 pub(super) struct Target {
@@ -92,13 +92,6 @@ impl Run {
             return Err(Failure::not_supported(format!(
                 "Tables of type {kind} are not supported by this version of Aquifer"
             )));
-        }
-        for name in ["bucketed_by", "bucket_count"] {
-            if properties.contains_key(name) {
-                return Err(Failure::not_supported(format!(
-                    "Table property '{name}' is not supported by this version of Aquifer"
-                )));
-            }
         }
         let location = match text(properties, "external_location")? {
             // Statements that name it themselves are refused before they are accepted; this one was

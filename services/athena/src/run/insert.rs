@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use aquifer_formats::Compression;
+use aquifer_formats::Format;
 use aquifer_lake::{Column, TableDef, Written};
 use aquifer_sql::{PreparedQuery, Session, SqlError, TableName};
 use datafusion::sql::sqlparser::ast::Statement as AstStatement;
 use glue_api::Table;
 
 use super::ddl::partition_inputs;
-use super::layout::Layout;
+use super::layout::{Layout, codec_default, codec_of};
 use super::{Done, Run};
 use crate::failure::Failure;
 use crate::table_def::{self, header_lines};
@@ -28,7 +28,13 @@ impl Run {
         if table_def::is_iceberg(&table) {
             return self.insert_iceberg(session, (&database, &table), given, query).await;
         }
-        let def = table_def::table_def(&database, &table)?;
+        let def = table_def::table_def(&database, &table, self.ctx.now().to_chrono())?;
+        if def.projection.as_ref().is_some_and(|projection| projection.template.is_some()) {
+            return Err(Failure::not_supported(
+                "Inserting into tables with storage.location.template is not supported by this \
+                 version of Aquifer",
+            ));
+        }
         let layout = layout(&table, &def)?;
         let header = header_lines_of(&table)? == 1;
         let mut spec = layout.target(&folder(&def.location), &self.live.id, header);
@@ -69,7 +75,8 @@ impl Run {
         def: &TableDef,
         written: &Written,
     ) -> Result<(), Failure> {
-        if written.partitions.is_empty() {
+        // Projected partitions are in no catalog.
+        if written.partitions.is_empty() || def.projection.is_some() {
             return Ok(());
         }
         self.check_cancelled()?;
@@ -131,13 +138,36 @@ fn header_lines_of(table: &Table) -> Result<usize, SqlError> {
 
 fn layout(table: &Table, def: &TableDef) -> Result<Layout, SqlError> {
     let parameters = table.parameters.as_ref();
-    let named = ["parquet.compression", "write.compression", "write_compression", "compression"];
+    if matches!(def.format, Format::Pattern(_)) {
+        return Err(SqlError::not_supported(format!(
+            "Inserting into table {}.{} is not supported: its SerDe reads and does not write",
+            def.database, def.name
+        )));
+    }
+    let storage = table.storage_descriptor.as_ref();
+    if storage.and_then(|storage| storage.number_of_buckets).is_some_and(|buckets| buckets > 0) {
+        return Err(SqlError::not_supported(format!(
+            "Inserting into bucketed table {}.{} is not supported",
+            def.database, def.name
+        )));
+    }
+    let own = match def.format {
+        Format::Parquet => "parquet.compression",
+        Format::Orc(_) => "orc.compress",
+        _ => "write.compression",
+    };
+    let named = [own, "write.compression", "write_compression", "compression"];
     let codec = named.into_iter().find_map(|name| table_def::parameter(parameters, name));
     let compression = match codec {
-        Some(codec) => Compression::parse(codec)
-            .map_err(|error| SqlError::user("HIVE_INVALID_METADATA", error.to_string()))?,
-        None => Compression::Gzip,
+        Some(codec) => codec_of(&def.format, codec)?,
+        None => codec_default(&def.format),
     };
     let partitioned_by = def.partition_keys.iter().map(|key| key.name.clone()).collect();
-    Ok(Layout { format: def.format.clone(), compression, partitioned_by })
+    Ok(Layout {
+        format: def.format.clone(),
+        compression,
+        level: None,
+        partitioned_by,
+        bucketed_by: None,
+    })
 }

@@ -23,7 +23,9 @@ use aquifer_sql_iceberg::Io;
 use futures::FutureExt;
 use platform::{Ctx, PlatformParts, Principal, Scope, Session, StoreError, Unit};
 
+use crate::access::is_denial;
 use crate::catalog::GlueCatalog;
+use crate::encryption::Encryption;
 use crate::engine::CATALOG;
 use crate::failure::Failure;
 use crate::model::{Execution, Kind, State};
@@ -32,7 +34,7 @@ use crate::s3_store::{Budget, Stores};
 use crate::{Core, jobs, store};
 
 pub(crate) use iceberg::QUERY_ID;
-pub(crate) use layout::{PARQUET_INPUT, TEXT_INPUT};
+pub(crate) use layout::{AVRO_INPUT, ORC_INPUT, PARQUET_INPUT, TEXT_INPUT};
 
 /// A query that runs longer, of real time, has failed.
 const RUN_MAX: Duration = Duration::from_secs(30 * 60);
@@ -81,7 +83,8 @@ async fn carry_out(core: &Arc<Core>, parts: &PlatformParts, live: Arc<Live>) {
     let ctx = acting(parts, &live.scope, caller, session);
     let limit = live.row.cutoff_bytes.and_then(|limit| u64::try_from(limit).ok());
     let budget = Arc::new(Budget::new(limit));
-    let stores = Arc::new(Stores { ctx: ctx.clone(), budget, live: live.clone() });
+    let kms_key = Encryption::of(&live.row.result.0).kms_key().map(str::to_owned);
+    let stores = Arc::new(Stores { ctx: ctx.clone(), budget, live: live.clone(), kms_key });
     let catalog = GlueCatalog::new(ctx.clone(), Io::new(stores.clone()));
     let run = Run { core: core.clone(), live: live.clone(), ctx: ctx.clone(), catalog, stores };
     let mut work = std::pin::pin!(AssertUnwindSafe(run.statement()).catch_unwind());
@@ -212,6 +215,7 @@ impl Run {
         if let Some(done) = self.reused().await? {
             return Ok(done);
         }
+        self.check_catalog().await?;
         let Some(statement) = aquifer_sql_hive::parse(&row.query)? else {
             return self.query(&row.query, &row.parameters).await;
         };
@@ -279,6 +283,11 @@ impl Run {
         })
     }
 
+    /// How what the query leaves is encrypted.
+    fn encryption(&self) -> Encryption {
+        Encryption::of(&self.live.row.result.0)
+    }
+
     /// Where unqualified names are looked up.
     fn database(&self) -> String {
         self.live.row.database.as_deref().unwrap_or(DATABASE_DEFAULT).to_lowercase()
@@ -311,6 +320,16 @@ impl Run {
         match self.ctx.read(|tx| store::execution(tx, self.ctx.now(), &self.live.id)) {
             Ok(row) if !row.is_finished() => self.check_cancelled(),
             _ => Err(SqlError::cancelled().into()),
+        }
+    }
+
+    /// Whoever may not see the default database, and the catalog that holds it, runs nothing.
+    ///
+    /// <https://docs.aws.amazon.com/athena/latest/ug/fine-grained-access-to-glue-resources.html>
+    async fn check_catalog(&self) -> Result<(), Failure> {
+        match self.catalog.database_exists(DATABASE_DEFAULT).await {
+            Err(fail) if is_denial(&fail) => Err(Failure::catalog(&fail)),
+            _ => Ok(()),
         }
     }
 

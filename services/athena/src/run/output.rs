@@ -8,6 +8,7 @@ use platform::StoreError;
 use s3_api::{Client as S3, DeleteObjectInput, ObjectCannedACL};
 
 use super::{Done, Run};
+use crate::encryption::Encryption;
 use crate::failure::Failure;
 use crate::model::Writing;
 use crate::results::{Description, put_whole};
@@ -35,12 +36,18 @@ impl Run {
             S3AclOption::BucketOwnerFullControl => ObjectCannedACL::BucketOwnerFullControl,
         });
         let owner = asked.expected_bucket_owner.clone();
-        AsAsked { content_type: Some(content_type.to_owned()), owner, acl }
+        AsAsked {
+            content_type: Some(content_type.to_owned()),
+            owner,
+            acl,
+            kms_key: self.encryption().kms_key().map(str::to_owned),
+            metadata: None,
+        }
     }
 
     /// Writes one small object of the result.
     async fn put(&self, to: &S3Uri, content_type: &str, body: Vec<u8>) -> Result<(), Failure> {
-        put_whole(&self.ctx, to, self.as_asked(content_type), body)
+        put_whole(&self.ctx, to, self.as_asked(content_type), &self.encryption(), body)
             .await
             .map_err(|fail| Failure::result_write(&to.to_string(), &fail))
     }
@@ -117,6 +124,11 @@ impl Run {
         location: &str,
         table: Option<(String, String)>,
     ) -> Result<(), Failure> {
+        if let Encryption::Client(_) = self.encryption() {
+            return Err(Failure::not_supported(
+                "Writing tables and files with CSE_KMS is not supported by this version of Aquifer",
+            ));
+        }
         let row = &self.live.row;
         let writing = Writing {
             location: location.to_owned(),

@@ -21,7 +21,9 @@ impl Run {
         let running = session.execute(Prepared::Query(query)).await?;
         let file = self.file()?;
         let description = Description::of_rows(&running.columns);
-        let mut writer = ResultWriter::new(&self.ctx, file.clone(), self.as_asked(CSV));
+        let sealer = self.encryption().sealer(&self.ctx).await;
+        let sealer = sealer.map_err(|fail| Failure::result_write(&file.to_string(), &fail))?;
+        let mut writer = ResultWriter::new(&self.ctx, file.clone(), self.as_asked(CSV), sealer);
         if let Err(failure) = self.rows(session, running, &mut writer).await {
             writer.abort().await;
             return Err(failure);

@@ -1,5 +1,6 @@
 //! Objects written in parts, because nobody knows beforehand how large they become.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -8,7 +9,8 @@ use parking_lot::Mutex;
 use platform::{ByteStream, Bytes, Ctx, Fail};
 use s3_api::{
     AbortMultipartUploadInput, Client, CompleteMultipartUploadInput, CompletedMultipartUpload,
-    CompletedPart, CreateMultipartUploadInput, ObjectCannedACL, UploadPartInput,
+    CompletedPart, CreateMultipartUploadInput, ObjectCannedACL, ServerSideEncryption,
+    UploadPartInput,
 };
 
 use super::S3Store;
@@ -21,6 +23,16 @@ pub(crate) struct AsAsked {
     /// The account that the bucket must be of.
     pub owner: Option<String>,
     pub acl: Option<ObjectCannedACL>,
+    /// The key that S3 is to encrypt it with.
+    pub kms_key: Option<String>,
+    pub metadata: Option<BTreeMap<String, String>>,
+}
+
+impl AsAsked {
+    /// The algorithm that goes with the key.
+    pub(crate) fn server_side(&self) -> Option<ServerSideEncryption> {
+        self.kms_key.as_ref().map(|_| ServerSideEncryption::AwsKms)
+    }
 }
 
 /// A multipart upload under way.
@@ -35,6 +47,7 @@ pub(crate) struct Upload {
 
 impl Upload {
     pub(crate) async fn begin(ctx: &Ctx, to: S3Uri, as_asked: AsAsked) -> Result<Self, Fail> {
+        let server_side_encryption = as_asked.server_side();
         let owner = as_asked.owner;
         let input = CreateMultipartUploadInput {
             bucket: to.bucket.clone(),
@@ -42,6 +55,9 @@ impl Upload {
             content_type: as_asked.content_type,
             expected_bucket_owner: owner.clone(),
             acl: as_asked.acl,
+            server_side_encryption,
+            ssekms_key_id: as_asked.kms_key,
+            metadata: as_asked.metadata,
             ..CreateMultipartUploadInput::default()
         };
         let begun = Client::create_multipart_upload(ctx, input).await?;

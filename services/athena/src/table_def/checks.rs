@@ -5,8 +5,8 @@ use aquifer_formats::Format;
 use aquifer_sql::SqlError;
 use glue_api::StorageDescriptor;
 
-use super::{Parameters, parameter};
-use crate::run::{PARQUET_INPUT, TEXT_INPUT};
+use super::{CLOUD_TRAIL_INPUT, Parameters, parameter};
+use crate::run::{AVRO_INPUT, ORC_INPUT, PARQUET_INPUT, TEXT_INPUT};
 
 /// The same as [`TEXT_INPUT`], of the newer interface.
 const TEXT_INPUT_NEW: &str = "org.apache.hadoop.mapreduce.lib.input.TextInputFormat";
@@ -31,6 +31,9 @@ pub(super) fn check(
             }
             _ => Ok(()),
         };
+    }
+    if !format.is_text() {
+        return Ok(());
     }
     for (name, is_usual) in TEXT {
         if let Some(value) = said(name)
@@ -62,7 +65,12 @@ fn input_format(format: &Format, class: &str) -> Result<(), SqlError> {
     let is_known = match format {
         _ if class.is_empty() => true,
         Format::Parquet => class == PARQUET_INPUT || PARQUET_INPUTS_OLD.contains(&class),
-        Format::Csv(_) | Format::Json(_) => matches!(class, TEXT_INPUT | TEXT_INPUT_NEW),
+        Format::Avro(_) => class == AVRO_INPUT,
+        Format::Orc(_) => class == ORC_INPUT,
+        Format::Json(json) if json.records.is_some() => class == CLOUD_TRAIL_INPUT,
+        Format::Csv(_) | Format::Json(_) | Format::Pattern(_) => {
+            matches!(class, TEXT_INPUT | TEXT_INPUT_NEW)
+        }
     };
     if is_known {
         return Ok(());

@@ -83,5 +83,21 @@ fn no_results() -> Fail {
 }
 
 fn unreadable(fail: Fail) -> Fail {
-    if matches!(fail.code(), "NoSuchKey" | "NoSuchBucket") { no_results() } else { fail }
+    match fail.code() {
+        "NoSuchKey" | "NoSuchBucket" => no_results(),
+        // Keys that KMS has and does not give, through S3 or without it.
+        code if code.starts_with("KMS.") || KEY_REFUSALS.contains(&code) => {
+            error::invalid(fail.message())
+        }
+        _ => fail,
+    }
 }
+
+/// What KMS says of keys that may not be used as they are.
+const KEY_REFUSALS: [&str; 5] = [
+    "DisabledException",
+    "IncorrectKeyException",
+    "InvalidCiphertextException",
+    "KMSInvalidStateException",
+    "NotFoundException",
+];

@@ -5,8 +5,8 @@
 use std::sync::Arc;
 
 use athena_api::{
-    EncryptionOption, QueryExecutionContext, ResultConfiguration, ResultReuseConfiguration,
-    StartQueryExecution, StartQueryExecutionInput, StartQueryExecutionOutput,
+    QueryExecutionContext, ResultConfiguration, ResultReuseConfiguration, StartQueryExecution,
+    StartQueryExecutionInput, StartQueryExecutionOutput,
 };
 use platform::{Ctx, Fail, Handle, Result, Stored};
 use s3_api::{Client as S3, GetBucketLocationInput};
@@ -15,7 +15,7 @@ use crate::model::{Cost, Execution, State, WorkGroupRow};
 use crate::queue::Live;
 use crate::statement::{Class, ResultFile, classify};
 use crate::uri::S3Uri;
-use crate::{Athena, access, engine, error, jobs, run, store};
+use crate::{Athena, access, encryption, engine, error, jobs, run, store};
 
 /// Bytes of a statement.
 const QUERY_MAX: usize = 262_144;
@@ -117,7 +117,7 @@ fn result_configuration(
     if result.output_location.is_none() {
         result.output_location = own.and_then(|own| own.output_location.clone());
     }
-    encryption(&result)?;
+    encryption(settings, &mut result)?;
     let Some(location) = result.output_location.as_deref() else {
         return Err(error::no_output_location());
     };
@@ -127,16 +127,26 @@ fn result_configuration(
     Ok(result)
 }
 
-fn encryption(result: &ResultConfiguration) -> Result<()> {
-    match &result.encryption_configuration {
-        // Which S3 does by itself.
-        None => Ok(()),
-        Some(asked) if asked.encryption_option == EncryptionOption::SseS3 => Ok(()),
-        Some(asked) => {
-            let option = asked.encryption_option;
-            Err(error::not_implemented(&format!("EncryptionOption {option}")))
-        }
+/// Whose word on encryption counts, and whether it is strong enough.
+fn encryption(settings: &WorkGroupRow, result: &mut ResultConfiguration) -> Result<()> {
+    let configuration = &settings.configuration.0;
+    let own = configuration.result_configuration.as_ref();
+    let own = own.and_then(|own| own.encryption_configuration.as_ref());
+    if configuration.enforce_work_group_configuration == Some(true) && own.is_some() {
+        result.encryption_configuration = own.cloned();
     }
+    encryption::check(result)?;
+    let option = result.encryption_configuration.as_ref().map(|asked| asked.encryption_option);
+    let least = own.map(|own| own.encryption_option);
+    if configuration.enable_minimum_encryption_configuration == Some(true)
+        && encryption::strength(option) < encryption::strength(least)
+    {
+        return Err(error::invalid(
+            "The encryption of the query results is below the minimum encryption level of the \
+             workgroup",
+        ));
+    }
+    Ok(())
 }
 
 /// Refuses a bucket that is not there. One that the caller may not ask about is left to the write.

@@ -1,11 +1,11 @@
 //! What a workgroup's configuration may say, and what of it is honoured here.
 
-use athena_api::{EncryptionOption, ResultConfiguration, WorkGroupConfiguration};
+use athena_api::{ResultConfiguration, WorkGroupConfiguration};
 use platform::Result;
 
-use crate::error;
 use crate::model::{ENGINE_AUTO, ENGINE_VERSION, engine_version};
 use crate::uri::S3Uri;
+use crate::{encryption, error};
 
 /// The least bytes after which queries may be cancelled.
 const CUTOFF_MIN: i64 = 10_000_000;
@@ -21,10 +21,6 @@ pub(super) fn refuse(configuration: &WorkGroupConfiguration) -> Result<()> {
         enabled(
             configuration.customer_content_encryption_configuration.is_some(),
             "CustomerContentEncryptionConfiguration",
-        ),
-        enabled(
-            configuration.enable_minimum_encryption_configuration == Some(true),
-            "EnableMinimumEncryptionConfiguration",
         ),
         enabled(configuration.engine_configuration.is_some(), "EngineConfiguration"),
         enabled(
@@ -77,13 +73,7 @@ fn check_result(result: &ResultConfiguration) -> Result<()> {
     {
         return Err(error::invalid("outputLocation is not a valid S3 path."));
     }
-    match &result.encryption_configuration {
-        Some(asked) if asked.encryption_option != EncryptionOption::SseS3 => {
-            let option = asked.encryption_option;
-            Err(error::not_implemented(&format!("EncryptionOption {option}")))
-        }
-        _ => Ok(()),
-    }
+    encryption::check(result)
 }
 
 #[cfg(test)]

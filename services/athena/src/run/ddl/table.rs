@@ -12,21 +12,14 @@ use glue_api::{
 use super::{already_exists, no_database};
 use crate::catalog::is_absent;
 use crate::failure::Failure;
-use crate::run::layout::{PARQUET_INPUT, PARQUET_OUTPUT, TEXT_INPUT, TEXT_OUTPUT};
+use crate::run::layout::{
+    AVRO_INPUT, AVRO_OUTPUT, ORC_INPUT, ORC_OUTPUT, PARQUET_INPUT, PARQUET_OUTPUT, TEXT_INPUT,
+    TEXT_OUTPUT,
+};
 use crate::run::{Done, Run, iceberg};
-use crate::table_def::{HIVE_JSON, LAZY_SIMPLE, PARQUET};
+use crate::table_def::{AVRO, HIVE_JSON, LAZY_SIMPLE, ORC, PARQUET};
 use crate::uri::S3Uri;
 
-const ORC: [&str; 3] = [
-    "org.apache.hadoop.hive.ql.io.orc.OrcSerde",
-    "org.apache.hadoop.hive.ql.io.orc.OrcInputFormat",
-    "org.apache.hadoop.hive.ql.io.orc.OrcOutputFormat",
-];
-const AVRO: [&str; 3] = [
-    "org.apache.hadoop.hive.serde2.avro.AvroSerDe",
-    "org.apache.hadoop.hive.ql.io.avro.AvroContainerInputFormat",
-    "org.apache.hadoop.hive.ql.io.avro.AvroContainerOutputFormat",
-];
 const SEQUENCE: [&str; 3] = [
     LAZY_SIMPLE,
     "org.apache.hadoop.mapred.SequenceFileInputFormat",
@@ -238,8 +231,8 @@ fn classes(create: &CreateTable) -> (String, String, String) {
         None | Some(FileFormat::TextFile) => [LAZY_SIMPLE, TEXT_INPUT, TEXT_OUTPUT],
         Some(FileFormat::Parquet) => [PARQUET, PARQUET_INPUT, PARQUET_OUTPUT],
         Some(FileFormat::JsonFile) => [HIVE_JSON, TEXT_INPUT, TEXT_OUTPUT],
-        Some(FileFormat::Orc) => ORC,
-        Some(FileFormat::Avro) => AVRO,
+        Some(FileFormat::Orc) => [ORC, ORC_INPUT, ORC_OUTPUT],
+        Some(FileFormat::Avro) => [AVRO, AVRO_INPUT, AVRO_OUTPUT],
         Some(FileFormat::SequenceFile) => SEQUENCE,
         Some(FileFormat::RcFile) => RC,
         Some(FileFormat::Ion) => ION,
