@@ -150,3 +150,31 @@ def test_costs_are_by_workgroup(lake):
         answer = lake.athena.batch_get_query_execution(QueryExecutionIds=ids(name))
         assert sum(q["Statistics"]["DataScannedInBytes"] for q in answer["QueryExecutions"]) == total
     assert totals["b"] == 2 * totals["a"] > 0
+
+
+@behaviour("ATH-39")
+def test_few_large_files_beat_many_small_ones(lake, server):
+    lines = [f"{n},{n % 7}\n" for n in range(60_000)]
+    requests, engine = {}, {}
+    for name, count in (("few", 3), ("many", 300)):
+        for n in range(count):
+            lake.put(f"{name}/{n:03}.csv", "".join(lines[n::count]))
+        lake.ask(
+            f"CREATE EXTERNAL TABLE {name} (id int, kind int) ROW FORMAT DELIMITED FIELDS TERMINATED BY ',' "
+            f"LOCATION 's3://{{bucket}}/{name}/'"
+        )
+        # Billed by the thousand.
+        asked = lambda: 1000 * sum(
+            line["quantity"] for line in server.admin("GET", "bill").json()
+            if line["service"] == "s3" and line["usage_type"] == "Requests-Tier2"
+        )
+        before = asked()
+        queries = [lake.ask(f"SELECT sum(id) AS s, count(*) AS n FROM {name} WHERE kind = 3") for _ in range(3)]
+        requests[name] = (asked() - before) / len(queries)
+        engine[name] = min(q.execution["Statistics"]["EngineExecutionTimeInMillis"] for q in queries)
+        assert len({tuple(q.rows()) for q in queries}) == 1
+        requests[name, "rows"] = queries[0].rows()
+    assert requests["few", "rows"] == requests["many", "rows"]
+    # A request for each file, and a little more.
+    assert round(requests["many"]) >= 300 and requests["few"] <= 30
+    assert engine["many"] > engine["few"]

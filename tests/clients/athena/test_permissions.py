@@ -71,6 +71,48 @@ def test_the_catalog_is_limited_by_table(lake, user, as_caller, account):
     assert query.state == "FAILED" and query.reason.startswith("PERMISSION_DENIED: ")
 
 
+@behaviour("ATH-36")
+def test_one_table_may_be_all_that_is_seen(lake, user, as_caller, account):
+    lake.ask("CREATE EXTERNAL TABLE u (a int) LOCATION 's3://{bucket}/t/'")
+    glue = lambda *names: [f"arn:aws:glue:us-east-1:{account}:{name}" for name in names]
+    one = [
+        allow(["athena:*", "s3:*"]),
+        allow("glue:GetDatabase", glue("catalog", "database/default")),
+        allow("glue:Get*", glue("catalog", "database/d", "table/d/t")),
+    ]
+    ann = as_caller(user("ann", *one), lake)
+    assert ann.ask("SELECT count(*) AS n FROM t").rows() == [(2,)]
+    for sql in ("SELECT * FROM u", "DESCRIBE u", "DROP TABLE t"):
+        query = ann.run(sql)
+        assert query.state == "FAILED" and query.reason.startswith("PERMISSION_DENIED: "), query.reason
+    # A table is seen in all its versions or in none.
+    bob = as_caller(user("bob", *one, deny("glue:GetTable", glue("tableVersion/d/t/0"))), lake)
+    assert bob.ask("SELECT count(*) AS n FROM t").rows() == [(2,)]
+
+
+@behaviour("ATH-37")
+def test_the_default_database_and_the_catalog_of_the_region_are_needed(lake, user, as_caller, account):
+    def policy(*resources):
+        return [
+            allow(["athena:*", "s3:*"]),
+            allow("glue:*", [f"arn:aws:glue:us-east-1:{account}:{name}" for name in resources]),
+        ]
+
+    enough = ("catalog", "database/default", "database/d", "table/d/*")
+    ann = as_caller(user("ann", *policy(*enough)), lake)
+    assert ann.ask("SELECT sum(a) AS s FROM t").rows() == [(3,)]
+    for n, missing in enumerate(("catalog", "database/default")):
+        bob = as_caller(user(f"bob{n}", *policy(*(name for name in enough if name != missing))), lake)
+        query = bob.run("SELECT sum(a) AS s FROM t")
+        assert query.state == "FAILED" and query.reason.startswith("PERMISSION_DENIED: "), missing
+        assert "glue:GetDatabase" in query.reason
+    elsewhere = [
+        allow(["athena:*", "s3:*"]), allow("glue:*", f"arn:aws:glue:eu-west-1:{account}:*"),
+    ]
+    eve = as_caller(user("eve", *elsewhere), lake)
+    assert eve.run("SELECT 1 AS a").reason.startswith("PERMISSION_DENIED: ")
+
+
 @behaviour("ATH-38")
 def test_statements_need_the_actions_of_the_catalog(lake, user, as_caller):
     lake.ask(

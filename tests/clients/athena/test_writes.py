@@ -127,7 +127,7 @@ def test_unload_writes_files_and_nowhere_else(orders):
     assert {key.split("/")[1] for key in orders.keys("text/")} == {"month=2026-01", "month=2026-02"}
 
 
-@behaviour("ATH-47")
+@behaviour("ATH-47", "ATH-44")
 def test_nothing_is_remembered_between_writes(orders):
     first = orders.ask("CREATE TABLE a AS SELECT * FROM orders")
     second = orders.ask("CREATE TABLE b AS SELECT * FROM orders")
@@ -135,7 +135,7 @@ def test_nothing_is_remembered_between_writes(orders):
 
 
 @behaviour("ATH-45")
-@pytest.mark.parametrize("form", ["TEXTFILE", "JSON", "PARQUET"])
+@pytest.mark.parametrize("form", ["TEXTFILE", "JSON", "PARQUET", "ORC", "AVRO"])
 def test_types_survive_a_table(lake, form):
     values = (
         "SELECT true AS b, CAST(1 AS tinyint) AS t, 2 AS i, BIGINT '3' AS g, 1.5E0 AS d, DECIMAL '1.25' AS m, "
@@ -147,3 +147,61 @@ def test_types_survive_a_table(lake, form):
     direct = lake.ask(values)
     assert back.csv()[1] == direct.csv()[1]
     assert back.columns() == direct.columns()
+
+
+def java_hash(text):
+    """Hive's hash of a text, which is Java's over its bytes."""
+    value = 0
+    for byte in text.encode():
+        value = (value * 31 + (byte - 256 if byte > 127 else byte)) & 0xFFFFFFFF
+    return value & 0x7FFFFFFF
+
+
+@behaviour("ATH-45")
+def test_rows_go_to_buckets_by_hives_hash(lake):
+    lake.ask(
+        "CREATE TABLE b WITH (format = 'JSON', write_compression = 'NONE', bucketed_by = ARRAY['name'], "
+        "bucket_count = 4, partitioned_by = ARRAY['p'], external_location = 's3://{bucket}/b/') AS "
+        "SELECT n, 'björn ' || CAST(n AS varchar) AS name, n % 2 AS p FROM UNNEST(sequence(1, 200)) AS t (n)"
+    )
+    storage = lake.glue.get_table(DatabaseName="d", Name="b")["Table"]["StorageDescriptor"]
+    assert (storage["NumberOfBuckets"], storage["BucketColumns"]) == (4, ["name"])
+    keys = lake.keys("b/")
+    assert len(keys) == 8
+    import json
+    import re
+
+    for key in keys:
+        bucket = int(re.search(r"_bucket-(\d{5})$", key)[1])
+        body = lake.s3.get_object(Bucket=lake.bucket, Key=key)["Body"].read().decode()
+        assert {java_hash(json.loads(line)["name"]) % 4 for line in body.splitlines()} == {bucket}
+    assert lake.ask("SELECT count(*) AS n, sum(n) AS s FROM b").rows() == [(200, 20100)]
+    assert lake.run("INSERT INTO b VALUES (1, 'x', 1)").reason.startswith("NOT_SUPPORTED: Inserting into bucketed")
+    many = lake.run(
+        "CREATE TABLE c WITH (bucketed_by = ARRAY['n'], bucket_count = 60, partitioned_by = ARRAY['p']) AS "
+        "SELECT n, n % 7 AS p FROM UNNEST(sequence(1, 2000)) AS t (n)"
+    )
+    assert many.reason.startswith("HIVE_TOO_MANY_OPEN_PARTITIONS: ")
+    for wrong, part in (
+        ("bucketed_by = ARRAY['n']", "bucket_count must be specified"),
+        ("bucket_count = 3", "bucketed_by must be specified"),
+        ("bucketed_by = ARRAY['x'], bucket_count = 3", "not present in schema"),
+        ("bucketed_by = ARRAY['n'], bucket_count = 0", "bucket_count"),
+    ):
+        query = lake.run(f"CREATE TABLE w WITH ({wrong}) AS SELECT 1 AS n")
+        assert query.reason.startswith("INVALID_TABLE_PROPERTY: ") and part in query.reason
+    lake.ask(
+        "CREATE EXTERNAL TABLE e (n bigint, name string) CLUSTERED BY (name) INTO 4 BUCKETS ROW FORMAT SERDE "
+        "'org.apache.hive.hcatalog.data.JsonSerDe' LOCATION 's3://{bucket}/b/'"
+    )
+    assert lake.ask("SELECT count(*) AS n FROM e").rows() == [(200,)]
+    assert any("CLUSTERED BY" in line for line in lake.ask("SHOW CREATE TABLE e").lines())
+
+
+@behaviour("ATH-48")
+def test_the_file_of_each_row_is_told(orders):
+    rows = orders.ask('SELECT "$path" AS p, id FROM orders WHERE id IN (1, 3) ORDER BY id').rows()
+    assert rows == [
+        (f"s3://{orders.bucket}/orders/month=2026-01/a.csv", 1),
+        (f"s3://{orders.bucket}/orders/month=2026-02/b.csv", 3),
+    ]

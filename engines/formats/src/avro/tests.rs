@@ -1,3 +1,5 @@
+//! Files written and read back, found by name, and garbled: never a panic.
+
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, RecordBatch};

@@ -322,7 +322,9 @@ fn millis(seconds: i64, nanos: i64, zone: Tz, instant: bool) -> Result<i64> {
     if !instant {
         at += offset(zone, at);
     }
-    at.checked_mul(1_000).and_then(|at| at.checked_add(nanos.div_euclid(1_000_000))).ok_or(far.to_owned())
+    at.checked_mul(1_000)
+        .and_then(|at| at.checked_add(nanos.div_euclid(1_000_000)))
+        .ok_or(far.to_owned())
 }
 
 /// Seconds that a zone's clocks are ahead.

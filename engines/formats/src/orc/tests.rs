@@ -1,3 +1,5 @@
+//! Files written and read back, found by name, and garbled: never a panic.
+
 use arrow::array::RecordBatch;
 use bytes::Bytes;
 

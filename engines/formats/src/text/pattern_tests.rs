@@ -1,3 +1,5 @@
+//! Lines by regular and grok expressions, and the records of trails.
+
 use arrow::util::pretty::pretty_format_batches;
 use bytes::Bytes;
 use expect_test::{Expect, expect};

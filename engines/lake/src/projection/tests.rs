@@ -1,3 +1,5 @@
+//! Patterns, steps, bounds, and the partitions that follow from them.
+
 use aquifer_formats::HiveType;
 use chrono::{NaiveDate, NaiveDateTime};
 use datafusion::prelude::{SessionContext, col, lit};

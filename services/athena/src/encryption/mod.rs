@@ -185,7 +185,7 @@ impl Opener {
     }
 
     /// Whether what was opened from the first byte on was sealed so.
-    pub(crate) fn is_whole(self, tag: &[u8]) -> bool {
+    pub(crate) fn ends_with(self, tag: &[u8]) -> bool {
         self.0.tag()[..] == *tag
     }
 }

@@ -36,7 +36,7 @@ pub(crate) async fn read(
     if let Some(mut opener) = opener {
         let tag = bytes.split_off(bytes.len().saturating_sub(TAG as usize));
         opener.open(&mut bytes);
-        if !opener.is_whole(&tag) {
+        if !opener.ends_with(&tag) {
             return Err(crate::error::invalid("The encrypted result was changed."));
         }
     }
