@@ -234,7 +234,20 @@ impl Run {
     /// A statement of the query dialect.
     async fn query(&self, sql: &str, parameters: &[String]) -> Result<Done, Failure> {
         let session = self.session();
-        match session.prepare_with(sql, parameters).await? {
+        let prepared = session.prepare_with(sql, parameters).await?;
+        let writes = matches!(
+            prepared,
+            Prepared::CreateTableAs { .. }
+                | Prepared::InsertInto { .. }
+                | Prepared::Unload { .. }
+                | Prepared::ModifyRows { .. }
+        );
+        if writes && matches!(self.encryption(), Encryption::Client(_)) {
+            return Err(Failure::not_supported(
+                "Writing tables and files with CSE_KMS is not supported by this version of Aquifer",
+            ));
+        }
+        match prepared {
             Prepared::Query(query) => self.select(&session, query).await,
             Prepared::Explain(explain) => self.explain(&session, explain).await,
             Prepared::CreateTableAs { table, if_not_exists, properties, with_data, query }

@@ -8,7 +8,6 @@ use platform::StoreError;
 use s3_api::{Client as S3, DeleteObjectInput, ObjectCannedACL};
 
 use super::{Done, Run};
-use crate::encryption::Encryption;
 use crate::failure::Failure;
 use crate::model::Writing;
 use crate::results::{Description, put_whole};
@@ -124,11 +123,6 @@ impl Run {
         location: &str,
         table: Option<(String, String)>,
     ) -> Result<(), Failure> {
-        if let Encryption::Client(_) = self.encryption() {
-            return Err(Failure::not_supported(
-                "Writing tables and files with CSE_KMS is not supported by this version of Aquifer",
-            ));
-        }
         let row = &self.live.row;
         let writing = Writing {
             location: location.to_owned(),
