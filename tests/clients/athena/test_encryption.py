@@ -9,6 +9,10 @@ from s3_encryption import S3EncryptionClient, S3EncryptionClientConfig
 from s3_encryption.materials.kms_keyring import KmsKeyring
 from s3_encryption.materials.materials import AlgorithmSuite, CommitmentPolicy
 
+MANY = (
+    "SELECT n, 'secret ' || CAST(n AS varchar) AS s FROM (SELECT a * 100 + b AS n FROM UNNEST(sequence(0, {} / 100 - 1)) "
+    "AS t (a) CROSS JOIN UNNEST(sequence(1, 100)) AS u (b)) ORDER BY n"
+)
 SQL = "SELECT n, 'secret ' || CAST(n AS varchar) AS s FROM UNNEST(sequence(1, {})) AS t (n) ORDER BY n"
 
 
@@ -52,7 +56,7 @@ def test_s3_encrypts_results(lake, key):
 @behaviour("ATH-33")
 @pytest.mark.parametrize("rows", [3, 2500, 900_000])
 def test_results_are_sealed_before_they_are_stored(aws, lake, key, rows):
-    query = lake.ask(SQL.format(rows), ResultConfiguration=into(lake, "CSE_KMS", key))
+    query = lake.ask((SQL if rows < 10_000 else MANY).format(rows), ResultConfiguration=into(lake, "CSE_KMS", key))
     found = object_of(lake, query)
     sealed = found["Body"].read()
     assert b"secret" not in sealed and b"secret" not in object_of(lake, query, ".metadata")["Body"].read()
