@@ -35,6 +35,8 @@ struct Inner {
     number: AtomicU64,
     waiting: Mutex<HashMap<String, Vec<Waiting>>>,
     taken: Arc<Mutex<HashMap<String, usize>>>,
+    /// Keys of which so many sandboxes wait for as long as it takes.
+    kept: Mutex<HashMap<String, usize>>,
 }
 
 struct Waiting {
@@ -70,6 +72,7 @@ impl Functions {
             number: AtomicU64::new(0),
             waiting: Mutex::default(),
             taken: Arc::default(),
+            kept: Mutex::default(),
         }));
         Ok(functions)
     }
@@ -82,7 +85,7 @@ impl Functions {
             let mut look = tokio::time::interval(LOOK);
             loop {
                 tokio::select! {
-                    _ = look.tick() => functions.retire(|_, since| since.elapsed() < IDLE),
+                    _ = look.tick() => functions.retire_idle(),
                     () = stop.cancelled() => break,
                 }
             }
@@ -140,13 +143,29 @@ impl Functions {
         let since = Instant::now();
         waiting.entry(key.to_owned()).or_default().push(Waiting { sandbox, since });
         if waiting.values().map(Vec::len).sum::<usize>() > WAITING_MAX {
+            let kept = self.0.kept.lock();
             let first = |all: &Vec<Waiting>| all.first().map(|waiting| waiting.since);
-            let oldest = waiting.iter().filter(|(_, all)| !all.is_empty());
+            let spare =
+                |key: &String, all: &Vec<Waiting>| all.len() > kept.get(key).copied().unwrap_or(0);
+            let oldest = waiting.iter().filter(|(key, all)| spare(key, all));
             let oldest = oldest.min_by_key(|(_, all)| first(all)).map(|(key, _)| key.clone());
             if let Some(all) = oldest.and_then(|key| waiting.get_mut(&key)) {
                 all.remove(0);
             }
         }
+    }
+
+    /// How many sandboxes wait under a key that are good for a call.
+    pub fn count(&self, key: &str, now: Timestamp) -> usize {
+        let mut waiting = self.0.waiting.lock();
+        let Some(all) = waiting.get_mut(key) else { return 0 };
+        all.retain_mut(|one| one.sandbox.is_good(now));
+        all.len()
+    }
+
+    /// Says of which keys so many sandboxes wait for as long as it takes; of all others none does.
+    pub fn keep(&self, keys: &[(String, usize)]) {
+        *self.0.kept.lock() = keys.iter().cloned().collect();
     }
 
     /// Ends the sandboxes that wait under keys that begin so.
@@ -162,6 +181,22 @@ impl Functions {
         {
             tracing::debug!(%error, "the folder of functions cannot be removed");
         }
+    }
+
+    /// Ends what waited for long, but for what is kept.
+    fn retire_idle(&self) {
+        let kept = self.0.kept.lock().clone();
+        let mut waiting = self.0.waiting.lock();
+        waiting.retain(|key, all| {
+            // Those that waited longest stand first.
+            let mut spare = all.len().saturating_sub(kept.get(key).copied().unwrap_or(0));
+            all.retain(|one| {
+                let ends = spare > 0 && one.since.elapsed() >= IDLE;
+                spare -= usize::from(ends);
+                !ends
+            });
+            !all.is_empty()
+        });
     }
 
     fn retire(&self, stays: impl Fn(&str, Instant) -> bool) {

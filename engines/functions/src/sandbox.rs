@@ -222,6 +222,14 @@ impl Sandbox {
         Ran { outcome, log, took, started, memory_bytes: self.memory_peak }
     }
 
+    /// Waits until it is ready for a first call, which then does not begin with the start; answers
+    /// whether it is.
+    pub async fn warm(&mut self) -> bool {
+        let until = tokio::time::Instant::now() + START;
+        self.broken |= self.wait_ready(until).await.is_err();
+        !self.broken
+    }
+
     /// The label of its plan.
     pub fn label(&self) -> &str {
         &self.label

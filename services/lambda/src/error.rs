@@ -59,6 +59,12 @@ pub(crate) fn no_layer(arn: &str) -> Fail {
     modeled::resource_not_found_exception(format!("Layer version {arn} does not exist."))
 }
 
+pub(crate) fn no_provisioned(arn: &str) -> Fail {
+    modeled::provisioned_concurrency_config_not_found_exception(format!(
+        "No Provisioned Concurrency Config found for this function: {arn}"
+    ))
+}
+
 pub(crate) fn no_mapping() -> Fail {
     modeled::resource_not_found_exception("The resource you requested does not exist.")
 }

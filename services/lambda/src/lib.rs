@@ -21,6 +21,7 @@ mod names;
 mod ops;
 mod paging;
 mod permission;
+mod provisioned;
 mod resources;
 mod role;
 mod running;
@@ -59,6 +60,7 @@ pub fn service(house: &House) -> anyhow::Result<Service> {
     let room = Lambda { functions, concurrency: usize::try_from(concurrency)? };
     events::register(house, &room);
     sources::start(house, &room);
+    provisioned::start(house, &room);
     let clear = room.functions.clone();
     let service = Service::new(&lambda_api::SERVICE, Arc::new(room));
     let service = ops::register(service).resources(Arc::new(resources::OfFunctions));

@@ -47,8 +47,7 @@ pub(crate) async fn run(
     let config = &version.config.0;
     let _seat = seat(room, ctx, &named.name, function)?;
     let number = config.version.clone().unwrap_or_default();
-    let revision = config.revision_id.as_deref().unwrap_or_default();
-    let key = format!("{}{}/{number}/{revision}", key_of(ctx, &named.name), function.id);
+    let key = sandbox_key(ctx, &named.name, function, version);
     let timeout = config.timeout.unwrap_or_default();
     let told = |now| Told {
         request_id: &asked.request_id,
@@ -92,6 +91,14 @@ pub(crate) async fn run(
     Ok(Answer { version: number, outcome, log })
 }
 
+/// The key of the sandboxes that run a version.
+pub(crate) fn sandbox_key(ctx: &Ctx, name: &str, function: &Function, version: &Version) -> String {
+    let config = &version.config.0;
+    let number = config.version.as_deref().unwrap_or_default();
+    let revision = config.revision_id.as_deref().unwrap_or_default();
+    format!("{}{}/{number}/{revision}", key_of(ctx, name), function.id)
+}
+
 /// How the keys of a function's sandboxes begin.
 pub(crate) fn key_of(ctx: &Ctx, name: &str) -> String {
     format!("{}/{}/{name}/", ctx.scope().account, ctx.region())
@@ -121,7 +128,10 @@ fn seat(
 }
 
 /// A new sandbox; or why the package cannot be one.
-async fn start(
+///
+/// # Errors
+/// If the role cannot be assumed, or the runtime is not there.
+pub(crate) async fn start(
     room: &Lambda,
     ctx: &Ctx,
     name: &str,

@@ -27,6 +27,11 @@ pub(crate) static LAYERS: Table<(String, u64), LayerVersion> = Table::regional("
 /// those who poll.
 pub(crate) static MAPPINGS: Table<(Scope, String), Mapping> = Table::global("lambda.mappings");
 
+/// (whose, function, qualifier) → how many sandboxes are to be ready. Of all together, for those who
+/// look after it.
+pub(crate) static PROVISIONED: Table<(Scope, String, String), Provisioned> =
+    Table::global("lambda.provisioned");
+
 /// What is counted of all functions together.
 pub(crate) static TOTALS: Table<(), Totals> = Table::regional("lambda.totals");
 
@@ -169,3 +174,12 @@ pub(crate) struct LayerVersion {
 }
 
 impl Row for LayerVersion {}
+
+/// How many sandboxes are to be ready.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Provisioned {
+    pub count: u32,
+    pub modified: Timestamp,
+}
+
+impl Row for Provisioned {}

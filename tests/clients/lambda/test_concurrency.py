@@ -4,7 +4,7 @@ import concurrent.futures
 
 import pytest
 from botocore.exceptions import ClientError
-from harness import behaviour, error
+from harness import behaviour, error, eventually
 
 SLOW = """
     import time
@@ -67,6 +67,34 @@ def test_a_function_has_some_calls_for_itself(functions, lambdas, impatient):
         lambdas.put_function_concurrency, FunctionName="f", ReservedConcurrentExecutions=901
     )
     assert (code, status) == ("InvalidParameterValueException", 400)
+
+
+@behaviour("LAMBDA-6")
+def test_provisioned_sandboxes_do_not_start_when_called(functions, lambdas):
+    functions.make("f", SLOW, Timeout=30, Publish=True)
+    which = {"FunctionName": "f", "Qualifier": "1"}
+    put = lambdas.put_provisioned_concurrency_config(**which, ProvisionedConcurrentExecutions=2)
+    assert (put["Status"], put["RequestedProvisionedConcurrentExecutions"]) == ("IN_PROGRESS", 2)
+
+    def ready():
+        found = lambdas.get_provisioned_concurrency_config(**which)
+        return found["Status"] == "READY" and found
+
+    assert eventually(ready)["AvailableProvisionedConcurrentExecutions"] == 2
+    answer = functions.invoke("f", 0, Qualifier="1", LogType="Tail")
+    assert answer["Payload"] == 0 and "Init Duration" not in answer["LogResult"]
+    (listed,) = lambdas.list_provisioned_concurrency_configs(FunctionName="f")[
+        "ProvisionedConcurrencyConfigs"
+    ]
+    assert listed["FunctionArn"].endswith(":function:f:1")
+    (code, status, _), _ = refused(
+        lambdas.put_provisioned_concurrency_config, FunctionName="f", Qualifier="$LATEST",
+        ProvisionedConcurrentExecutions=1,
+    )
+    assert (code, status) == ("InvalidParameterValueException", 400)
+    lambdas.delete_provisioned_concurrency_config(**which)
+    (code, status, _), _ = refused(lambdas.get_provisioned_concurrency_config, **which)
+    assert (code, status) == ("ProvisionedConcurrencyConfigNotFoundException", 404)
 
 
 @behaviour("LAMBDA-6")

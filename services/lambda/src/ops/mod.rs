@@ -6,6 +6,7 @@ mod event;
 mod function;
 mod layer;
 mod permission;
+mod provisioned;
 mod source;
 mod tag;
 mod version;
@@ -17,5 +18,5 @@ use crate::Lambda;
 pub(crate) fn register(room: ServiceBuilder<Lambda>) -> ServiceBuilder<Lambda> {
     let room = version::register(tag::register(permission::register(function::register(room))));
     let room = alias::register(concurrency::register(event::register(room)));
-    layer::register(source::register(room))
+    layer::register(source::register(provisioned::register(room)))
 }

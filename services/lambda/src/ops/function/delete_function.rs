@@ -6,7 +6,7 @@ use lambda_api::{DeleteFunction, DeleteFunctionInput, DeleteFunctionOutput};
 use platform::{Ctx, Fail, Handle, Result};
 
 use crate::names::{self, LATEST};
-use crate::store::{ALIASES, EVENTS, FUNCTIONS, TOTALS, VERSIONS};
+use crate::store::{ALIASES, EVENTS, FUNCTIONS, PROVISIONED, TOTALS, VERSIONS};
 use crate::{Lambda, error, running, versions};
 
 impl Handle<DeleteFunction> for Lambda {
@@ -41,6 +41,8 @@ impl Handle<DeleteFunction> for Lambda {
                     }
                 }
                 VERSIONS.delete(tx, &(name, number))?;
+                let place = (ctx.scope().clone(), name.to_owned(), number.to_string());
+                PROVISIONED.delete(tx, &place)?;
                 return Ok(());
             }
             if let Some(reserved) = function.reserved {
@@ -51,6 +53,7 @@ impl Handle<DeleteFunction> for Lambda {
             VERSIONS.delete_prefix(tx, &(name,))?;
             ALIASES.delete_prefix(tx, &(name,))?;
             EVENTS.delete_prefix(tx, &(name,))?;
+            PROVISIONED.delete_prefix(tx, &(ctx.scope().clone(), name))?;
             FUNCTIONS.delete(tx, name)?;
             Ok::<_, Fail>(())
         })
