@@ -25,7 +25,7 @@ pub use grok::{Grok, GrokError};
 pub use hive::{HiveType, arrow_schema};
 pub use infer::{
     Classification, Conflict, CsvHints, Inference, JsonLayout, ParquetTail, TailReader,
-    avro_columns, infer, infer_lines, infer_parquet, infer_with, infer_xml, parquet_tail,
+    avro_columns, infer, infer_lines, infer_parquet, infer_with, infer_xml, orc_tail, parquet_tail,
 };
 pub use options::{
     AvroOptions, CsvOptions, CsvStyle, Format, JsonOptions, JsonStyle, OrcOptions, PatternOptions,

@@ -257,6 +257,28 @@ pub(crate) fn too_many_metadata() -> Fail {
     )
 }
 
+pub(crate) fn connection_exists(name: &str) -> Fail {
+    error::already_exists_exception(format!("Connection already exists: {name}"))
+}
+
+pub(crate) fn no_connection(name: &str) -> Fail {
+    error::entity_not_found_exception(format!("Connection {name} not found."))
+}
+
+pub(crate) fn too_many_connections() -> Fail {
+    error::resource_number_limit_exceeded_exception(
+        "The number of connections exceeds the limit of the account.",
+    )
+}
+
+pub(crate) fn security_exists(name: &str) -> Fail {
+    error::already_exists_exception(format!("Security configuration {name} already exists."))
+}
+
+pub(crate) fn no_security(name: &str) -> Fail {
+    error::entity_not_found_exception(format!("Security configuration {name} not found."))
+}
+
 /// Another account's catalog, which nobody shares here.
 pub(crate) fn foreign_catalog(caller: &str, action: &str, resource: &str) -> Fail {
     let message = format!(

@@ -8,7 +8,9 @@
 //! <https://docs.aws.amazon.com/glue/latest/webapi/Welcome.html>
 
 mod catalog;
+mod connection;
 mod crawl;
+mod encryption;
 mod error;
 mod iceberg;
 mod ops;
@@ -21,12 +23,15 @@ mod store;
 
 use std::sync::Arc;
 
-use platform::{House, Names, Service};
+use platform::{House, Names, SealingKey, Service};
 
 use crate::policy::Catalogs;
 
 /// The room.
-pub struct Glue;
+pub struct Glue {
+    /// Seals passwords that no key of KMS seals.
+    sealing: SealingKey,
+}
 
 /// Opens the room.
 ///
@@ -38,8 +43,9 @@ pub fn service(house: &House) -> anyhow::Result<Service> {
     house.jobs.register_long(crawl::life::CRAWL, crawl::run);
     house.jobs.register(crawl::life::SCHEDULE, crawl::life::on_schedule);
     optimize::register(house);
+    let sealing = house.secret.derive("glue.connections");
     let names: Arc<dyn Names> = Arc::new(Catalogs);
-    let room = ops::register(Service::new(&glue_api::SERVICE, Arc::new(Glue)));
+    let room = ops::register(Service::new(&glue_api::SERVICE, Arc::new(Glue { sealing })));
     let room = room.names(&names).resources(Arc::new(Catalogs));
     Ok(room.endpoint(Arc::new(iceberg::Catalog)).build())
 }

@@ -6,7 +6,7 @@
 
 use platform::{Arn, Ctx, Result, require};
 
-use crate::error;
+use crate::{encryption, error};
 
 /// Checks that the catalog is the caller's own.
 pub(crate) fn catalog(ctx: &Ctx, catalog_id: Option<&str>) -> Result<()> {
@@ -29,6 +29,7 @@ fn not_own(ctx: &Ctx, id: &str) -> platform::Fail {
 /// A database's name.
 pub(crate) async fn database(ctx: &Ctx, catalog_id: Option<&str>, name: &str) -> Result<String> {
     catalog(ctx, catalog_id)?;
+    encryption::ask(ctx).await?;
     let folded = fold(name);
     if folded != name {
         ask(ctx, &format!("database/{folded}")).await?;

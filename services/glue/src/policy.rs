@@ -23,7 +23,8 @@ use crate::store::POLICIES;
 const POLICY_BYTES_MAX: usize = 10_240;
 
 /// Types of resources that the policy of a catalog is about.
-const OF_CATALOGS: [&str; 4] = ["catalog", "database", "table", "userDefinedFunction"];
+const OF_CATALOGS: [&str; 5] =
+    ["catalog", "connection", "database", "table", "userDefinedFunction"];
 /// What an account may always do to its policy, lest it lock itself out.
 const OF_THE_POLICY: [&str; 3] =
     ["glue:GetResourcePolicy", "glue:PutResourcePolicy", "glue:DeleteResourcePolicy"];

@@ -8,11 +8,12 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use glue_api::{
-    Classifier, ColumnStatistics, Crawler, Database, GluePolicy, Partition,
-    PartitionIndexDescriptor, Table as CatalogTable, TableOptimizerConfiguration,
-    TableOptimizerRun, UserDefinedFunction,
+    CatalogImportStatus, Classifier, ColumnStatistics, Connection, Crawler,
+    DataCatalogEncryptionSettings, Database, GluePolicy, Partition, PartitionIndexDescriptor,
+    SecurityConfiguration, Table as CatalogTable, TableOptimizerConfiguration, TableOptimizerRun,
+    UserDefinedFunction,
 };
-use platform::{AsKey, AsPrefix, Key, Row, Stored, Table, Tags, Timestamp};
+use platform::{AsKey, AsPrefix, Blob, Key, Row, Stored, Table, Tags, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Account and region → the policy of the catalog there. Kept for all, since whoever is of another
@@ -56,6 +57,15 @@ pub(crate) static SCHEMA_VERSIONS: Table<(u64, u64), SchemaVersionRow> =
 /// Id of a version → where it is.
 pub(crate) static SCHEMA_VERSION_IDS: Table<String, VersionPlace> =
     Table::regional("glue.schema_version_ids");
+/// Name → connection.
+pub(crate) static CONNECTIONS: Table<String, ConnectionRow> = Table::regional("glue.connections");
+/// Under which keys the catalog is: one row.
+pub(crate) static ENCRYPTION: Table<(), EncryptionRow> = Table::regional("glue.encryption");
+/// Name → security configuration.
+pub(crate) static SECURITY: Table<String, Stored<SecurityConfiguration>> =
+    Table::regional("glue.security_configurations");
+/// The import of an older catalog: one row.
+pub(crate) static IMPORT: Table<(), Stored<CatalogImportStatus>> = Table::regional("glue.import");
 /// Name → classifier.
 pub(crate) static CLASSIFIERS: Table<String, Stored<Classifier>> =
     Table::regional("glue.classifiers");
@@ -182,6 +192,32 @@ pub(crate) struct OptimizerRow {
 }
 
 impl Row for OptimizerRow {}
+
+/// A connection; its password apart.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct ConnectionRow {
+    pub connection: Stored<Connection>,
+    pub password: Option<Password>,
+}
+
+impl Row for ConnectionRow {}
+
+/// A sealed password, and who sealed it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) enum Password {
+    House(Blob),
+    Kms(Blob),
+}
+
+/// Under which keys the catalog is.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct EncryptionRow {
+    pub settings: Stored<DataCatalogEncryptionSettings>,
+    /// What callers must be let open: sealed by the catalog's key, if it is under one.
+    pub wrapped: Option<Blob>,
+}
+
+impl Row for EncryptionRow {}
 
 /// A crawler: its definition, how it stands, and what its last run did.
 #[derive(Clone, Debug, Serialize, Deserialize)]

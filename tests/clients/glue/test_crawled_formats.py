@@ -1,11 +1,16 @@
 """What crawlers make of files as they are found: Avro, logs, and layouts nobody would choose."""
 
 import bz2
+import datetime
+import decimal
 import gzip
+import io
 import json
 
+import pyarrow
 import pytest
 from harness import behaviour
+from pyarrow import orc
 
 
 def varint(number):
@@ -71,6 +76,33 @@ def test_avro_says_itself_what_it_holds(lake):
     assert storage["InputFormat"].endswith("AvroContainerInputFormat")
     assert table["Parameters"]["classification"] == "avro"
     assert table["Parameters"]["recordCount"] == "10"
+
+
+@behaviour("GLUE-15")
+@pytest.mark.parametrize("codec", ["uncompressed", "zlib", "snappy", "zstd"])
+def test_orc_says_itself_what_it_holds(lake, codec):
+    table = pyarrow.table({
+        "Id": pyarrow.array(range(20_000), pyarrow.int64()),
+        "price": pyarrow.array([decimal.Decimal("1.25")] * 20_000, pyarrow.decimal128(9, 2)),
+        "day": pyarrow.array([datetime.date(2024, 1, 1)] * 20_000),
+        "tags": pyarrow.array([["a"]] * 20_000),
+        "home": pyarrow.array([{"lat": 1.5, "n": 1}] * 20_000),
+    })
+    for day in ("1", "2"):
+        sink = io.BytesIO()
+        orc.write_table(table, sink, compression=codec)
+        lake.put(f"t/dt={day}/part-0", sink.getvalue())
+    lake.crawl("t/")
+    found = lake.table("t")
+    assert lake.columns("t") == [
+        ("id", "bigint"), ("price", "decimal(9,2)"), ("day", "date"), ("tags", "array<string>"),
+        ("home", "struct<lat:double,n:bigint>"),
+    ]
+    assert found["Parameters"]["classification"] == "orc"
+    assert found["Parameters"]["recordCount"] == "40000"
+    storage = found["StorageDescriptor"]
+    assert storage["SerdeInfo"]["SerializationLibrary"].endswith("OrcSerde")
+    assert storage["InputFormat"].endswith("OrcInputFormat")
 
 
 @behaviour("GLUE-15", "GLUE-20")

@@ -10,6 +10,7 @@ mod guess;
 mod json;
 mod lines;
 mod merge;
+mod orc;
 mod parquet;
 mod xml;
 
@@ -23,6 +24,7 @@ use crate::options::Format;
 pub use avro::avro_columns;
 pub use csv::CsvHints;
 pub use merge::Conflict;
+pub use orc::orc_tail;
 pub use parquet::{ParquetTail, TailReader, infer_parquet, parquet_tail};
 
 /// Plain bytes looked at, at most.
@@ -34,7 +36,7 @@ pub enum Classification {
     Csv,
     Json,
     Parquet,
-    /// Recognised by its magic number only.
+    /// Described by its footer.
     Orc,
     /// Described by its header.
     Avro,
@@ -221,6 +223,12 @@ fn binary(classification: Classification, head: &[u8], full: bool) -> Inference 
         && let Some(found) = avro::infer(head, full)
     {
         return found;
+    }
+    if classification == Classification::Orc
+        && full
+        && let Ok(ParquetTail::Done(found)) = orc_tail(head, head.len() as u64)
+    {
+        return *found;
     }
     if classification == Classification::Parquet {
         if full && let Ok(ParquetTail::Done(found)) = parquet_tail(head, head.len() as u64) {

@@ -28,7 +28,7 @@ pub trait TailReader {
     fn read_tail(&mut self, length: u64) -> io::Result<Bytes>;
 }
 
-/// What can be told from the last bytes of a Parquet file.
+/// What can be told from the last bytes of a file whose footer describes it.
 #[derive(Debug)]
 pub enum ParquetTail {
     /// The footer is longer: this many of the file's last bytes are needed.

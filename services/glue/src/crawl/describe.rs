@@ -32,6 +32,9 @@ const AVRO_OUTPUT: &str = "org.apache.hadoop.hive.ql.io.avro.AvroContainerOutput
 const AVRO: &str = "org.apache.hadoop.hive.serde2.avro.AvroSerDe";
 const TRAIL_INPUT: &str = "com.amazon.emr.cloudtrail.CloudTrailInputFormat";
 const TRAIL: &str = "com.amazon.emr.hive.serde.CloudTrailSerde";
+const ORC_INPUT: &str = "org.apache.hadoop.hive.ql.io.orc.OrcInputFormat";
+const ORC_OUTPUT: &str = "org.apache.hadoop.hive.ql.io.orc.OrcOutputFormat";
+const ORC: &str = "org.apache.hadoop.hive.ql.io.orc.OrcSerde";
 /// Where the header of an Avro file keeps the schema, and a table too.
 const LITERAL: &str = "avro.schema.literal";
 
@@ -115,6 +118,7 @@ fn storage(group: &Group, location: &str, columns: Vec<Column>) -> StorageDescri
     let (input, output) = match look.inference.classification {
         Classification::Parquet => (PARQUET_INPUT, PARQUET_OUTPUT),
         Classification::Avro => (AVRO_INPUT, AVRO_OUTPUT),
+        Classification::Orc => (ORC_INPUT, ORC_OUTPUT),
         _ if look.trail => (TRAIL_INPUT, TEXT_OUTPUT),
         _ => (TEXT_INPUT, TEXT_OUTPUT),
     };
@@ -149,6 +153,7 @@ fn serde(look: &Look, columns: &[Column]) -> SerDeInfo {
             (GROK, look.lines.as_deref().map(grok_parameters).unwrap_or_default())
         }
         Classification::Parquet => (PARQUET, vec![("serialization.format", "1".to_owned())]),
+        Classification::Orc => (ORC, vec![("serialization.format", "1".to_owned())]),
         Classification::Avro => {
             let literal = inference.metadata.get(LITERAL).map(|text| (LITERAL, text.clone()));
             let format = ("serialization.format", "1".to_owned());

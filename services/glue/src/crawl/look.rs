@@ -1,12 +1,13 @@
 //! Opening one file: what it is, by custom classifiers first and built-in ones after.
 //!
-//! A file is read from its beginning, a piece of bounded size; Parquet says what it is at its end.
+//! A file is read from its beginning, a piece of bounded size; Parquet and ORC say what they are at their
+//! ends.
 
 use std::sync::Arc;
 
 use aquifer_formats::{
     Classification, Compression, CsvHints, Decompressor, Grok, Inference, ParquetTail, Progress,
-    infer, infer_lines, infer_with, infer_xml, parquet_tail,
+    infer, infer_lines, infer_with, infer_xml, orc_tail, parquet_tail,
 };
 use platform::{Bytes, Ctx, Fail};
 use s3_api::{Client, GetObjectInput};
@@ -16,7 +17,7 @@ use super::logs;
 
 /// Bytes read from the beginning of a file.
 const HEAD: u64 = 1 << 20;
-/// Bytes first read from the end of a Parquet file.
+/// Bytes first read from the end of a file that says there what it is.
 const TAIL: u64 = 64 << 10;
 /// Decompressed bytes in which a JSON path is looked for.
 const PLAIN_MAX: usize = 4 << 20;
@@ -111,7 +112,11 @@ pub(crate) async fn open(
     let head = read(ctx, source, 0, source.size.min(HEAD)).await.map_err(told)?;
     let full = head.len() as u64 == source.size;
     if head.starts_with(b"PAR1") {
-        return parquet(ctx, source, head, full).await;
+        let footer = |tail: &[u8], size| parquet_tail(tail, size).map_err(|why| why.to_string());
+        return footed(ctx, source, head, full, footer).await;
+    }
+    if is_orc(&head) {
+        return footed(ctx, source, head, full, orc_tail).await;
     }
     let name = source.key.clone();
     // Decompressing and guessing takes milliseconds: not on the threads that serve requests.
@@ -222,14 +227,27 @@ fn unknown(head: &Bytes, name: &str, full: bool) -> String {
     "no classifier recognizes its format".to_owned()
 }
 
-async fn parquet(ctx: &Ctx, source: &Source, head: Bytes, full: bool) -> Result<Look, String> {
+/// Whether a file is ORC rather than text that begins so: text has no such signs.
+fn is_orc(head: &[u8]) -> bool {
+    const LOOKED_AT: usize = 256;
+    head.strip_prefix(b"ORC").is_some_and(|rest| rest.iter().take(LOOKED_AT).any(|b| *b < 9))
+}
+
+/// A file that says what it is at its end.
+async fn footed(
+    ctx: &Ctx,
+    source: &Source,
+    head: Bytes,
+    full: bool,
+    footer: impl Fn(&[u8], u64) -> Result<ParquetTail, String>,
+) -> Result<Look, String> {
     let mut tail = head;
     let mut length = if full { source.size } else { source.size.min(TAIL) };
     loop {
         if !full {
             tail = read(ctx, source, source.size - length, length).await.map_err(told)?;
         }
-        match parquet_tail(&tail, source.size).map_err(|error| error.to_string())? {
+        match footer(&tail, source.size)? {
             ParquetTail::Done(inference) => return Ok(Look::plain(*inference)),
             ParquetTail::Need(more) if more > length && more <= source.size && !full => {
                 length = more;

@@ -22,7 +22,7 @@ mod log;
 mod logs;
 mod look;
 mod name;
-mod session;
+pub(crate) mod session;
 mod targets;
 mod tree;
 mod unread;

@@ -36,6 +36,16 @@ pub(super) async fn of(ctx: &Ctx, role: &str) -> Result<Ctx, Stop> {
     Ok(ctx.with_caller(session))
 }
 
+/// The context of a caller whose calls are made as a role that trusts this service.
+pub(crate) async fn as_role(ctx: &Ctx, role: &str) -> Result<Ctx> {
+    let own = ctx.with_caller(Principal::service(glue_api::SERVICE.principal));
+    match of(&own, role).await {
+        Ok(ctx) => Ok(ctx),
+        Err(Stop::Failed(why)) => Err(glue_api::error::glue_encryption_exception(why)),
+        Err(_) => Err(glue_api::error::glue_encryption_exception("The run is over.")),
+    }
+}
+
 async fn find(ctx: &Ctx, name: &str) -> Result<Option<Role>> {
     let input = GetRoleInput { role_name: name.to_owned() };
     match Client::get_role(ctx, input).await {

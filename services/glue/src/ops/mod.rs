@@ -1,6 +1,7 @@
 //! The operations, by the resource they act on.
 
 mod classifier;
+mod connection;
 mod crawler;
 mod database;
 mod function;
@@ -10,6 +11,7 @@ mod partition;
 mod policy;
 mod registry;
 mod schema;
+mod security;
 mod statistics;
 mod table;
 pub(crate) mod tag;
@@ -24,5 +26,5 @@ pub(crate) fn register(room: ServiceBuilder<Glue>) -> ServiceBuilder<Glue> {
     let room = tag::register(crawler::register(classifier::register(room)));
     let room = statistics::register(function::register(index::register(policy::register(room))));
     let room = version::register(schema::register(registry::register(room)));
-    optimizer::register(room)
+    security::register(connection::register(optimizer::register(room)))
 }

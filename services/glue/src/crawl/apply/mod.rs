@@ -24,6 +24,7 @@ use super::log::Log;
 use super::name;
 use super::unread::Unread;
 use crate::catalog::{self, Maker, Parameters};
+use crate::encryption;
 use crate::store::{Changes, DATABASES, LogLevel, TableRow};
 
 /// Writes what a run found.
@@ -53,6 +54,7 @@ impl<'a> Scribe<'a> {
     ) -> Result<Self> {
         let maker = Maker::of(ctx);
         may(ctx, plan, "GetDatabase", None).await?;
+        encryption::ask(ctx).await?;
         if !ctx.read(|tx| DATABASES.contains(tx, plan.database.as_str()))? {
             may(ctx, plan, "CreateDatabase", None).await?;
         }

@@ -9,7 +9,7 @@ use glue_api::{
 use platform::{Ctx, Handle, Page, Result};
 
 use crate::store::DATABASES;
-use crate::{Glue, pages, place};
+use crate::{Glue, encryption, pages, place};
 
 const LIST: &str = "GetDatabases";
 const PAGE: usize = 100;
@@ -17,6 +17,7 @@ const PAGE: usize = 100;
 impl Handle<GetDatabases> for Glue {
     async fn handle(&self, ctx: &Ctx, input: GetDatabasesInput) -> Result<GetDatabasesOutput> {
         place::catalog(ctx, input.catalog_id.as_deref())?;
+        encryption::ask(ctx).await?;
         if shared_only(input.resource_share_type) {
             return Ok(GetDatabasesOutput::default());
         }

@@ -12,7 +12,7 @@ use platform::{Ctx, Fail, Handle, Result, encode_token};
 
 use crate::catalog::search::{Search, property};
 use crate::store::{DATABASES, TABLES};
-use crate::{Glue, error, pages, place};
+use crate::{Glue, encryption, error, pages, place};
 
 const LIST: &str = "SearchTables";
 const PAGE: usize = 1_000;
@@ -20,6 +20,7 @@ const PAGE: usize = 1_000;
 impl Handle<SearchTables> for Glue {
     async fn handle(&self, ctx: &Ctx, input: SearchTablesInput) -> Result<SearchTablesOutput> {
         place::catalog(ctx, input.catalog_id.as_deref())?;
+        encryption::ask(ctx).await?;
         let sort = input.sort_criteria.unwrap_or_default();
         if sort.len() > 1 {
             return Err(error::invalid("Only one sort criterion is supported."));

@@ -1,4 +1,4 @@
-//! Tags of databases, crawlers, registries and schemas.
+//! Tags of databases, connections, crawlers, registries and schemas.
 
 mod get_tags;
 mod tag_resource;
@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use glue_api::error::entity_not_found_exception;
 use platform::{Arn, Ctx, ReadTx, Result, ServiceBuilder, Tags, WriteTx};
 
-use crate::store::{CRAWLERS, DATABASES, REGISTRIES, SCHEMAS, TAGS};
+use crate::store::{CONNECTIONS, CRAWLERS, DATABASES, REGISTRIES, SCHEMAS, TAGS};
 use crate::{Glue, error, place};
 
 /// The most tags a resource carries.
@@ -34,6 +34,7 @@ fn resource(ctx: &Ctx, arn: &str) -> Result<String> {
         Some(("database", name)) if !name.is_empty() => {
             Ok(format!("database/{}", place::fold(name)))
         }
+        Some(("connection", name)) if !name.is_empty() => Ok(format!("connection/{name}")),
         Some(("registry", name)) if !name.is_empty() => Ok(format!("registry/{name}")),
         Some(("schema", name)) if name.contains('/') => Ok(format!("schema/{name}")),
         Some(("crawler", name)) if !name.is_empty() => Ok(format!("crawler/{name}")),
@@ -45,6 +46,7 @@ fn resource(ctx: &Ctx, arn: &str) -> Result<String> {
 fn check_exists(tx: &ReadTx<'_>, resource: &str) -> Result<()> {
     let there = match resource.split_once('/') {
         Some(("database", name)) => DATABASES.contains(tx, name)?,
+        Some(("connection", name)) => CONNECTIONS.contains(tx, name)?,
         Some(("registry", name)) => REGISTRIES.contains(tx, name)?,
         Some(("schema", name)) => match name.split_once('/') {
             Some((registry, name)) => match REGISTRIES.get(tx, registry)? {
