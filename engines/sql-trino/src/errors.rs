@@ -231,6 +231,46 @@ fn plan_error(message: &str, query: Option<&Query>, at: Option<(u64, u64)>) -> S
             SqlError::user("FUNCTION_NOT_FOUND", format!("Function '{rest}' not registered"));
         return placed(error, at);
     }
+    // What a function takes is told by the function, inside of what the planner makes of it.
+    if let Some((_, refusal)) = message.split_once("External error: FUNCTION_NOT_FOUND: ") {
+        let sentence = refusal.split(". No function matches").next().unwrap_or(refusal);
+        let name = sentence
+            .split_once(" for function ")
+            .and_then(|(_, rest)| rest.split_once(". Expected:").map(|(name, _)| name.to_owned()));
+        let place = |name: String| query.and_then(|query| function_place(&name, query));
+        let at = at.or_else(|| name.and_then(place));
+        return placed(SqlError::user("FUNCTION_NOT_FOUND", sentence), at);
+    }
+    if message.starts_with("Cannot create filter with non-boolean predicate")
+        && let Some((_, ty)) = message.rsplit_once(" returning ")
+    {
+        let ty = match ty {
+            "Utf8" | "Utf8View" | "LargeUtf8" => "varchar".to_owned(),
+            "Int32" => "integer".to_owned(),
+            "Int64" => "bigint".to_owned(),
+            "Float64" => "double".to_owned(),
+            "Float32" => "real".to_owned(),
+            other => other.to_lowercase(),
+        };
+        let message = format!("WHERE clause must evaluate to a boolean: actual type {ty}");
+        return placed(SqlError::user("TYPE_MISMATCH", message), at);
+    }
+    if message.starts_with("Aggregate functions are not allowed in the WHERE clause") {
+        let message =
+            "WHERE clause cannot contain aggregations, window functions or grouping operations";
+        return placed(SqlError::user("EXPRESSION_NOT_SCALAR", message), at);
+    }
+    if let Some((_, rest)) = message.split_once("column \"")
+        && message.contains("must appear in the GROUP BY clause")
+        && let Some((column, _)) = rest.split_once('"')
+    {
+        let column = column.rsplit('.').next().unwrap_or(column);
+        let place = || query.and_then(|q| column_place(&Column::new_unqualified(column), q));
+        let message =
+            format!("'{column}' must be an aggregate expression or appear in GROUP BY clause");
+        let error = SqlError::user("EXPRESSION_NOT_AGGREGATE", message);
+        return placed(error, at.or_else(place).or(Some((1, 1))));
+    }
     if message.contains("must appear in the GROUP BY clause")
         || message.contains("must be part of GROUP BY")
         || message.contains("could not be resolved from available columns")
@@ -249,7 +289,8 @@ fn plan_error(message: &str, query: Option<&Query>, at: Option<(u64, u64)>) -> S
         let text = "Multiple columns returned by subquery are not yet supported";
         return placed(SqlError::not_supported(text), at);
     }
-    if message.contains("same number of columns") {
+    if message.contains("same number of columns") || message.contains("different number of columns")
+    {
         let text = "UNION query has different number of fields";
         return placed(SqlError::user("TYPE_MISMATCH", text), at);
     }

@@ -14,6 +14,7 @@ use datafusion::arrow::datatypes::{
     TimestampSecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
 
+use crate::opaque::Opaque;
 use crate::types::digits;
 
 /// A value's text; `None` for NULL.
@@ -45,6 +46,10 @@ pub fn write_value(out: &mut String, array: &dyn Array, row: usize) {
                 *$s,
             ))
         };
+    }
+    if let Some(opaque) = Opaque::of(array.data_type()) {
+        opaque.write(out, array, row);
+        return;
     }
     match array.data_type() {
         DataType::Null => out.push_str("null"),
@@ -182,7 +187,7 @@ fn write_plain(out: &mut String, digits: &str, exponent: i32) {
 }
 
 /// Bytes as hexadecimal pairs with blanks between.
-fn write_bytes(out: &mut String, bytes: &[u8]) {
+pub(crate) fn write_bytes(out: &mut String, bytes: &[u8]) {
     for (i, byte) in bytes.iter().enumerate() {
         let _ = write!(out, "{}{byte:02x}", if i > 0 { " " } else { "" });
     }

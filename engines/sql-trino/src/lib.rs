@@ -11,6 +11,7 @@ mod datetime;
 mod errors;
 mod format;
 mod functions;
+mod opaque;
 mod parse;
 mod plan;
 mod rewrite;
@@ -29,6 +30,7 @@ use datafusion::prelude::{SessionConfig, SessionContext};
 use datafusion::sql::sqlparser::ast::Query;
 
 pub use format::{format_value, write_value};
+pub use functions::known;
 
 /// The dialect. Tables are found in one catalog, whose name three-part names may give.
 #[derive(Debug, Clone)]
@@ -97,6 +99,7 @@ impl FrontEnd for TrinoFrontEnd {
 
     fn finish(&self, plan: LogicalPlan) -> DataFusionResult<LogicalPlan> {
         plan::check_ranges(&plan)?;
+        plan::check_unions(&plan)?;
         plan::open_unnests(plan)
     }
 

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use aquifer_sql::TypeText;
 use datafusion::arrow::datatypes::{DataType, Field, Fields, IntervalUnit, TimeUnit};
 
+use crate::opaque::Opaque;
+
 /// Marks a text field as JSON.
 pub(crate) const EXTENSION_KEY: &str = "ARROW:extension:name";
 pub(crate) const JSON_EXTENSION: &str = "arrow.json";
@@ -38,6 +40,8 @@ pub(crate) enum TrinoType {
     Array(Box<TrinoType>),
     Map(Box<TrinoType>, Box<TrinoType>),
     Row(Vec<(Option<String>, TrinoType)>),
+    /// A type only functions look into.
+    Opaque(Opaque),
 }
 
 /// The name of a row's field that has none.
@@ -91,6 +95,7 @@ impl TrinoType {
                 let entries = Field::new("entries", DataType::Struct(entry), false);
                 DataType::Map(Arc::new(entries), false)
             }
+            TrinoType::Opaque(opaque) => opaque.arrow(),
             TrinoType::Row(fields) => DataType::Struct(
                 fields
                     .iter()
@@ -111,6 +116,9 @@ impl TrinoType {
 
     /// The type an Arrow type stands for.
     pub(crate) fn of_arrow(data_type: &DataType) -> TrinoType {
+        if let Some(opaque) = Opaque::of(data_type) {
+            return TrinoType::Opaque(opaque);
+        }
         match data_type {
             DataType::Null => TrinoType::Unknown,
             DataType::Boolean => TrinoType::Boolean,
@@ -243,6 +251,7 @@ impl fmt::Display for TrinoType {
             TrinoType::IntervalDayTime => f.write_str("interval day to second"),
             TrinoType::Array(item) => write!(f, "array({item})"),
             TrinoType::Map(key, value) => write!(f, "map({key}, {value})"),
+            TrinoType::Opaque(opaque) => f.write_str(opaque.name()),
             TrinoType::Row(fields) => {
                 f.write_str("row(")?;
                 for (i, (name, ty)) in fields.iter().enumerate() {
@@ -304,7 +313,14 @@ impl<'a> Parser<'a> {
                 TrinoType::Map(Box::new(key), Box::new(value))
             }
             "row" => self.row(depth)?,
-            _ => return Err(word),
+            "qdigest" => {
+                let close = self.open(&word)?;
+                let element = self.parse(depth + 1)?.to_string();
+                self.expect(close)?;
+                let name = format!("qdigest({element})");
+                TrinoType::Opaque(Opaque::named(&name).ok_or(name)?)
+            }
+            _ => TrinoType::Opaque(Opaque::named(&word).ok_or(word)?),
         })
     }
 

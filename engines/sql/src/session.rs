@@ -252,7 +252,11 @@ impl Session {
         let mut state = SessionStateBuilder::new_from_existing(base.clone())
             .with_runtime_env(Arc::new(runtime))
             .build();
-        let options = state.config_options().clone();
+        // Names are resolved by the session; these are told to functions that ask for them.
+        let mut options = state.config_options().as_ref().clone();
+        self.dialect.front_end().catalog_name().clone_into(&mut options.catalog.default_catalog);
+        self.options.default_database.clone_into(&mut options.catalog.default_schema);
+        let options = Arc::new(options);
         let props = state.execution_props_mut();
         props.query_execution_start_time = Some(self.options.now);
         props.config_options = Some(options);

@@ -27,6 +27,24 @@ CASES = [
     ("SELECT a FROM (VALUES 1, 2) AS t (a) UNION ALL SELECT 3 EXCEPT SELECT 2 ORDER BY 1", [(1,), (3,)]),
     ("SELECT grouping(a) AS g, a, sum(b) AS s FROM (VALUES ('x', 1), ('y', 2)) AS t (a, b) "
      "GROUP BY ROLLUP (a) ORDER BY g, a", [(0, "x", 1), (0, "y", 2), (1, None, 3)]),
+    ("SELECT c.name, count(*) AS n FROM (VALUES (1.0, 1.0), (1.5, 0.5), (5.0, 5.0)) AS p (x, y) "
+     "JOIN (VALUES ('west', 'POLYGON ((0 0, 0 2, 2 2, 2 0, 0 0))'), ('east', 'POLYGON ((4 4, 4 6, 6 6, 6 4, 4 4))')) "
+     "AS c (name, shape) ON ST_Contains(ST_GeometryFromText(c.shape), ST_Point(p.x, p.y)) GROUP BY 1 ORDER BY 1",
+     [("east", 1), ("west", 2)]),
+    ("SELECT ST_AsText(ST_Intersection(ST_GeometryFromText('LINESTRING (0 0, 2 2)'), ST_GeometryFromText('LINESTRING (0 2, 2 0)'))) AS a, "
+     "ST_Area(ST_GeometryFromText('POLYGON ((0 0, 0 2, 2 2, 2 0, 0 0))')) AS b, ST_Distance(ST_Point(0, 0), ST_Point(3, 4)) AS c, "
+     "round(great_circle_distance(36.12, -86.67, 33.94, -118.40)) AS d, bing_tile_quadkey(bing_tile_at(30.12, 60, 15)) AS e",
+     [("POINT (1 1)", 4.0, 5.0, 2887.0, "123030123010121")]),
+    ("SELECT json_value('{\"a\": 5}', 'lax $.a' RETURNING bigint) AS a, json_query('[1, 2]', 'lax $[*]' WITH ARRAY WRAPPER) AS b, "
+     "json_exists('{\"a\": 5}', 'lax $.a ? (@ > 4)') AS c, json_object('k' : json_array(1, 'x')) AS d",
+     [(5, "[1,2]", True, '{"k":[1,"x"]}')]),
+    ("SELECT cardinality(approx_set(x)) AS a, value_at_quantile(tdigest_agg(x), 0.5) AS b FROM (VALUES 1, 2, 2, 3) AS t (x)",
+     [(3, 2.0)]),
+    ("SELECT contains(IPPREFIX '10.0.0.0/8', IPADDRESS '10.1.2.3') AS a, x FROM (VALUES 3, 1, 2, 2) AS t (x) "
+     "ORDER BY x FETCH FIRST 2 ROWS WITH TIES", [(True, 1), (True, 2), (True, 2)]),
+    ("SELECT regexp_replace('new york', '(\\w)(\\w*)', x -> upper(x[1]) || lower(x[2])) AS a, "
+     "map_zip_with(MAP(ARRAY['a'], ARRAY[1]), MAP(ARRAY['a'], ARRAY[2]), (k, v, w) -> v + w) AS b",
+     [("New York", "{a=3}")]),
 ]
 
 
@@ -34,6 +52,29 @@ CASES = [
 @pytest.mark.parametrize("sql, rows", CASES)
 def test_queries_answer_as_trino_does(lake, sql, rows):
     assert lake.ask(sql).rows() == rows
+
+
+@behaviour("ATH-3", "ATH-5")
+@pytest.mark.parametrize("sql, reason", [
+    ("SELECT nvl(1, 2)", "FUNCTION_NOT_FOUND: line 1:8: Function 'nvl' not registered"),
+    ("SELECT learn_classifier(1, 2)", "NOT_SUPPORTED: line 1:8: Function 'learn_classifier' is not supported"),
+    ("SELECT upper(1)", "TYPE_MISMATCH: "),
+    ("SELECT ARRAY[1, 2][3]", "INVALID_FUNCTION_ARGUMENT: Array subscript must be less than or equal to array length: 3 > 2"),
+    ("SELECT 1 / 0", "DIVISION_BY_ZERO: Division by zero"),
+    ("SELECT CAST('x' AS bigint)", "INVALID_CAST_ARGUMENT: Cannot cast 'x' to BIGINT"),
+])
+def test_errors_are_told_as_trino_tells_them(lake, sql, reason):
+    failed = lake.run(sql)
+    assert failed.state == "FAILED" and failed.reason.startswith(reason)
+    assert failed.execution["Status"]["AthenaError"]["ErrorCategory"] == 2
+
+
+@behaviour("ATH-3")
+def test_what_is_not_here_is_refused_by_name(lake):
+    query = "SELECT * FROM (VALUES 1) AS t (a) MATCH_RECOGNIZE (ORDER BY a PATTERN (x) DEFINE x AS a > 1)"
+    failed = lake.run(query)
+    assert failed.state == "FAILED"
+    assert failed.reason == "NOT_SUPPORTED: line 1:39: MATCH_RECOGNIZE is not supported"
 
 
 @behaviour("ATH-43")

@@ -7,19 +7,26 @@
 
 mod aggregate;
 mod array;
-mod binary;
+pub(crate) mod binary;
 mod conditional;
 mod datetime;
 mod error;
+mod geospatial;
 mod json;
+pub mod known;
 mod lambda;
 mod map;
 mod math;
 mod memo;
 mod regexp;
 mod scalar;
+mod session;
+mod sketch;
 mod string;
+mod teradata;
 mod url;
+
+pub(crate) use geospatial::text as geospatial_text;
 
 use std::sync::Arc;
 
@@ -33,11 +40,15 @@ pub fn scalars() -> Vec<ScalarUDF> {
         binary::all(),
         conditional::all(),
         datetime::all(),
+        geospatial::all(),
         json::all(),
         map::all(),
         math::all(),
         regexp::all(),
+        session::all(),
+        sketch::all(),
         string::all(),
+        teradata::all(),
         url::all(),
     ];
     groups.into_iter().flatten().collect()

@@ -53,6 +53,10 @@ impl Dialect for TrinoDialect {
         true
     }
 
+    fn supports_numeric_literal_underscores(&self) -> bool {
+        true
+    }
+
     fn require_interval_qualifier(&self) -> bool {
         true
     }
@@ -76,6 +80,23 @@ impl Dialect for TrinoDialect {
             Token::LParen => match word.value.as_str() {
                 "cast" => Some(parse_cast(parser, "$cast", span)),
                 "try_cast" => Some(parse_cast(parser, "$try_cast", span)),
+                "trim" => {
+                    let word = |ahead| match &parser.peek_nth_token_ref(ahead).token {
+                        Token::Word(word) if word.quote_style.is_none() => word.value.as_str(),
+                        _ => "",
+                    };
+                    let name = match (word(2), word(3)) {
+                        ("leading", "from") => "ltrim",
+                        ("trailing", "from") => "rtrim",
+                        ("both", "from") => "trim",
+                        _ => return None,
+                    };
+                    Some(parse_trim(parser, name, span))
+                }
+                name if super::json::is_one(name) => {
+                    let name = name.to_owned();
+                    Some(super::json::parse(parser, &name, span))
+                }
                 _ => None,
             },
             Token::SingleQuotedString(text) => {
@@ -83,12 +104,16 @@ impl Dialect for TrinoDialect {
                 let text = text.clone();
                 let ty = match word.value.as_str() {
                     "json" => "json",
-                    "decimal" => return Some(Ok(decimal_literal(parser, span, text))),
+                    "decimal" => return Some(decimal_literal(parser, span, text)),
                     "real" => "real",
                     "double" => "double",
                     "bigint" => "bigint",
                     "smallint" => "smallint",
                     "tinyint" => "tinyint",
+                    "uuid" => "uuid",
+                    "ipaddress" => "ipaddress",
+                    "ipprefix" => "ipprefix",
+                    "varbinary" => "varbinary",
                     "char" => "char(1)",
                     _ => return None,
                 };
@@ -104,15 +129,30 @@ impl Dialect for TrinoDialect {
 }
 
 /// `DECIMAL '1.50'` is a number of as many digits as are written.
-fn decimal_literal(parser: &mut Parser, span: Span, text: String) -> Expr {
+fn decimal_literal(parser: &mut Parser, span: Span, text: String) -> Result<Expr, ParserError> {
     parser.advance_token();
     parser.advance_token();
     let digits = text.trim_start_matches(['-', '+']);
     let scale = digits.split_once('.').map_or(0, |(_, fraction)| fraction.len());
     let whole = digits.split('.').next().unwrap_or_default().trim_start_matches('0').len();
     let precision = (whole + scale).max(1);
+    let number = digits.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    if precision > 38 || !number || digits.matches('.').count() > 1 {
+        return Err(ParserError::ParserError(format!(
+            "'{text}' is not a valid DECIMAL literal at Line: {}, Column: {}",
+            span.start.line, span.start.column
+        )));
+    }
     let ty = format!("decimal({precision},{scale})");
-    build::call_at("$cast", span, vec![build::text(text), build::text(ty)])
+    Ok(build::call_at("$cast", span, vec![build::text(text), build::text(ty)]))
+}
+
+/// `trim(LEADING FROM x)`: of blanks, which are not written.
+fn parse_trim(parser: &mut Parser, name: &str, span: Span) -> Result<Expr, ParserError> {
+    (0..4).for_each(|_| parser.advance_token());
+    let text = parser.parse_expr()?;
+    parser.expect_token(&Token::RParen)?;
+    Ok(build::call_at(name, span, vec![text]))
 }
 
 /// `CAST(expr AS type)`: the type is kept as text, which is all the session needs of it.

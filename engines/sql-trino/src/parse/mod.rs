@@ -3,6 +3,7 @@
 
 mod dialect;
 mod errors;
+mod json;
 mod names;
 mod parameters;
 mod statement;

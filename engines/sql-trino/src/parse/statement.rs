@@ -30,6 +30,7 @@ pub(crate) fn parse(sql: &str) -> Result<Statement, SqlError> {
         let message = "mismatched input '<EOF>'. Expecting: <statement>";
         return Err(SqlError::user("SYNTAX_ERROR", message).at(1, 1));
     }
+    refuse_clauses(&tokens)?;
     let parser = Parser::new(&TrinoDialect)
         .with_recursion_limit(DEPTH_MAX)
         .with_tokens_with_locations(tokens);
@@ -37,6 +38,25 @@ pub(crate) fn parse(sql: &str) -> Result<Statement, SqlError> {
     let statement = reader.statement()?;
     reader.finish()?;
     Ok(statement)
+}
+
+/// Clauses of Trino's grammar that are not here are refused by name, wherever they stand.
+fn refuse_clauses(tokens: &[TokenWithSpan]) -> Result<(), SqlError> {
+    for pair in tokens.windows(2) {
+        let [first, second] = pair else { continue };
+        let Token::Word(word) = &first.token else { continue };
+        if second.token != Token::LParen || word.quote_style.is_some() {
+            continue;
+        }
+        let name = match word.value.as_str() {
+            "match_recognize" => "MATCH_RECOGNIZE",
+            "json_table" => "JSON_TABLE",
+            _ => continue,
+        };
+        let message = format!("{name} is not supported");
+        return Err(SqlError::not_supported(message).at_span(first.span));
+    }
+    Ok(())
 }
 
 /// Where the text ends, for errors that are found there.

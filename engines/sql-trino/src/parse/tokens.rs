@@ -39,9 +39,81 @@ pub(crate) fn tokens(sql: &str) -> Result<Tokens, SqlError> {
     }
     // The values of a MERGE have their parentheses, and clauses behind them.
     let is_merge = tokens.first().is_some_and(|t| is_keyword(&t.token, Keyword::MERGE));
-    let tokens = versions(selected_tables(tokens));
+    let tokens = versions(selected_values(selected_tables(written_numbers(sql, tokens))));
     let tokens = if is_merge { tokens } else { parenthesised_values(tokens) };
     Ok(Tokens { tokens, spelling })
+}
+
+/// `0x1F`, `0b101` and `0o17` as the numbers they are; what X'1F' is stays bytes.
+fn written_numbers(sql: &str, tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
+    let at = |place: Location| {
+        let line = sql.split('\n').nth(place.line.saturating_sub(1) as usize)?;
+        line.chars().nth(place.column.saturating_sub(1) as usize)
+    };
+    let mut out: Vec<TokenWithSpan> = Vec::with_capacity(tokens.len());
+    for mut token in tokens {
+        let digits = |text: &str, radix| i64::from_str_radix(&text.replace('_', ""), radix).ok();
+        let number = match (&token.token, out.last().map(|last| (&last.token, last.span.end))) {
+            (Token::HexStringLiteral(text), _) if at(token.span.start) == Some('0') => {
+                digits(text, 16).map(|number| (number, false))
+            }
+            (Token::Word(word), Some((Token::Number(zero, _), end)))
+                if zero == "0" && end == token.span.start && word.quote_style.is_none() =>
+            {
+                let radix = match word.value.chars().next() {
+                    Some('b') => Some(2),
+                    Some('o') => Some(8),
+                    _ => None,
+                };
+                let number = radix.and_then(|radix| digits(&word.value[1..], radix));
+                number.map(|number| (number, true))
+            }
+            _ => None,
+        };
+        if let Some((number, joined)) = number {
+            if joined && let Some(zero) = out.pop() {
+                token.span.start = zero.span.start;
+            }
+            token.token = Token::Number(number.to_string(), false);
+        }
+        out.push(token);
+    }
+    out
+}
+
+/// `= ANY (VALUES 1, 2)` as `= ANY (SELECT * FROM (VALUES 1, 2))`: the grammar below wants a
+/// selection there.
+fn selected_values(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
+    let mut out: Vec<TokenWithSpan> = Vec::with_capacity(tokens.len());
+    // How deep each opened selection closes.
+    let mut opened: Vec<i32> = Vec::new();
+    let mut depth = 0_i32;
+    for token in tokens {
+        let span = token.span;
+        let quantified = matches!(out.as_slice(), [.., word, open]
+            if open.token == Token::LParen
+                && matches!(&word.token, Token::Word(w) if w.quote_style.is_none()
+                    && matches!(w.value.as_str(), "any" | "all" | "some")));
+        if quantified && is_keyword(&token.token, Keyword::VALUES) {
+            let word = |value: &str| Token::make_word(value, None);
+            let select = [word("select"), Token::Mul, word("from"), Token::LParen];
+            out.extend(select.map(|token| TokenWithSpan { token, span }));
+            opened.push(depth);
+        }
+        match token.token {
+            Token::LParen => depth += 1,
+            Token::RParen => {
+                if opened.last() == Some(&depth) {
+                    opened.pop();
+                    out.push(TokenWithSpan { token: Token::RParen, span });
+                }
+                depth -= 1;
+            }
+            _ => {}
+        }
+        out.push(token);
+    }
+    out
 }
 
 fn is_keyword(token: &Token, keyword: Keyword) -> bool {

@@ -8,6 +8,6 @@ mod unnest;
 mod using;
 
 pub(crate) use multiset::MultisetPlanner;
-pub(crate) use operators::{Operators, check_ranges};
+pub(crate) use operators::{Operators, check_ranges, check_unions};
 pub(crate) use unnest::{UnnestPlanner, open_unnests};
 pub(crate) use using::UsingPlanner;

@@ -115,6 +115,33 @@ pub(crate) fn check_ranges(plan: &LogicalPlan) -> Result<()> {
     .map(|_| ())
 }
 
+/// Refuses unions of columns of different kinds, which the engine would turn into text.
+pub(crate) fn check_unions(plan: &LogicalPlan) -> Result<()> {
+    plan.apply_with_subqueries(|node| {
+        if let LogicalPlan::Union(union) = node
+            && let Some((first, others)) = union.inputs.split_first()
+        {
+            for other in others {
+                let pairs = first.schema().fields().iter().zip(other.schema().fields());
+                for (i, (left, right)) in pairs.enumerate() {
+                    if fit(&BinaryOperator::Eq, left.data_type(), right.data_type()) {
+                        continue;
+                    }
+                    let message = format!(
+                        "column {} in UNION query has incompatible types: {}, {}",
+                        i + 1,
+                        TrinoType::of(left),
+                        TrinoType::of(right)
+                    );
+                    return Err(SqlError::user("TYPE_MISMATCH", message).into());
+                }
+            }
+        }
+        Ok(TreeNodeRecursion::Continue)
+    })
+    .map(|_| ())
+}
+
 fn check_pair(word: &str, left: &Expr, right: &Expr, schema: &DFSchema) -> Result<()> {
     let (Ok(left), Ok(right)) = (left.get_type(schema), right.get_type(schema)) else {
         return Ok(());
@@ -150,6 +177,15 @@ fn intervals(expr: &RawBinaryExpr, left: &DataType, right: &DataType) -> Option<
                 _ => return None,
             };
             Some(binary_expr(semantics::interval_length(l), op, semantics::interval_length(r)))
+        }
+        (Kind::Interval, Kind::Number) if expr.op == Multiply => {
+            Some(semantics::interval_times(l, r, false))
+        }
+        (Kind::Interval, Kind::Number) if expr.op == Divide => {
+            Some(semantics::interval_times(l, r, true))
+        }
+        (Kind::Number, Kind::Interval) if expr.op == Multiply => {
+            Some(semantics::interval_times(r, l, false))
         }
         _ => None,
     }

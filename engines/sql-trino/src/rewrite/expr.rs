@@ -3,14 +3,16 @@
 use aquifer_sql::SqlError;
 use datafusion::sql::sqlparser::ast::helpers::attached_token::AttachedToken;
 use datafusion::sql::sqlparser::ast::{
-    AccessExpr, CaseWhen, CastKind, CeilFloorKind, DataType, DateTimeField, Expr, Function,
-    FunctionArg, FunctionArgExpr, FunctionArgumentClause, FunctionArgumentList, FunctionArguments,
-    ListAggOnOverflow, Subscript, TimezoneInfo, TrimWhereField, TypedString, UnaryOperator, Value,
-    ValueWithSpan, WindowType,
+    AccessExpr, BinaryOperator, CaseWhen, CastKind, CeilFloorKind, DataType, DateTimeField, Expr,
+    Function, FunctionArg, FunctionArgExpr, FunctionArgumentClause, FunctionArgumentList,
+    FunctionArguments, Ident, LambdaFunction, LambdaFunctionParameter, LambdaSyntax,
+    ListAggOnOverflow, OneOrManyWithParens, Subscript, TimezoneInfo, TrimWhereField, TypedString,
+    UnaryOperator, Value, ValueWithSpan, WindowType,
 };
 use datafusion::sql::sqlparser::tokenizer::Span;
 
 use super::build;
+use crate::functions::known as functions;
 use crate::types::TrinoType;
 
 /// Window and aggregate functions that count in unsigned numbers here, in `bigint` there.
@@ -31,7 +33,20 @@ const COUNTS: &[&str] = &[
 pub(super) fn before(expr: &mut Expr) -> Result<(), SqlError> {
     match expr {
         Expr::Lambda(lambda) => super::lambda::open_fields(lambda),
+        Expr::InSubquery { expr, subquery, .. } => {
+            if let Expr::Tuple(items) = expr.as_ref()
+                && items.len() > 1
+            {
+                super::relation::as_row(subquery, items.len());
+            }
+        }
+        Expr::Identifier(name) if name.quote_style.is_none() => {
+            if let Some(session) = session_function(name)? {
+                *expr = session;
+            }
+        }
         Expr::Function(function) => {
+            known(function)?;
             before_call(function)?;
             if let Some(zoned) = unixtime_in_zone(function)? {
                 *expr = zoned;
@@ -40,6 +55,20 @@ pub(super) fn before(expr: &mut Expr) -> Result<(), SqlError> {
         _ => {}
     }
     Ok(())
+}
+
+/// What the session is, written without parentheses.
+fn session_function(name: &Ident) -> Result<Option<Expr>, SqlError> {
+    match name.value.as_str() {
+        "current_catalog" | "current_schema" => {
+            Ok(Some(build::call_at(&name.value, name.span, vec![])))
+        }
+        "current_user" | "current_path" | "current_groups" => {
+            let message = format!("Function '{}' is not supported", name.value);
+            Err(SqlError::not_supported(message).at_span(name.span))
+        }
+        _ => Ok(None),
+    }
 }
 
 /// `from_unixtime(x, zone)` and `from_unixtime(x, hours, minutes)` show their instants in a zone,
@@ -82,6 +111,27 @@ fn whole_number(expr: &Expr) -> Option<i64> {
         Expr::Nested(inner) => whole_number(inner),
         _ => None,
     }
+}
+
+/// What the engine underneath has besides the dialect's functions is not to be seen.
+fn known(function: &Function) -> Result<(), SqlError> {
+    let Some(name) = simple_name(function).filter(|name| !name.starts_with('$')) else {
+        return Ok(());
+    };
+    let span = function.name.0[0].as_ident().map_or(Span::empty(), |i| i.span);
+    // What rewriting made has no place in the text.
+    if span == Span::empty() {
+        return Ok(());
+    }
+    if !functions::is_known(name) && !functions::is_there(name) {
+        let message = format!("Function '{name}' not registered");
+        return Err(SqlError::user("FUNCTION_NOT_FOUND", message).at_span(span));
+    }
+    if !functions::is_there(name) {
+        let message = format!("Function '{name}' is not supported");
+        return Err(SqlError::not_supported(message).at_span(span));
+    }
+    Ok(())
 }
 
 fn before_call(function: &mut Function) -> Result<(), SqlError> {
@@ -205,6 +255,10 @@ fn typed_literal(typed: TypedString) -> Result<Expr, SqlError> {
         "TIME" => crate::datetime::parse_time(text).is_some(),
         _ => true,
     };
+    if !valid && name == "TIME" && crate::datetime::has_zone(&format!("2000-01-01 {text}")) {
+        let message = "TIME WITH TIME ZONE is not supported";
+        return Err(SqlError::not_supported(message).at_span(span));
+    }
     if !valid {
         let message = format!("'{text}' is not a valid {name} literal");
         return Err(SqlError::user("INVALID_LITERAL", message).at_span(span));
@@ -278,7 +332,9 @@ fn access(root: Expr, chain: Vec<AccessExpr>) -> Result<Expr, SqlError> {
             (AccessExpr::Dot(Expr::Identifier(field)), value) => {
                 build::call("get_field", vec![value, build::text(field.value)])
             }
-            (AccessExpr::Subscript(Subscript::Index { index }), value) => {
+            (AccessExpr::Subscript(Subscript::Index { mut index }), value) => {
+                // A row's field is found by a number that is written.
+                super::query::plain_number(&mut index);
                 build::call("$subscript", vec![value, index])
             }
             (step, _) => {
@@ -330,6 +386,32 @@ fn call(mut function: Function) -> Result<Expr, SqlError> {
         }
         ("row", Some(args)) if plain => return Ok(row(args.into_iter().cloned().collect())),
         ("listagg", _) => return listagg(function),
+        ("shuffle", Some(args)) if args.len() == 1 => {
+            return Ok(build::call(
+                "shuffle",
+                vec![args[0].clone(), build::call("random", vec![])],
+            ));
+        }
+        ("max" | "min", Some(args)) if args.len() == 2 => {
+            let (x, n) = (args[0].clone(), args[1].clone());
+            return Ok(Expr::Function(renamed(function, &format!("{name}_by"), [x.clone(), x, n])));
+        }
+        ("normalize", Some(args)) if args.len() == 2 => {
+            if let Expr::Identifier(form) = args[1] {
+                let args = vec![args[0].clone(), build::text(form.value.clone())];
+                return Ok(build::call("normalize", args));
+            }
+        }
+        ("regexp_replace", Some(args)) if matches!(args.as_slice(), [_, _, Expr::Lambda(_)]) => {
+            return Ok(build::call("$regexp_replace", args.into_iter().cloned().collect()));
+        }
+        ("reduce_agg", Some(args)) if args.len() == 4 => return Ok(reduce_agg(function)),
+        ("localtime", _) if matches!(function.args, FunctionArguments::None) => {
+            return Ok(build::cast(build::call("localtimestamp", vec![]), "time(3)"));
+        }
+        ("uuid", Some(args)) if args.is_empty() => {
+            return Ok(build::cast(Expr::Function(function), "uuid"));
+        }
         _ => {}
     }
     if let FunctionArguments::None = function.args
@@ -351,6 +433,41 @@ fn call(mut function: Function) -> Result<Expr, SqlError> {
         counts if COUNTS.contains(&counts) => build::cast(call, "bigint"),
         _ => call,
     })
+}
+
+/// The call under another name, with other arguments; what else it has stays.
+fn renamed<const N: usize>(mut function: Function, name: &str, args: [Expr; N]) -> Function {
+    function.name = vec![build::ident(name, Span::empty())].into();
+    if let FunctionArguments::List(list) = &mut function.args {
+        let unnamed = |arg| FunctionArg::Unnamed(FunctionArgExpr::Expr(arg));
+        list.args = args.into_iter().map(unnamed).collect();
+    }
+    function
+}
+
+/// `reduce_agg(x, start, f, g)` folds the values gathered; there is nothing for g to combine.
+fn reduce_agg(mut function: Function) -> Expr {
+    let args: Vec<Expr> =
+        build::plain_args(&function).unwrap_or_default().into_iter().cloned().collect();
+    let [x, start, input, _] = args.as_slice() else { return Expr::Function(function) };
+    let present = Expr::IsNotNull(Box::new(x.clone()));
+    function.filter = Some(Box::new(match function.filter.take() {
+        None => present,
+        Some(filter) => {
+            Expr::BinaryOp { left: filter, op: BinaryOperator::And, right: Box::new(present) }
+        }
+    }));
+    let gathered = Expr::Function(renamed(function, "array_agg", [x.clone()]));
+    let state = || build::ident("s", Span::empty());
+    let output = Expr::Lambda(LambdaFunction {
+        params: OneOrManyWithParens::One(LambdaFunctionParameter {
+            name: state(),
+            data_type: None,
+        }),
+        body: Box::new(Expr::Identifier(state())),
+        syntax: LambdaSyntax::Arrow,
+    });
+    build::call("reduce", vec![gathered, start.clone(), input.clone(), output])
 }
 
 /// `LISTAGG(x, sep) WITHIN GROUP (ORDER BY y)` is an ordered string aggregation.

@@ -13,6 +13,7 @@ mod multiset;
 mod projection;
 mod query;
 mod relation;
+mod ties;
 
 pub(crate) use join::constraint;
 pub(crate) use like::escaped as escaped_pattern;

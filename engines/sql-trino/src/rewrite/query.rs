@@ -13,8 +13,8 @@ pub(super) fn before(query: &mut Query) -> Result<(), SqlError> {
     super::multiset::open(&mut query.body);
     if let Some(fetch) = query.fetch.take() {
         let Fetch { with_ties, percent, quantity } = fetch;
-        if with_ties || percent {
-            return Err(SqlError::not_supported("FETCH FIRST WITH TIES is not supported"));
+        if percent {
+            return Err(SqlError::not_supported("FETCH FIRST PERCENT is not supported"));
         }
         let limit = quantity.unwrap_or_else(|| build::number("1"));
         let offset = match query.limit_clause.take() {
@@ -27,6 +27,9 @@ pub(super) fn before(query: &mut Query) -> Result<(), SqlError> {
                 ));
             }
         };
+        if with_ties {
+            return super::ties::open(query, limit, offset);
+        }
         query.limit_clause =
             Some(LimitClause::LimitOffset { limit: Some(limit), offset, limit_by: vec![] });
     }
@@ -84,7 +87,7 @@ pub(super) fn plain_frame(window: &mut WindowSpec) {
 }
 
 /// Takes back the type a bare number was given.
-fn plain_number(expr: &mut Expr) {
+pub(super) fn plain_number(expr: &mut Expr) {
     if let Expr::Cast { expr: inner, data_type: DataType::Int(None), .. } = expr
         && let Expr::Value(value) = inner.as_ref()
         && matches!(value.value, Value::Number(..))

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use datafusion::arrow::array::{ArrayRef, AsArray, Int64Array, IntervalMonthDayNanoArray};
 use datafusion::arrow::compute::{cast, kernels::arity};
 use datafusion::arrow::datatypes::{
-    DataType, Date32Type, DurationMillisecondType, Int64Type, IntervalDayTimeType,
+    DataType, Date32Type, DurationMillisecondType, Float64Type, Int64Type, IntervalDayTimeType,
     IntervalMonthDayNano, IntervalMonthDayNanoType, IntervalUnit, IntervalYearMonthType, TimeUnit,
 };
+use datafusion::arrow::error::ArrowError;
 use datafusion::common::{Result, ScalarValue, internal_err};
 use datafusion::error::DataFusionError;
 use datafusion::logical_expr::{
@@ -29,13 +30,22 @@ pub(crate) fn interval_length(interval: Expr) -> Expr {
     ScalarUDF::from(Intervals::new(Function::Length)).call(vec![interval])
 }
 
+/// `interval * number`, or `interval / number`.
+pub(crate) fn interval_times(interval: Expr, number: Expr, divides: bool) -> Expr {
+    let function = if divides { Function::Divide } else { Function::Multiply };
+    ScalarUDF::from(Intervals::new(function)).call(vec![interval, number])
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Function {
     DateDifference,
     Length,
+    Multiply,
+    Divide,
 }
 
-/// `$date_subtract(date, date)`, `$interval_length(interval)`
+/// `$date_subtract(date, date)`, `$interval_length(interval)`, `$interval_multiply(interval, n)`,
+/// `$interval_divide(interval, n)`
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Intervals {
     function: Function,
@@ -48,14 +58,17 @@ impl Intervals {
     }
 
     /// All of them.
-    pub(crate) fn all() -> [Intervals; 2] {
-        [Function::DateDifference, Function::Length].map(Intervals::new)
+    pub(crate) fn all() -> [Intervals; 4] {
+        use Function::{DateDifference, Divide, Length, Multiply};
+        [DateDifference, Length, Multiply, Divide].map(Intervals::new)
     }
 
     fn run(&self, arrays: &[ArrayRef]) -> Result<ArrayRef> {
         match (self.function, arrays) {
             (Function::DateDifference, [left, right]) => difference(left, right),
             (Function::Length, [interval]) => length(interval),
+            (Function::Multiply, [interval, number]) => scaled(interval, number, false),
+            (Function::Divide, [interval, number]) => scaled(interval, number, true),
             _ => internal_err!("{} has other arguments", self.name()),
         }
     }
@@ -66,12 +79,21 @@ impl ScalarUDFImpl for Intervals {
         match self.function {
             Function::DateDifference => "$date_subtract",
             Function::Length => "$interval_length",
+            Function::Multiply => "$interval_multiply",
+            Function::Divide => "$interval_divide",
         }
     }
 
     fn schema_name(&self, args: &[Expr]) -> Result<String> {
         match args {
-            [left, right] => Ok(format!("{} - {}", left.schema_name(), right.schema_name())),
+            [left, right] => {
+                let sign = match self.function {
+                    Function::Multiply => "*",
+                    Function::Divide => "/",
+                    _ => "-",
+                };
+                Ok(format!("{} {sign} {}", left.schema_name(), right.schema_name()))
+            }
             [one] => Ok(one.schema_name().to_string()),
             _ => Ok(self.name().to_owned()),
         }
@@ -91,8 +113,8 @@ impl ScalarUDFImpl for Intervals {
 
     fn return_type(&self, _given: &[DataType]) -> Result<DataType> {
         Ok(match self.function {
-            Function::DateDifference => DataType::Interval(IntervalUnit::MonthDayNano),
             Function::Length => DataType::Int64,
+            _ => DataType::Interval(IntervalUnit::MonthDayNano),
         })
     }
 
@@ -115,6 +137,28 @@ fn difference(left: &ArrayRef, right: &ArrayRef) -> Result<ArrayRef> {
         IntervalMonthDayNano::new(0, left.wrapping_sub(right), 0)
     })?;
     Ok(Arc::new(days))
+}
+
+/// Months stay months, all else is milliseconds.
+fn scaled(interval: &ArrayRef, number: &ArrayRef, divides: bool) -> Result<ArrayRef> {
+    let interval = cast(interval, &DataType::Interval(IntervalUnit::MonthDayNano))?;
+    let number = cast(number, &DataType::Float64)?;
+    let out: IntervalMonthDayNanoArray = arity::try_binary(
+        interval.as_primitive::<IntervalMonthDayNanoType>(),
+        number.as_primitive::<Float64Type>(),
+        |interval, number| {
+            if divides && number == 0.0 {
+                return Err(ArrowError::DivideByZero);
+            }
+            let times = |value: f64| if divides { value / number } else { value * number };
+            let millis = i64::from(interval.days) * DAY_MILLIS + interval.nanoseconds / 1_000_000;
+            let millis = times(millis as f64).round() as i64;
+            let (days, millis) = (millis / DAY_MILLIS, millis % DAY_MILLIS);
+            let months = times(interval.months.into()) as i32;
+            Ok(IntervalMonthDayNano::new(months, days as i32, millis * 1_000_000))
+        },
+    )?;
+    Ok(Arc::new(out))
 }
 
 fn length(interval: &ArrayRef) -> Result<ArrayRef> {

@@ -22,7 +22,7 @@ pub(crate) use decimal::{
     divide as divide_decimals, divides as divides_decimals, multiplies as multiplies_decimals,
     multiply as multiply_decimals,
 };
-pub(crate) use interval::{date_difference, interval_length};
+pub(crate) use interval::{date_difference, interval_length, interval_times};
 pub(crate) use unnest_marker::{MARKER as UNNEST_MARKER, UnnestMarker};
 
 /// The scalar functions behind syntax.

@@ -19,22 +19,23 @@ use super::super::error::no_such_function;
 use super::super::scalar::{Resolve, type_name};
 
 /// Of the argument types and the type returned.
-pub(super) type MakeAccumulator = fn(&[DataType], &DataType) -> Result<Box<dyn Accumulator>>;
+pub(in super::super) type MakeAccumulator =
+    fn(&[DataType], &DataType) -> Result<Box<dyn Accumulator>>;
 
 /// The parts of an aggregate.
-pub(super) struct Aggregate {
-    pub(super) name: &'static str,
+pub(in super::super) struct Aggregate {
+    pub(in super::super) name: &'static str,
     /// The argument list, for the refusal.
-    pub(super) shown: &'static str,
+    pub(in super::super) shown: &'static str,
     /// Argument types as given to those wanted and the type returned.
-    pub(super) resolve: Resolve,
+    pub(in super::super) resolve: Resolve,
     /// The columns of a partial result.
-    pub(super) state: fn(&[DataType]) -> Vec<DataType>,
-    pub(super) accumulator: MakeAccumulator,
+    pub(in super::super) state: fn(&[DataType]) -> Vec<DataType>,
+    pub(in super::super) accumulator: MakeAccumulator,
 }
 
 impl Aggregate {
-    pub(super) fn finish(self) -> AggregateUDF {
+    pub(in super::super) fn finish(self) -> AggregateUDF {
         let signature = Signature::user_defined(Volatility::Immutable);
         AggregateUDF::new_from_impl(Declared { parts: self, signature })
     }
@@ -114,7 +115,7 @@ impl AggregateUDFImpl for Declared {
 }
 
 /// Keys met so far, in the order met.
-pub(super) struct Seen {
+pub(in super::super) struct Seen {
     converter: RowConverter,
     places: HashMap<OwnedRow, usize>,
     keys: Vec<ScalarValue>,
@@ -123,7 +124,7 @@ pub(super) struct Seen {
 }
 
 impl Seen {
-    pub(super) fn new(key_type: &DataType) -> Result<Self> {
+    pub(in super::super) fn new(key_type: &DataType) -> Result<Self> {
         Ok(Self {
             converter: RowConverter::new(vec![SortField::new(key_type.clone())])?,
             places: HashMap::new(),
@@ -134,7 +135,7 @@ impl Seen {
     }
 
     /// Shows each key that is not NULL to the rule: the row, the key's place, whether it is new.
-    pub(super) fn meet(
+    pub(in super::super) fn meet(
         &mut self,
         keys: &ArrayRef,
         mut rule: impl FnMut(usize, usize, bool) -> Result<()>,
@@ -157,18 +158,18 @@ impl Seen {
         Ok(())
     }
 
-    pub(super) fn size(&self) -> usize {
+    pub(in super::super) fn size(&self) -> usize {
         self.bytes
     }
 
     /// The keys as a column.
-    pub(super) fn column(&self) -> Result<ArrayRef> {
+    pub(in super::super) fn column(&self) -> Result<ArrayRef> {
         column(&self.keys, &self.key_type)
     }
 }
 
 /// Values as a column of a type, also when there are none.
-pub(super) fn column(values: &[ScalarValue], data_type: &DataType) -> Result<ArrayRef> {
+pub(in super::super) fn column(values: &[ScalarValue], data_type: &DataType) -> Result<ArrayRef> {
     if values.is_empty() {
         return Ok(datafusion::arrow::array::new_empty_array(data_type));
     }
@@ -176,7 +177,7 @@ pub(super) fn column(values: &[ScalarValue], data_type: &DataType) -> Result<Arr
 }
 
 /// A column as one list value.
-pub(super) fn one_list(values: ArrayRef) -> Result<ScalarValue> {
+pub(in super::super) fn one_list(values: ArrayRef) -> Result<ScalarValue> {
     let field = Arc::new(Field::new_list_field(values.data_type().clone(), true));
     let offsets = datafusion::arrow::buffer::OffsetBuffer::from_lengths([values.len()]);
     let list = datafusion::arrow::array::ListArray::try_new(field, offsets, values, None)?;
@@ -184,7 +185,11 @@ pub(super) fn one_list(values: ArrayRef) -> Result<ScalarValue> {
 }
 
 /// A map value of two columns; NULL when there are no entries.
-pub(super) fn one_map(returns: &DataType, keys: ArrayRef, values: ArrayRef) -> Result<ScalarValue> {
+pub(in super::super) fn one_map(
+    returns: &DataType,
+    keys: ArrayRef,
+    values: ArrayRef,
+) -> Result<ScalarValue> {
     if keys.is_empty() {
         return ScalarValue::try_new_null(returns);
     }

@@ -3,6 +3,7 @@
 
 mod array_distinct;
 mod array_except;
+mod array_histogram;
 mod array_intersect;
 mod array_join;
 mod array_max;
@@ -12,8 +13,10 @@ mod array_remove;
 mod array_union;
 mod arrays_overlap;
 mod cardinality;
+mod combinations;
 pub(crate) mod concat;
 mod contains;
+mod contains_sequence;
 mod element_at;
 mod flatten;
 pub(crate) mod lists;
@@ -21,6 +24,7 @@ mod ngrams;
 mod repeat;
 pub(crate) mod reverse;
 mod sequence;
+mod shuffle;
 mod slice;
 mod trim_array;
 mod zip;
@@ -31,6 +35,7 @@ pub(super) fn all() -> Vec<ScalarUDF> {
     vec![
         array_distinct::function(),
         array_except::function(),
+        array_histogram::function(),
         array_intersect::function(),
         array_join::function(),
         array_max::function(),
@@ -40,12 +45,15 @@ pub(super) fn all() -> Vec<ScalarUDF> {
         array_union::function(),
         arrays_overlap::function(),
         cardinality::function(),
+        combinations::function(),
         contains::function(),
+        contains_sequence::function(),
         element_at::function(),
         flatten::function(),
         ngrams::function(),
         repeat::function(),
         sequence::function(),
+        shuffle::function(),
         slice::function(),
         trim_array::function(),
         zip::function(),

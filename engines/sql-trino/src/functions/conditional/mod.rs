@@ -2,10 +2,11 @@
 //! `if` and `try` are syntax.
 
 mod greatest;
+mod parse_data_size;
 mod typeof_;
 
 use datafusion::logical_expr::ScalarUDF;
 
 pub(super) fn all() -> Vec<ScalarUDF> {
-    vec![greatest::greatest(), greatest::least(), typeof_::function()]
+    vec![greatest::greatest(), greatest::least(), parse_data_size::function(), typeof_::function()]
 }

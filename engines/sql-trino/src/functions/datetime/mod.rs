@@ -9,18 +9,21 @@ mod date_diff;
 mod date_format;
 mod date_parse;
 mod date_trunc;
+mod durations;
 mod fields;
 mod format_datetime;
 mod from_iso8601_date;
 mod from_iso8601_timestamp;
 mod from_unixtime;
+mod from_unixtime_nanos;
 mod iso;
 mod java;
 mod last_day_of_month;
 mod localtimestamp;
 mod mysql;
 mod parse_datetime;
-mod pattern;
+pub(super) mod pattern;
+mod timezone;
 mod to_iso8601;
 mod to_unixtime;
 mod unit;
@@ -44,12 +47,15 @@ pub(super) fn all() -> Vec<ScalarUDF> {
         from_iso8601_date::function(),
         from_iso8601_timestamp::function(),
         from_unixtime::function(),
+        from_unixtime_nanos::function(),
         last_day_of_month::function(),
         localtimestamp::function(),
         parse_datetime::function(),
+        timezone::function(),
         to_iso8601::function(),
         to_unixtime::function(),
     ];
+    all.extend(durations::all());
     all.extend(fields::all());
     all
 }

@@ -9,7 +9,7 @@ use super::zone::{Zone, offset_seconds, offset_text};
 
 /// One part of a pattern. Numbers carry the width they are padded to; reading takes fewer digits.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Part {
+pub(in super::super) enum Part {
     Literal(String),
     Era,
     Century(usize),
@@ -50,7 +50,7 @@ pub(super) enum Part {
 
 /// A compiled pattern.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Pattern(pub(super) Vec<Part>);
+pub(in super::super) struct Pattern(pub(in super::super) Vec<Part>);
 
 const MONTHS: [&str; 12] = [
     "January",
@@ -71,7 +71,7 @@ const WEEKDAYS: [&str; 7] =
 
 impl Pattern {
     /// Prints a wall-clock time in a zone.
-    pub(super) fn print(&self, at: NaiveDateTime, zone: Zone) -> String {
+    pub(in super::super) fn print(&self, at: NaiveDateTime, zone: Zone) -> String {
         let mut out = String::new();
         for part in &self.0 {
             print(part, at, zone, &mut out);
@@ -80,7 +80,7 @@ impl Pattern {
     }
 
     /// Reads a time: what the wall clock shows, and the zone if the text has one.
-    pub(super) fn read(&self, text: &str) -> Result<(NaiveDateTime, Option<Zone>)> {
+    pub(in super::super) fn read(&self, text: &str) -> Result<(NaiveDateTime, Option<Zone>)> {
         let mut found = Found::default();
         let mut rest = text;
         for part in &self.0 {

@@ -1,6 +1,5 @@
 //! `json_extract(json, path) → json`, `json_extract_scalar(json, path) → varchar`: NULL where the
-//! path leads nowhere or the text is no JSON. The standard's `json_query(json, path) → varchar`,
-//! `json_value(json, path) → varchar` and `json_exists(json, path) → boolean` in their plain forms.
+//! path leads nowhere or the text is no JSON.
 
 use datafusion::arrow::array::ArrayRef;
 use datafusion::common::Result;
@@ -9,7 +8,7 @@ use datafusion::logical_expr::ScalarUDF;
 use super::super::memo::Memo;
 use super::super::scalar::{Function, Rows, Type};
 use super::path::Path;
-use super::scan::{Kind, Value};
+use super::scan::Value;
 
 const ARGUMENTS: &[Type] = &[Type::Json, Type::Varchar];
 
@@ -17,9 +16,6 @@ pub(super) fn all() -> Vec<ScalarUDF> {
     vec![
         Function::named("json_extract").takes(ARGUMENTS, Type::Json, extract).finish(),
         Function::named("json_extract_scalar").takes(ARGUMENTS, Type::Varchar, scalar).finish(),
-        Function::named("json_value").takes(ARGUMENTS, Type::Varchar, scalar).finish(),
-        Function::named("json_query").takes(ARGUMENTS, Type::Varchar, query).finish(),
-        Function::named("json_exists").takes(ARGUMENTS, Type::Boolean, exists).finish(),
     ]
 }
 
@@ -41,20 +37,4 @@ fn scalar(rows: &Rows) -> Result<ArrayRef> {
     let (texts, paths) = (rows.text(0), rows.text(1));
     let mut memo = Memo::default();
     rows.varchars(|row| Ok(find(&mut memo, texts.at(row), paths.at(row))?.and_then(Value::scalar)))
-}
-
-fn query(rows: &Rows) -> Result<ArrayRef> {
-    let (texts, paths) = (rows.text(0), rows.text(1));
-    let mut memo = Memo::default();
-    rows.varchars(|row| {
-        let found = find(&mut memo, texts.at(row), paths.at(row))?;
-        let found = found.filter(|value| matches!(value.kind(), Kind::Object | Kind::Array));
-        Ok(found.map(|value| value.canonical(false)))
-    })
-}
-
-fn exists(rows: &Rows) -> Result<ArrayRef> {
-    let (texts, paths) = (rows.text(0), rows.text(1));
-    let mut memo = Memo::default();
-    rows.booleans(|row| Ok(Some(find(&mut memo, texts.at(row), paths.at(row))?.is_some())))
 }

@@ -11,6 +11,7 @@ mod json_parse;
 mod json_size;
 mod path;
 mod scan;
+mod sql;
 
 use datafusion::logical_expr::ScalarUDF;
 
@@ -25,5 +26,6 @@ pub(super) fn all() -> Vec<ScalarUDF> {
         json_size::function(),
     ];
     all.extend(extract::all());
+    all.extend(sql::all());
     all
 }

@@ -4,6 +4,8 @@
 mod bit_count;
 mod bitwise;
 mod constants;
+mod cosine_similarity;
+mod distributions;
 mod from_base;
 mod is_nan;
 mod modulo;
@@ -12,12 +14,14 @@ mod rounding;
 mod sign;
 mod to_base;
 mod width_bucket;
+mod wilson_interval;
 
 use datafusion::logical_expr::ScalarUDF;
 
 pub(super) fn all() -> Vec<ScalarUDF> {
     let mut all = vec![
         bit_count::function(),
+        cosine_similarity::function(),
         from_base::function(),
         modulo::function(),
         random::function(),
@@ -27,7 +31,9 @@ pub(super) fn all() -> Vec<ScalarUDF> {
     ];
     all.extend(bitwise::all());
     all.extend(constants::all());
+    all.extend(distributions::all());
     all.extend(is_nan::all());
     all.extend(rounding::all());
+    all.extend(wilson_interval::all());
     all
 }

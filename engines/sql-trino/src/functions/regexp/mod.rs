@@ -1,7 +1,7 @@
 //! Regular expressions, in Java's syntax: look-around, possessive and lazy quantifiers and back
 //! references work; matching gives up with an error rather than run for ever.
 
-mod pattern;
+pub(super) mod pattern;
 mod regexp_count;
 mod regexp_extract;
 mod regexp_extract_all;

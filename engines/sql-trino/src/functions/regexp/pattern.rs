@@ -6,12 +6,12 @@ use fancy_regex::{Captures, Regex};
 
 use super::super::error::invalid_argument;
 
-pub(super) fn compile(pattern: &str) -> Result<Regex> {
+pub(in super::super) fn compile(pattern: &str) -> Result<Regex> {
     Regex::new(pattern).map_err(|error| invalid_argument(format!("{error}")))
 }
 
 /// Matching took too many steps.
-pub(super) fn failed(error: &fancy_regex::Error) -> DataFusionError {
+pub(in super::super) fn failed(error: &fancy_regex::Error) -> DataFusionError {
     invalid_argument(format!("Regular expression cannot be matched: {error}"))
 }
 

@@ -125,6 +125,8 @@ impl Function {
     }
 
     fn refusal(&self, given: &[DataType]) -> datafusion::error::DataFusionError {
+        // What stands behind syntax is told by the word of the syntax.
+        let name = self.name.trim_start_matches('$');
         let shown: Vec<String> = given.iter().map(type_name).collect();
         let expected: Vec<String> = self
             .variants
@@ -132,15 +134,14 @@ impl Function {
             .map(|variant| match variant {
                 Variant::Typed { arguments, .. } => {
                     let arguments: Vec<String> = arguments.iter().map(Type::to_string).collect();
-                    format!("{}({})", self.name, arguments.join(", "))
+                    format!("{name}({})", arguments.join(", "))
                 }
-                Variant::Generic { shown, .. } => format!("{}({shown})", self.name),
+                Variant::Generic { shown, .. } => format!("{name}({shown})"),
             })
             .collect();
         error::no_such_function(format!(
-            "Unexpected parameters ({}) for function {}. Expected: {}",
+            "Unexpected parameters ({}) for function {name}. Expected: {}",
             shown.join(", "),
-            self.name,
             expected.join(", ")
         ))
     }

@@ -17,6 +17,7 @@ use datafusion::common::{Result, exec_datafusion_err};
 use datafusion::logical_expr::{ColumnarValue, ScalarFunctionArgs};
 
 use super::super::datetime::zone::Zone;
+use crate::opaque::Opaque;
 
 /// The arguments of one call.
 pub(crate) struct Rows {
@@ -142,6 +143,12 @@ impl Rows {
         Binary { array: array.as_binary(), constant: *constant }
     }
 
+    /// Bytes of a value of an opaque type.
+    pub(crate) fn opaque(&self, argument: usize) -> Inside<'_> {
+        let Column { array, constant } = &self.columns[argument];
+        Inside { array: array.as_struct().column(0), constant: *constant }
+    }
+
     pub(crate) fn list(&self, argument: usize) -> &ListArray {
         self.columns[argument].array.as_list()
     }
@@ -243,6 +250,50 @@ impl Rows {
             within(builder.values_slice().len())?;
         }
         Ok(Arc::new(builder.finish()))
+    }
+}
+
+impl Rows {
+    /// A column of the opaque type that is answered, of bytes.
+    pub(crate) fn opaques<B: AsRef<[u8]>>(
+        &self,
+        mut value: impl FnMut(usize) -> Result<Option<B>>,
+    ) -> Result<ArrayRef> {
+        let mut values = Vec::with_capacity(self.rows);
+        for row in 0..self.rows {
+            values.push(if self.skips(row) { None } else { value(row)? });
+        }
+        self.answers()?.column(&values)
+    }
+
+    /// A column of the opaque type that is answered, of numbers.
+    pub(crate) fn opaque_numbers(
+        &self,
+        mut value: impl FnMut(usize) -> Result<Option<i64>>,
+    ) -> Result<ArrayRef> {
+        let values: Result<Vec<Option<i64>>> =
+            (0..self.rows).map(|row| if self.skips(row) { Ok(None) } else { value(row) }).collect();
+        self.answers()?.numbers(values?.into())
+    }
+
+    fn answers(&self) -> Result<Opaque> {
+        Opaque::of(&self.returns).ok_or_else(|| exec_datafusion_err!("not an opaque type"))
+    }
+}
+
+/// Values inside a column of an opaque type.
+pub(crate) struct Inside<'a> {
+    array: &'a ArrayRef,
+    constant: bool,
+}
+
+impl<'a> Inside<'a> {
+    pub(crate) fn at(&self, row: usize) -> &'a [u8] {
+        crate::opaque::bytes(self.array, if self.constant { 0 } else { row })
+    }
+
+    pub(crate) fn number(&self, row: usize) -> i64 {
+        self.array.as_primitive::<Int64Type>().value(if self.constant { 0 } else { row })
     }
 }
 

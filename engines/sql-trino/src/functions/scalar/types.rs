@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use datafusion::arrow::datatypes::{DataType, Field, TimeUnit};
 
+use crate::opaque::Opaque;
 use crate::types::TrinoType;
 
 /// A declared type.
@@ -29,6 +30,10 @@ pub(crate) enum Type {
     TimestampTz,
     Array(&'static Type),
     Map(&'static Type, &'static Type),
+    Real,
+    /// Returned only.
+    Tinyint,
+    Opaque(Opaque),
     /// Returned only: the type of the given argument.
     Same(usize),
 }
@@ -41,6 +46,9 @@ impl Type {
             Type::Integer => DataType::Int32,
             Type::Bigint => DataType::Int64,
             Type::Double => DataType::Float64,
+            Type::Real => DataType::Float32,
+            Type::Tinyint => DataType::Int8,
+            Type::Opaque(opaque) => opaque.arrow(),
             Type::Varchar | Type::Json => DataType::Utf8,
             Type::Varbinary => DataType::Binary,
             Type::Date => DataType::Date32,
@@ -93,7 +101,9 @@ impl Type {
                 _ => None,
             },
             Type::Map(..) => matches!(given, D::Map(..)).then(|| given.clone()),
-            Type::Same(_) => None,
+            Type::Real => (*given == D::Float32).then_some(D::Float32),
+            Type::Opaque(opaque) => (*given == opaque.arrow()).then(|| given.clone()),
+            Type::Same(_) | Type::Tinyint => None,
         }
     }
 }
@@ -105,6 +115,9 @@ impl fmt::Display for Type {
             Type::Integer => "integer",
             Type::Bigint => "bigint",
             Type::Double => "double",
+            Type::Real => "real",
+            Type::Tinyint => "tinyint",
+            Type::Opaque(opaque) => opaque.name(),
             Type::Varchar => "varchar",
             Type::Varbinary => "varbinary",
             Type::Json => "json",

@@ -11,6 +11,8 @@ mod length;
 mod levenshtein_distance;
 mod like_pattern;
 mod listagg_limit;
+mod luhn_check;
+mod normalize;
 mod pad;
 mod replace;
 mod reverse;
@@ -18,6 +20,7 @@ mod soundex;
 mod split;
 mod split_part;
 mod split_to_map;
+mod split_to_multimap;
 mod starts_with;
 mod strpos;
 mod substr;
@@ -38,6 +41,8 @@ pub(super) fn all() -> Vec<ScalarUDF> {
         levenshtein_distance::function(),
         like_pattern::function(),
         listagg_limit::function(),
+        luhn_check::function(),
+        normalize::function(),
         pad::lpad(),
         pad::rpad(),
         replace::function(),
@@ -46,6 +51,7 @@ pub(super) fn all() -> Vec<ScalarUDF> {
         split::function(),
         split_part::function(),
         split_to_map::function(),
+        split_to_multimap::function(),
         starts_with::function(),
         strpos::function(),
         substr::function(),

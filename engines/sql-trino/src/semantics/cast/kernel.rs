@@ -18,6 +18,7 @@ use datafusion::error::Result;
 use super::cell::Cell;
 use super::from_json::from_json;
 use super::to_json::to_json;
+use crate::opaque::Opaque;
 use crate::types::TrinoType;
 
 /// Converts every value or fails.
@@ -39,6 +40,10 @@ pub(crate) fn convert(array: &ArrayRef, json: bool, to: &TrinoType) -> Result<Ar
         TrinoType::Row(fields) => row(&array, fields, to),
         TrinoType::Unknown | TrinoType::IntervalYearMonth | TrinoType::IntervalDayTime => {
             Ok(engine_cast(&array, &to.to_arrow())?)
+        }
+        TrinoType::Opaque(to) => super::opaque::to_opaque(&array, *to),
+        scalar if Opaque::of(array.data_type()).is_some() => {
+            super::opaque::from_opaque(&array, scalar)
         }
         scalar => scalars(&array, scalar),
     }

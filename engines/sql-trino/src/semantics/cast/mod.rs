@@ -6,6 +6,7 @@
 mod cell;
 mod from_json;
 mod kernel;
+mod opaque;
 mod rules;
 mod to_json;
 

@@ -3,6 +3,7 @@
 use aquifer_sql::SqlError;
 use datafusion::error::Result;
 
+use crate::opaque::Opaque::{BingTile, IpAddress, IpPrefix};
 use crate::types::TrinoType;
 
 /// Refuses conversions there are not.
@@ -30,10 +31,9 @@ fn converts(from: &TrinoType, to: &TrinoType) -> bool {
         (Array(item), Json) => converts(item, &Json),
         (Map(key, value), Json) => scalar(key) && converts(value, &Json),
         (Row(fields), Json) => fields.iter().all(|(_, t)| converts(t, &Json)),
+        (Opaque(from), Json) => from.has_text(),
         (from, Json) => scalar(from),
         _ if scalar(from) && scalar(to) => true,
-        _ if text(from) => time(to) || matches!(to, Varbinary),
-        _ if text(to) => time(from) || matches!(from, IntervalDayTime | IntervalYearMonth),
         (Date, Timestamp(..)) | (Timestamp(..), Date | Timestamp(..) | Time(_)) => true,
         (Time(_), Time(_) | Timestamp(..)) => true,
         (Array(a), Array(b)) => converts(a, b),
@@ -41,6 +41,14 @@ fn converts(from: &TrinoType, to: &TrinoType) -> bool {
         (Row(a), Row(b)) => {
             a.len() == b.len() && a.iter().zip(b).all(|(a, b)| converts(&a.1, &b.1))
         }
+        (Opaque(from), to) if text(to) => from.has_text(),
+        (from, Opaque(to)) if text(from) => to.has_text(),
+        (Opaque(from), Varbinary) => from.is_bytes(),
+        (Varbinary, Opaque(to)) => to.is_bytes(),
+        (Opaque(IpAddress), Opaque(IpPrefix)) | (Opaque(IpPrefix), Opaque(IpAddress)) => true,
+        (Opaque(BingTile), BigInt) | (BigInt, Opaque(BingTile)) => true,
+        _ if text(from) => time(to) || matches!(to, Varbinary),
+        _ if text(to) => time(from) || matches!(from, IntervalDayTime | IntervalYearMonth),
         (IntervalDayTime, IntervalDayTime) | (IntervalYearMonth, IntervalYearMonth) => true,
         _ => false,
     }

@@ -33,6 +33,12 @@ pub(crate) fn write_json(out: &mut String, array: &dyn Array, row: usize, json: 
         out.push_str("null");
         return;
     }
+    if crate::opaque::Opaque::of(array.data_type()).is_some() {
+        let mut text = String::new();
+        write_value(&mut text, array, row);
+        out.push_str(&serde_json::Value::String(text).to_string());
+        return;
+    }
     match array.data_type() {
         DataType::List(item) => {
             let items = array.as_list::<i32>().value(row);
