@@ -9,12 +9,15 @@ use datafusion::common::{Column, SchemaError};
 use datafusion::error::DataFusionError;
 use datafusion::sql::sqlparser::ast::{Expr, Ident, Query, Visit, Visitor};
 
+const CORRELATED: &str = "Given correlated subquery is not supported";
+
 /// Explains an error of planning (with its query) or of running.
 pub(crate) fn explain(error: &DataFusionError, query: Option<&Query>) -> SqlError {
     let mut explained = read(error, query, None);
     if explained.at.is_none()
         && let Some(query) = query
-        && let Some(at) = operator_place(&explained, query)
+        && let Some(at) =
+            operator_place(&explained, query).or_else(|| refusal_place(&explained, query))
     {
         explained = explained.at(at.0, at.1);
     }
@@ -35,6 +38,9 @@ fn read(error: &DataFusionError, query: Option<&Query>, at: Option<(u64, u64)>) 
         }
         DataFusionError::SchemaError(schema, _) => schema_error(schema, query, at),
         DataFusionError::Plan(message) => plan_error(message, query, at),
+        DataFusionError::NotImplemented(message) if message.contains("OuterReferenceColumn") => {
+            placed(SqlError::not_supported(CORRELATED), at)
+        }
         DataFusionError::NotImplemented(message) => placed(SqlError::not_supported(message), at),
         DataFusionError::ArrowError(arrow, _) => arrow_error(arrow),
         DataFusionError::Execution(message) => execution_error(message),
@@ -206,6 +212,14 @@ fn schema_error(error: &SchemaError, query: Option<&Query>, at: Option<(u64, u64
         }
         other => return SqlError::user("SYNTAX_ERROR", first_line(&other.to_string())),
     };
+    // A column nobody wrote is the planner's, lost on the way out of a correlated subquery.
+    if code == "COLUMN_NOT_FOUND"
+        && at.is_none()
+        && column.spans().first().is_none()
+        && query.is_some_and(|query| column_place(column, query).is_none())
+    {
+        return SqlError::not_supported(CORRELATED);
+    }
     let at = at.or_else(|| column.spans().first().map(|s| (s.start.line, s.start.column)));
     let at = at.or_else(|| query.and_then(|q| column_place(column, q)));
     let shown = match &column.relation {
@@ -241,17 +255,19 @@ fn plan_error(message: &str, query: Option<&Query>, at: Option<(u64, u64)>) -> S
         let at = at.or_else(|| name.and_then(place));
         return placed(SqlError::user("FUNCTION_NOT_FOUND", sentence), at);
     }
+    if let Some(refusal) = engine_refusal(&message) {
+        return placed(SqlError::user("FUNCTION_NOT_FOUND", refusal), at);
+    }
+    if let Some(rest) = message.strip_prefix("Order by column out of bounds, specified: ")
+        && let Some((place, _)) = rest.split_once(',')
+    {
+        let message = format!("ORDER BY position {place} is not in select list");
+        return placed(SqlError::user("INVALID_COLUMN_REFERENCE", message), at);
+    }
     if message.starts_with("Cannot create filter with non-boolean predicate")
         && let Some((_, ty)) = message.rsplit_once(" returning ")
     {
-        let ty = match ty {
-            "Utf8" | "Utf8View" | "LargeUtf8" => "varchar".to_owned(),
-            "Int32" => "integer".to_owned(),
-            "Int64" => "bigint".to_owned(),
-            "Float64" => "double".to_owned(),
-            "Float32" => "real".to_owned(),
-            other => other.to_lowercase(),
-        };
+        let ty = type_word(ty);
         let message = format!("WHERE clause must evaluate to a boolean: actual type {ty}");
         return placed(SqlError::user("TYPE_MISMATCH", message), at);
     }
@@ -358,6 +374,59 @@ fn operator_place(error: &SqlError, query: &Query) -> Option<(u64, u64)> {
         }
         _ => None,
     })
+}
+
+/// A function that does not take what it is given says its name in the refusal.
+fn refusal_place(error: &SqlError, query: &Query) -> Option<(u64, u64)> {
+    let (_, rest) =
+        error.message.strip_prefix("Unexpected parameters (")?.split_once(" for function ")?;
+    let name = rest.split_once(". Expected:").map_or(rest, |(name, _)| name);
+    function_place(name, query)
+}
+
+/// The name the dialect has for a type as the engine writes it.
+fn type_word(engine: &str) -> String {
+    let word = match engine {
+        "Utf8" | "Utf8View" | "LargeUtf8" => "varchar",
+        "Int8" => "tinyint",
+        "Int16" => "smallint",
+        "Int32" => "integer",
+        "Int64" => "bigint",
+        "Float32" => "real",
+        "Float64" => "double",
+        "Date32" => "date",
+        "Binary" | "BinaryView" | "LargeBinary" => "varbinary",
+        "Null" => "unknown",
+        other if other.starts_with("Timestamp(") => "timestamp(p)",
+        other if other.starts_with("Decimal128(") => {
+            return other.replacen("Decimal128", "decimal", 1).replace(", ", ",");
+        }
+        other => return other.to_lowercase(),
+    };
+    word.to_owned()
+}
+
+/// What an engine's own function is refused with, in the dialect's words.
+fn engine_refusal(message: &str) -> Option<String> {
+    let (_, rest) = message.split_once("given name and argument types '")?;
+    let (call, _) = rest.split_once("'.")?;
+    let (name, given) = call.strip_suffix(')')?.split_once('(')?;
+    let (mut types, mut depth, mut start) = (Vec::new(), 0, 0);
+    for (at, c) in given.char_indices() {
+        match c {
+            '(' | '[' => depth += 1,
+            ')' | ']' => depth -= 1,
+            ',' if depth == 0 => {
+                types.push(type_word(given[start..at].trim()));
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    if !given.is_empty() {
+        types.push(type_word(given[start..].trim()));
+    }
+    Some(format!("Unexpected parameters ({}) for function {name}", types.join(", ")))
 }
 
 #[cfg(test)]

@@ -26,13 +26,17 @@ fn page() -> String {
             let names = page.functions.iter().filter(|name| known::is_there(name) == there);
             names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
         };
-        writeln!(out, "\n## {}\n\n{}", page.title, part(true)).unwrap();
+        writeln!(out, "\n## {}", page.title).unwrap();
+        let there = part(true);
+        if !there.is_empty() {
+            writeln!(out, "\n{there}").unwrap();
+        }
         let absent = part(false);
         if !absent.is_empty() {
             writeln!(out, "\nRefused by name: {absent}").unwrap();
         }
     }
-    out.replace("\n\n\n", "\n\n")
+    out
 }
 
 #[test]

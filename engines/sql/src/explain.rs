@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use datafusion::arrow::array::{RecordBatch, StringArray};
 use datafusion::arrow::datatypes::{DataType, Field, Schema};
+use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::display::DisplayableExecutionPlan;
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use futures::StreamExt;
@@ -51,10 +52,56 @@ impl Session {
                 let shown = DisplayableExecutionPlan::new(plan.as_ref());
                 match format {
                     ExplainFormat::Graphviz => shown.graphviz().to_string(),
-                    _ => shown.indent(false).to_string(),
+                    ExplainFormat::Json => self.plan_json(plan.as_ref()),
+                    ExplainFormat::Text => shown.indent(false).to_string(),
                 }
             }
         })
+    }
+
+    /// The operators as nested objects under the number of their one fragment.
+    fn plan_json(&self, plan: &dyn ExecutionPlan) -> String {
+        let mut text = String::from("{\n  \"0\" : ");
+        let mut next = 0;
+        self.operator_json(plan, 1, &mut next, &mut text);
+        text.push_str("\n}");
+        text
+    }
+
+    fn operator_json(
+        &self,
+        plan: &dyn ExecutionPlan,
+        depth: usize,
+        next: &mut usize,
+        text: &mut String,
+    ) {
+        let id = *next;
+        *next += 1;
+        let margin = "  ".repeat(depth + 1);
+        let outputs: Vec<String> = plan
+            .schema()
+            .fields()
+            .iter()
+            .map(|field| {
+                let ty = self.dialect.front_end().type_text(field).full;
+                format!("{{ \"symbol\" : {}, \"type\" : {} }}", json(field.name()), json(&ty))
+            })
+            .collect();
+        let details = DisplayableExecutionPlan::new(plan).one_line().to_string();
+        let _ = write!(
+            text,
+            "{{\n{margin}\"id\" : \"{id}\",\n{margin}\"name\" : {},\n{margin}\"descriptor\" : \
+             {{ }},\n{margin}\"outputs\" : [ {} ],\n{margin}\"details\" : [ {} ],\n{margin}\
+             \"estimates\" : [ ],\n{margin}\"children\" : [ ",
+            json(plan.name().trim_end_matches("Exec")),
+            outputs.join(", "),
+            json(details.trim_end()),
+        );
+        for (i, child) in plan.children().into_iter().enumerate() {
+            text.push_str(if i > 0 { ", " } else { "" });
+            self.operator_json(child.as_ref(), depth + 1, next, text);
+        }
+        let _ = write!(text, " ]\n{}}}", "  ".repeat(depth));
     }
 
     /// Runs the query to its end, its rows thrown away, and tells each operator's work.
@@ -113,6 +160,23 @@ impl Session {
     }
 }
 
+/// A text as JSON has it.
+fn json(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            '\n' => out.push_str("\\n"),
+            c if c.is_control() => {
+                let _ = write!(out, "\\u{:04x}", u32::from(c));
+            }
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
 /// The tables a query reads, with the constraints pushed to them.
 fn io_json(query: &PreparedQuery) -> String {
     use datafusion::common::tree_node::TreeNodeRecursion;
@@ -132,5 +196,8 @@ fn io_json(query: &PreparedQuery) -> String {
         Ok(TreeNodeRecursion::Continue)
     });
     debug_assert!(walked.is_ok(), "the visitor never fails");
+    if tables.is_empty() {
+        return "{\n  \"inputTableColumnInfos\" : [ ]\n}".to_owned();
+    }
     format!("{{\n  \"inputTableColumnInfos\" : [\n{}\n  ]\n}}", tables.join(",\n"))
 }

@@ -249,14 +249,16 @@ impl Session {
             cache_manager: shared.cache_manager.clone(),
             object_store_registry: Arc::new(Registry(self.options.stores.clone())),
         };
+        // Names are resolved by the session; these are told to functions that ask for them.
+        let mut config = base.config().clone();
+        let catalog = &mut config.options_mut().catalog;
+        self.dialect.front_end().catalog_name().clone_into(&mut catalog.default_catalog);
+        self.options.default_database.clone_into(&mut catalog.default_schema);
         let mut state = SessionStateBuilder::new_from_existing(base.clone())
+            .with_config(config)
             .with_runtime_env(Arc::new(runtime))
             .build();
-        // Names are resolved by the session; these are told to functions that ask for them.
-        let mut options = state.config_options().as_ref().clone();
-        self.dialect.front_end().catalog_name().clone_into(&mut options.catalog.default_catalog);
-        self.options.default_database.clone_into(&mut options.catalog.default_schema);
-        let options = Arc::new(options);
+        let options = state.config_options().clone();
         let props = state.execution_props_mut();
         props.query_execution_start_time = Some(self.options.now);
         props.config_options = Some(options);

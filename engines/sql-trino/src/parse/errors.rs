@@ -29,7 +29,11 @@ pub(crate) fn syntax_error(error: ParserError, end: (u64, u64)) -> SqlError {
             }
             None => message.to_owned(),
         };
-    SqlError::user("SYNTAX_ERROR", message).at(line, column)
+    let code = match message.ends_with("is not a valid DECIMAL literal") {
+        true => "INVALID_LITERAL",
+        false => "SYNTAX_ERROR",
+    };
+    SqlError::user(code, message).at(line, column)
 }
 
 fn place_of(text: &str) -> Option<(u64, u64)> {

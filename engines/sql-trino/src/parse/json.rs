@@ -4,6 +4,7 @@
 
 use datafusion::sql::sqlparser::ast::helpers::attached_token::AttachedToken;
 use datafusion::sql::sqlparser::ast::{CaseWhen, Expr};
+use datafusion::sql::sqlparser::dialect::Precedence;
 use datafusion::sql::sqlparser::parser::{Parser, ParserError};
 use datafusion::sql::sqlparser::tokenizer::{Span, Token};
 
@@ -325,7 +326,9 @@ fn object(parser: &mut Parser, span: Span) -> Parsed<Expr> {
             {
                 parser.advance_token();
             }
-            args.push(parser.parse_expr()?);
+            // No further than to the colon, which elsewhere leads into JSON.
+            let colon = parser.dialect().prec_value(Precedence::Colon);
+            args.push(parser.parse_subexpr(colon)?);
             if !parser.consume_token(&Token::Colon) {
                 expect(parser, "value")?;
             }

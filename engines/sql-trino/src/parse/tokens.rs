@@ -81,8 +81,8 @@ fn written_numbers(sql: &str, tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> 
     out
 }
 
-/// `= ANY (VALUES 1, 2)` as `= ANY (SELECT * FROM (VALUES 1, 2))`: the grammar below wants a
-/// selection there.
+/// `= ANY (VALUES 1, 2)` as `= ANY (SELECT * FROM (VALUES 1, 2))`, and so after IN: the grammar
+/// below wants a selection there.
 fn selected_values(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
     let mut out: Vec<TokenWithSpan> = Vec::with_capacity(tokens.len());
     // How deep each opened selection closes.
@@ -93,7 +93,7 @@ fn selected_values(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
         let quantified = matches!(out.as_slice(), [.., word, open]
             if open.token == Token::LParen
                 && matches!(&word.token, Token::Word(w) if w.quote_style.is_none()
-                    && matches!(w.value.as_str(), "any" | "all" | "some")));
+                    && matches!(w.value.as_str(), "any" | "all" | "some" | "in")));
         if quantified && is_keyword(&token.token, Keyword::VALUES) {
             let word = |value: &str| Token::make_word(value, None);
             let select = [word("select"), Token::Mul, word("from"), Token::LParen];
