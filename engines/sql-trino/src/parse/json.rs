@@ -4,10 +4,11 @@
 
 use datafusion::sql::sqlparser::ast::helpers::attached_token::AttachedToken;
 use datafusion::sql::sqlparser::ast::{CaseWhen, Expr};
-use datafusion::sql::sqlparser::dialect::Precedence;
+use datafusion::sql::sqlparser::dialect::{Dialect, Precedence};
 use datafusion::sql::sqlparser::parser::{Parser, ParserError};
 use datafusion::sql::sqlparser::tokenizer::{Span, Token};
 
+use super::dialect::TrinoDialect;
 use crate::rewrite::build;
 
 type Parsed<T> = Result<T, ParserError>;
@@ -327,7 +328,7 @@ fn object(parser: &mut Parser, span: Span) -> Parsed<Expr> {
                 parser.advance_token();
             }
             // No further than to the colon, which elsewhere leads into JSON.
-            let colon = parser.dialect().prec_value(Precedence::Colon);
+            let colon = TrinoDialect.prec_value(Precedence::Colon);
             args.push(parser.parse_subexpr(colon)?);
             if !parser.consume_token(&Token::Colon) {
                 expect(parser, "value")?;
@@ -358,7 +359,6 @@ fn object(parser: &mut Parser, span: Span) -> Parsed<Expr> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::parse::dialect::TrinoDialect;
     use datafusion::sql::sqlparser::ast::FunctionArguments;
 
     fn called(expr: &Expr) -> Option<(String, usize)> {

@@ -1,14 +1,17 @@
 //! `parse_data_size(string) → decimal(38,0)`: bytes of a text such as `2.3MB`; each unit is 1,024 of
 //! the one before.
 
-use datafusion::arrow::array::ArrayRef;
-use datafusion::arrow::datatypes::{DataType, Decimal128Type};
+use std::sync::Arc;
+
+use datafusion::arrow::array::{ArrayRef, Decimal128Builder};
+use datafusion::arrow::datatypes::DataType;
 use datafusion::common::Result;
 use datafusion::logical_expr::ScalarUDF;
 
 use super::super::error::invalid_argument;
 use super::super::scalar::{Function, Rows};
 
+const SIZE: DataType = DataType::Decimal128(38, 0);
 const UNITS: [&str; 9] = ["B", "kB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB"];
 
 pub(super) fn function() -> ScalarUDF {
@@ -16,7 +19,7 @@ pub(super) fn function() -> ScalarUDF {
         .takes_any(
             "varchar",
             |given| match given {
-                [text] if text.is_string() => Some((given.to_vec(), DataType::Decimal128(38, 0))),
+                [text] if text.is_string() => Some((given.to_vec(), SIZE)),
                 _ => None,
             },
             evaluate,
@@ -26,12 +29,17 @@ pub(super) fn function() -> ScalarUDF {
 
 fn evaluate(rows: &Rows) -> Result<ArrayRef> {
     let texts = rows.text(0);
-    rows.make::<Decimal128Type>(|row| {
+    let mut sizes = Decimal128Builder::with_capacity(rows.len()).with_data_type(SIZE);
+    for row in 0..rows.len() {
+        if rows.skips(row) {
+            sizes.append_null();
+            continue;
+        }
         let text = texts.at(row);
-        let size =
-            size(text).ok_or_else(|| invalid_argument(format!("Invalid data size: '{text}'")))?;
-        Ok(Some(size))
-    })
+        let refused = || invalid_argument(format!("Invalid data size: '{text}'"));
+        sizes.append_value(size(text).ok_or_else(refused)?);
+    }
+    Ok(Arc::new(sizes.finish()))
 }
 
 fn size(text: &str) -> Option<i128> {
