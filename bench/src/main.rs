@@ -25,7 +25,7 @@ use clap::Parser;
 enum Command {
     /// PUT, GET and LIST of an S3 endpoint.
     S3(s3::Options),
-    /// The five questions of the flights example: Athena's API against DuckDB on the same files.
+    /// The five questions of the flights example, or those of TPC-H: Athena's API against DuckDB on the same files.
     Sql(sql::Options),
     /// A server that only copies bodies between sockets and files, to compare S3 servers with.
     Bare(bare::Options),

@@ -7,19 +7,22 @@ use http::Method;
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
-use super::flights::{BUCKET, DATABASE};
 use crate::connection::{Connection, refusal};
 use crate::endpoint::{Body, Endpoint, Outgoing};
 
 /// Between two questions whether a query is done: short beside the query, long beside a call.
 const POLL: Duration = Duration::from_millis(1);
-/// No question of the example takes this long.
+/// No question takes this long.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A client of Athena.
 pub struct Athena {
     runtime: Runtime,
     connection: Connection,
+    /// Where unqualified names are looked up.
+    database: &'static str,
+    /// The bucket that results go to.
+    bucket: &'static str,
 }
 
 /// A query that succeeded.
@@ -35,19 +38,31 @@ pub struct Ran {
 }
 
 impl Athena {
-    /// A client of this endpoint.
-    pub fn connect(endpoint: &Endpoint) -> Result<Athena> {
+    /// A client of this endpoint that asks of a database and has its results put in a bucket.
+    pub fn connect(
+        endpoint: &Endpoint,
+        database: &'static str,
+        bucket: &'static str,
+    ) -> Result<Athena> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        Ok(Athena { runtime, connection: Connection::new(endpoint) })
+        Ok(Athena { runtime, connection: Connection::new(endpoint), database, bucket })
     }
 
     /// Runs a query to its end and reads its first page of rows.
     pub fn query(&mut self, sql: &str) -> Result<Ran> {
-        let start = json!({
+        self.run(sql, Some(self.database))
+    }
+
+    /// As [`Athena::query`], in another database or in none.
+    pub fn run(&mut self, sql: &str, database: Option<&str>) -> Result<Ran> {
+        let output = format!("s3://{}/bench-results/", self.bucket);
+        let mut start = json!({
             "QueryString": sql,
-            "QueryExecutionContext": { "Database": DATABASE },
-            "ResultConfiguration": { "OutputLocation": format!("s3://{BUCKET}/bench-results/") },
+            "ResultConfiguration": { "OutputLocation": output },
         });
+        if let Some(database) = database {
+            start["QueryExecutionContext"] = json!({ "Database": database });
+        }
         let started = Instant::now();
         let id = self.call("AmazonAthena.StartQueryExecution", &start)?;
         let id = json!({ "QueryExecutionId": id["QueryExecutionId"] });

@@ -10,8 +10,9 @@ use serde_json::Value;
 
 use crate::process::{self, Process};
 
-/// What the flights script and DuckDB need. DuckDB and boto3 as the client tests pin them.
-const PACKAGES: [&str; 3] = ["boto3==1.43.11", "duckdb==2.0.0", "zstandard==0.25.0"];
+/// What the flights script, DuckDB and TPC-H need. DuckDB and boto3 as the client tests pin them.
+const PACKAGES: [&str; 4] =
+    ["boto3==1.43.11", "duckdb==2.0.0", "tpchgen-cli==4.0.0", "zstandard==0.25.0"];
 
 /// A DuckDB with the tables open.
 pub struct Duck {
@@ -46,7 +47,8 @@ pub fn environment() -> Result<PathBuf> {
     Ok(python)
 }
 
-fn must(command: &mut Command) -> Result<()> {
+/// Runs a command that must succeed.
+pub fn must(command: &mut Command) -> Result<()> {
     let status = command.status().with_context(|| format!("cannot start {command:?}"))?;
     if !status.success() {
         bail!("{command:?} ended with {status}");

@@ -17,6 +17,8 @@ use datafusion::parquet::file::metadata::ParquetMetaData;
 const ROW_BYTES: usize = 100;
 /// Beyond so many chunks of columns, ranges are not worth the time it takes to gather them.
 const CHUNKS_MAX: usize = 20_000;
+/// Ranges are taken from so many files at most, spread over all: they are guesses anyway.
+const RANGED_FILES: usize = 64;
 /// How many times the bytes of the columns that decide must the others hold for late decoding to
 /// pay: it decodes the deciding columns by themselves and keeps what it found for the second pass.
 const LATE_RATIO: u64 = 4;
@@ -51,6 +53,8 @@ fn ranges(
     wanted: &[usize],
     footers: &[Arc<ParquetMetaData>],
 ) -> Vec<(usize, ColumnStatistics)> {
+    let every = footers.len().div_ceil(RANGED_FILES).max(1);
+    let footers: Vec<_> = footers.iter().step_by(every).collect();
     let groups: usize = footers.iter().map(|footer| footer.num_row_groups()).sum();
     if footers.is_empty() || wanted.is_empty() || groups * wanted.len() > CHUNKS_MAX {
         return Vec::new();
