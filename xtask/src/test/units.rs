@@ -10,12 +10,13 @@ use crate::workspace::Workspace;
 
 /// Crates that are compiled with the query engine. They are tested in release, as the binary is
 /// built, so that the engine is compiled once; the engine itself is unbearably slow otherwise.
-const WITH_ENGINE: [&str; 6] = [
+const WITH_ENGINE: [&str; 7] = [
     "aquifer",
     "aquifer-athena",
     "aquifer-gateway",
     "aquifer-lake",
     "aquifer-sql",
+    "aquifer-sql-iceberg",
     "aquifer-sql-trino",
 ];
 
