@@ -9,8 +9,8 @@ import json
 
 import pyarrow
 import pytest
-from harness import behaviour
-from pyarrow import orc
+from harness import behaviour, eventually
+from pyarrow import orc, parquet
 
 
 def varint(number):
@@ -228,3 +228,49 @@ def test_files_that_do_not_fit_are_tables_of_their_own(lake):
     lake.put("t/things.json", '{"x": 1, "y": [1]}\n')
     lake.crawl("t/")
     assert sorted(lake.tables()) == ["people_csv", "places_csv", "things_json"]
+
+
+def counted(athena, bucket, sql):
+    """The one row that Athena answers."""
+    asked = athena.start_query_execution(
+        QueryString=sql, QueryExecutionContext={"Database": "lake"},
+        ResultConfiguration={"OutputLocation": f"s3://{bucket}/results/"},
+    )["QueryExecutionId"]
+
+    def done():
+        status = athena.get_query_execution(QueryExecutionId=asked)["QueryExecution"]["Status"]
+        return status if status["State"] in ("SUCCEEDED", "FAILED") else None
+
+    status = eventually(done, seconds=60)
+    assert status["State"] == "SUCCEEDED", status
+    rows = athena.get_query_results(QueryExecutionId=asked)["ResultSet"]["Rows"]
+    return tuple(cell.get("VarCharValue") for cell in rows[1]["Data"])
+
+
+@behaviour("GLUE-15")
+def test_athena_counts_the_rows_of_what_was_crawled(lake, athena, bucket):
+    ids = list(range(1, 101))
+    rows = pyarrow.table({"id": pyarrow.array(ids, pyarrow.int64()), "name": [f"n{i}" for i in ids]})
+    text = [name.encode() for name in rows["name"].to_pylist()]
+    block = b"".join(varint(i) + varint(len(t)) + t for i, t in zip(ids, text))
+    in_parquet, in_orc = io.BytesIO(), io.BytesIO()
+    parquet.write_table(rows, in_parquet)
+    orc.write_table(rows, in_orc)
+    files = {
+        "csv": "id,name\n" + "".join(f"{i},n{i}\n" for i in ids),
+        "json": "".join(json.dumps({"id": i, "name": f"n{i}"}) + "\n" for i in ids),
+        "avro": avro(record(("id", "long"), ("name", "string")), (len(ids), block)),
+        "parquet": in_parquet.getvalue(),
+        "orc": in_orc.getvalue(),
+    }
+    for kind, body in files.items():
+        for day in ("2024-01-01", "2024-01-02"):
+            lake.put(f"shop/of_{kind}/dt={day}/file.{kind}", body)
+    lake.crawl("shop/")
+    assert sorted(lake.tables()) == sorted(f"of_{kind}" for kind in files)
+    for kind in files:
+        assert lake.table(f"of_{kind}")["Parameters"]["classification"] == kind
+        asked = f"SELECT count(*), sum(id), max(name), count(DISTINCT dt) FROM of_{kind}"
+        assert counted(athena, bucket, asked) == ("200", "10100", "n99", "2"), kind
+        asked = f"SELECT count(*) FROM of_{kind} WHERE dt = '2024-01-02' AND id <= 10"
+        assert counted(athena, bucket, asked) == ("10",), kind
