@@ -381,7 +381,15 @@ mod tests {
         let grok = storage(Some(GROK), &[("input.format", "%{INT:n}")]);
         assert_eq!(format(&grok, None).unwrap().name(), "pattern");
         let regex = storage(Some(REGEX), &[("input.regex", "(.*)")]);
-        assert_eq!(format(&regex, None).unwrap_err().code, "HIVE_CURSOR_ERROR");
+        assert_eq!(format(&regex, None).unwrap().name(), "pattern");
+        let column = glue_api::Column {
+            name: "a".to_owned(),
+            r#type: Some("string".to_owned()),
+            comment: None,
+            parameters: None,
+        };
+        let more = StorageDescriptor { columns: Some(vec![column.clone(), column]), ..regex };
+        assert_eq!(format(&more, None).unwrap_err().code, "HIVE_CURSOR_ERROR");
         let trail = StorageDescriptor {
             input_format: Some(CLOUD_TRAIL_INPUT.to_owned()),
             ..storage(Some(HIVE_JSON), &[])

@@ -47,7 +47,7 @@ impl Handle<CreateEventSourceMapping> for Lambda {
         let enabled = input.enabled.unwrap_or(true);
         let mut config = EventSourceMappingConfiguration {
             uuid: Some(id.clone()),
-            event_source_mapping_arn: Some(super::arn(ctx.scope(), &id)),
+            event_source_mapping_arn: Some(super::arn(ctx.scope(), &id)?),
             event_source_arn: Some(source.clone()),
             function_arn: Some(named.arn()),
             last_modified: Some(ctx.now().floor_secs()),

@@ -18,7 +18,7 @@ impl Handle<DeleteEventSourceMapping> for Lambda {
         input: DeleteEventSourceMappingInput,
     ) -> Result<DeleteEventSourceMappingOutput> {
         let (action, id) = ("lambda:DeleteEventSourceMapping", input.uuid.as_str());
-        require(ctx, &lambda_api::SERVICE, action, super::arn(ctx.scope(), id)).await?;
+        require(ctx, &lambda_api::SERVICE, action, super::arn(ctx.scope(), id)?).await?;
         let mapping = ctx
             .write(|tx| {
                 let (key, mapping) = super::find(tx, ctx, id)?;

@@ -14,7 +14,7 @@ impl Handle<GetEventSourceMapping> for Lambda {
         input: GetEventSourceMappingInput,
     ) -> Result<GetEventSourceMappingOutput> {
         let (action, id) = ("lambda:GetEventSourceMapping", input.uuid.as_str());
-        require(ctx, &lambda_api::SERVICE, action, super::arn(ctx.scope(), id)).await?;
+        require(ctx, &lambda_api::SERVICE, action, super::arn(ctx.scope(), id)?).await?;
         let (_, mapping) = ctx.read(|tx| super::find(tx, ctx, id))?;
         Ok(mapping.config.0)
     }

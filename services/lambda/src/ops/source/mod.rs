@@ -22,9 +22,15 @@ pub(crate) fn register(room: ServiceBuilder<Lambda>) -> ServiceBuilder<Lambda> {
         .op::<api::UpdateEventSourceMapping>()
 }
 
-/// The ARN of a mapping.
-fn arn(scope: &Scope, id: &str) -> String {
-    Arn::new("lambda", scope, &format!("event-source-mapping:{id}")).to_string()
+/// Characters of a mapping's id, which is a UUID.
+const ID_LENGTH: usize = 36;
+
+/// The ARN of a mapping. Nothing else than a UUID names one.
+fn arn(scope: &Scope, id: &str) -> Result<String> {
+    if id.len() != ID_LENGTH {
+        return Err(error::no_mapping());
+    }
+    Ok(Arn::new("lambda", scope, &format!("event-source-mapping:{id}")).to_string())
 }
 
 /// A mapping, and under which key it is.

@@ -18,7 +18,7 @@ impl Handle<UpdateEventSourceMapping> for Lambda {
         mut input: UpdateEventSourceMappingInput,
     ) -> Result<UpdateEventSourceMappingOutput> {
         let (action, id) = ("lambda:UpdateEventSourceMapping", input.uuid.clone());
-        require(ctx, &lambda_api::SERVICE, action, super::arn(ctx.scope(), &id)).await?;
+        require(ctx, &lambda_api::SERVICE, action, super::arn(ctx.scope(), &id)?).await?;
         let (_, mut mapping) = ctx.read(|tx| super::find(tx, ctx, &id))?;
         if let Some(function) = input.function_name.take() {
             let named = names::open(ctx, action, &function, None).await?;
