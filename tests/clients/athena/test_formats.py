@@ -4,6 +4,7 @@ import decimal
 import io
 import zlib
 
+import polars
 import pyarrow
 import pyarrow.orc
 import pyarrow.parquet
@@ -111,7 +112,6 @@ def test_every_format_keeps_every_type(lake, form, codec):
         moments = whole.column("at").cast(pyarrow.timestamp("ms")).to_pylist()
         assert moments[0] == table().column("at").to_pylist()[0] and moments[999] == table().column("at").to_pylist()[999]
     if form == "AVRO":
-        polars = pytest.importorskip("polars")
         for key in keys:
             body = lake.s3.get_object(Bucket=lake.bucket, Key=key)["Body"].read()
             assert body.startswith(b"Obj\x01")
@@ -131,7 +131,6 @@ def test_every_format_keeps_every_type(lake, form, codec):
 @behaviour("ATH-10")
 @pytest.mark.parametrize("codec", ["uncompressed", "deflate", "snappy"])
 def test_avro_files_of_others_are_read(lake, codec):
-    polars = pytest.importorskip("polars")
     frame = polars.DataFrame({
         "id": [1, 2, None], "Name": ["a", None, "c"], "tags": [["x", "y"], [], None],
         "amount": [1.5, None, 2.5], "ok": [True, False, None],
